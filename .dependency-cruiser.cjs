@@ -1,0 +1,40 @@
+"use strict";
+// Who may import whom. CONTRIBUTING.md says why.
+module.exports = {
+    forbidden: [
+        {
+            name: "emulator-stands-alone",
+            comment: "An emulator that shares a table with the provider agrees with its mistakes.",
+            severity: "error",
+            from: { path: "^sandbox/router/" },
+            to: { path: "^(providers|components|cli|lab)/" },
+        },
+        {
+            name: "runtime-without-pulumi",
+            comment: "Commands, benchmarks and tests use the runtime without Pulumi.",
+            severity: "error",
+            from: { path: "^providers/routeros/runtime/" },
+            to: { path: "node_modules/@pulumi/", dependencyTypesNot: ["type-only"] },
+        },
+        {
+            name: "components-see-resources-only",
+            comment: "Components know resource classes and pure files, never how a router is spoken to.",
+            severity: "error",
+            from: { path: "^(components/|index\\.ts$)" },
+            to: { path: "^(providers/routeros/runtime|sandbox|cli|lab)/", dependencyTypesNot: ["type-only"], pathNot: "^providers/routeros/runtime/(values|site)\\.ts$" },
+        },
+        {
+            name: "pure-files-do-no-io",
+            severity: "error",
+            from: { path: "^(components/(profiles|site)|providers/aws-ip-ranges/select|providers/routeros/runtime/(reconcile|values|ownership)|lab/translate)\\.ts$" },
+            to: { path: "^(node:)?(fs|http|https|net|child_process|dns)(/|$)|^node_modules/axios" },
+        },
+        { name: "no-circles", severity: "error", from: {}, to: { circular: true, dependencyTypesNot: ["type-only"] } },
+    ],
+    options: {
+        doNotFollow: { path: "node_modules" },
+        exclude: { path: "^(bin|\\.sandbox)/" },
+        tsPreCompilationDeps: true,
+        tsConfig: { fileName: "tsconfig.json" },
+    },
+};

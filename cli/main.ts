@@ -1,0 +1,14 @@
+import { Command } from "commander";
+
+import { routerCommand } from "./router";
+
+const program = new Command("routeros-s3")
+    .description("The commands beside `pulumi`: the embedded router, taking our rows off a router, AWS's ranges, costs.")
+    .showHelpAfterError("(run with --help for the options)");
+
+program.addCommand(routerCommand());
+
+program.parseAsync().catch((error: unknown) => {
+    process.stderr.write(`routeros-s3: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+});
