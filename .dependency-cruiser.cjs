@@ -21,12 +21,18 @@ module.exports = {
             comment: "Components know resource classes and pure files, never how a router is spoken to.",
             severity: "error",
             from: { path: "^(components/|index\\.ts$)" },
-            to: { path: "^(providers/routeros/runtime|sandbox|cli|lab)/", dependencyTypesNot: ["type-only"], pathNot: "^providers/routeros/runtime/(values|site)\\.ts$" },
+            to: {
+                path: "^(providers/routeros/runtime|sandbox|cli|lab)/",
+                dependencyTypesNot: ["type-only"],
+                pathNot: "^providers/routeros/runtime/(values|site)\\.ts$",
+            },
         },
         {
             name: "pure-files-do-no-io",
             severity: "error",
-            from: { path: "^(components/(profiles|site)|providers/aws-ip-ranges/select|providers/routeros/runtime/(reconcile|values|ownership)|lab/translate)\\.ts$" },
+            from: {
+                path: "^(components/(profiles|site)|providers/aws-ip-ranges/select|providers/routeros/runtime/(reconcile|values|ownership)|lab/translate)\\.ts$",
+            },
             to: { path: "^(node:)?(fs|http|https|net|child_process|dns)(/|$)|^node_modules/axios" },
         },
         { name: "no-circles", severity: "error", from: {}, to: { circular: true, dependencyTypesNot: ["type-only"] } },

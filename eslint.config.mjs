@@ -2,7 +2,17 @@ import importSort from "eslint-plugin-simple-import-sort";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-    { ignores: ["bin/", "node_modules/", ".sandbox/", "**/*.cjs", "**/*.mjs", "jest.config.js", "sandbox/router/page/"] },
+    {
+        ignores: [
+            "bin/",
+            "node_modules/",
+            ".sandbox/",
+            "**/*.cjs",
+            "**/*.mjs",
+            "jest.config.js",
+            "sandbox/router/page/",
+        ],
+    },
     ...tseslint.configs.recommendedTypeChecked,
     {
         languageOptions: { parserOptions: { projectService: true } },

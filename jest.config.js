@@ -4,10 +4,15 @@ module.exports = {
     testMatch: ["<rootDir>/tests/**/*.test.ts"],
     modulePathIgnorePatterns: ["<rootDir>/bin", "<rootDir>/.sandbox"],
     transform: {
-        "^.+\\.ts$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "commonjs" } }],
+        "^.+\\.ts$": [
+            "@swc/jest",
+            { jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "commonjs" } },
+        ],
         // Packages that are published as ECMAScript modules only.
         "/node_modules/.+\\.m?js$": ["@swc/jest", { jsc: { target: "es2022" }, module: { type: "commonjs" } }],
     },
-    transformIgnorePatterns: ["/node_modules/(?!(cidr-tools|ip-bigint|ip-regex|is-ip|is-cidr|cidr-regex|valibot|commander)/)"],
+    transformIgnorePatterns: [
+        "/node_modules/(?!(cidr-tools|ip-bigint|ip-regex|is-ip|is-cidr|cidr-regex|valibot|commander)/)",
+    ],
     maxWorkers: 2,
 };

@@ -3,7 +3,9 @@ import { Command } from "commander";
 import { routerCommand } from "./router";
 
 const program = new Command("routeros-s3")
-    .description("The commands beside `pulumi`: the embedded router, taking our rows off a router, AWS's ranges, costs.")
+    .description(
+        "The commands beside `pulumi`: the embedded router, taking our rows off a router, AWS's ranges, costs.",
+    )
     .showHelpAfterError("(run with --help for the options)");
 
 program.addCommand(routerCommand());

@@ -107,5 +107,7 @@ module.exports = { ensureBuilt };
 
 if (require.main === module) {
     const changed = ensureBuilt();
-    console.log(changed.length === 0 ? "build: up to date" : `build: ${changed.length} files brought up to date in bin/`);
+    console.log(
+        changed.length === 0 ? "build: up to date" : `build: ${changed.length} files brought up to date in bin/`,
+    );
 }

@@ -93,7 +93,9 @@ export interface Router {
     configuration(): Record<string, Row[]>;
 
     /** Called before (and after) each request is carried out; for edits by a colleague at a chosen moment. */
-    onRequest(hook: (entry: { index: number; method: string; path: string; when: "before" | "after" }) => void): () => void;
+    onRequest(
+        hook: (entry: { index: number; method: string; path: string; when: "before" | "after" }) => void,
+    ): () => void;
     addFault(fault: Fault): void;
     clearFaults(): void;
     /** Lets hanging requests go. */
