@@ -1,0 +1,71 @@
+/** Runs other programs, remembers the end of what they print, and ends them when set-up is interrupted. */
+import { spawn, spawnSync } from "node:child_process";
+
+import { howToGet, Problem } from "./problem.mjs";
+
+const running = new Set();
+
+/**
+ * Runs a program to its end.
+ * @param options.onLine called with every line it prints
+ * @throws Problem naming the program when it cannot be found; an Error with the end of its output when it fails
+ */
+export function run(command, args, { onLine, timeoutSeconds, ...options } = {}) {
+    return new Promise((resolve, reject) => {
+        // A group of its own, so that what it started ends with it.
+        const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], detached: true, ...options });
+        running.add(child);
+        const tail = [];
+        const timer = timeoutSeconds && setTimeout(() => end(child), timeoutSeconds * 1000);
+        for (const stream of [child.stdout, child.stderr]) {
+            let rest = "";
+            stream.setEncoding("utf8").on("data", (text) => {
+                const lines = (rest + text).split(/[\r\n]+/);
+                rest = lines.pop();
+                for (const line of lines.filter(Boolean)) {
+                    onLine?.(line);
+                    tail.push(line);
+                    if (tail.length > 15) tail.shift();
+                }
+            });
+            stream.on("end", () => rest && tail.push(rest));
+        }
+        child.on("error", (error) => {
+            running.delete(child);
+            clearTimeout(timer);
+            reject(error.code === "ENOENT" ? missing(command) : error);
+        });
+        child.on("close", (code, signal) => {
+            running.delete(child);
+            clearTimeout(timer);
+            if (code === 0) resolve(tail);
+            else {
+                const how = signal ? `was ended by ${signal}` : `ended with ${code}`;
+                reject(new Error(`\`${[command, ...args].join(" ")}\` ${how}:\n${tail.join("\n")}`));
+            }
+        });
+    });
+}
+
+/** What a short question to a program answers, or undefined where it cannot be asked. */
+export function ask(command, args, options = {}) {
+    const result = spawnSync(command, args, { encoding: "utf8", timeout: 30_000, ...options });
+    return result.status === 0 ? result.stdout.trim() : undefined;
+}
+
+export function endAll() {
+    for (const child of running) end(child);
+}
+
+export function missing(program) {
+    const way = howToGet(program);
+    return new Problem(`${program} is missing${way ? `; ${way}` : ""}. Then run the same command again.`);
+}
+
+function end(child) {
+    try {
+        process.kill(-child.pid, "SIGTERM");
+    } catch {
+        // gone already
+    }
+}
