@@ -1,0 +1,125 @@
+"""The sandbox's AWS: moto's server (S3, IAM, STS) with what it needs to stand in for an account.
+
+Two listeners on loopback: TLS, which is the one to use, and plain HTTP, there to be refused by a policy that wants
+TLS. One line on standard output says when both are ready. State is kept in a folder, if one is given.
+"""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+
+sys.dont_write_bytecode = True
+os.environ.setdefault("S3_IGNORE_SUBDOMAIN_BUCKETNAME", "true")
+os.environ.setdefault("MOTO_ALLOW_NONEXISTENT_REGION", "false")
+
+from werkzeug.serving import ThreadedWSGIServer
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+
+import aws_policies
+import aws_s3
+import aws_state
+import aws_tls
+
+
+class QuietHandler(MotoRequestHandler):
+    def log(self, *_):
+        pass
+
+
+class PlainServer(ThreadedWSGIServer):
+    daemon_threads = True
+    block_on_close = False
+
+
+class TlsServer(PlainServer):
+    """Shakes hands in the connection's own thread: a client that stalls holds up nobody else."""
+
+    def start_tls(self, context):
+        self.ssl_context = context
+        return self
+
+    def get_request(self):
+        connection, address = super().get_request()
+        wrapped = self.ssl_context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        return wrapped, address
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+
+def recorded(application, state, log):
+    """Notes each request in the log, and tells the state of each that may have changed something."""
+
+    def call(environ, start_response):
+        status = []
+
+        def start(line, headers, *rest):
+            status.append(line.split(" ")[0])
+            return start_response(line, headers, *rest)
+
+        try:
+            return application(environ, start)
+        finally:
+            if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+                state.changed()
+            if log:
+                query = environ.get("QUERY_STRING")
+                entry = {
+                    "scheme": environ["wsgi.url_scheme"],
+                    "method": environ["REQUEST_METHOD"],
+                    "path": environ["PATH_INFO"] + (f"?{query}" if query else ""),
+                    "status": int(status[0]) if status else 0,
+                }
+                log.write(json.dumps(entry) + "\n")
+                log.flush()
+
+    return call
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tls", required=True, metavar="DIR", help="folder for the certificate, made when absent")
+    parser.add_argument("--state", metavar="DIR", help="folder to keep state in; without one it is forgotten")
+    parser.add_argument("--log", metavar="FILE", help="file to which each request is added as a line of JSON")
+    parser.add_argument("--port", type=int, default=0, help="of the TLS listener; 0 picks a free one")
+    parser.add_argument("--plain-port", type=int, default=0, help="of the plain listener; 0 picks a free one")
+    parser.add_argument("--until-stdin-closes", action="store_true", help="stop when whoever started this is gone")
+    options = parser.parse_args()
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+
+    aws_policies.install()
+    aws_s3.install()
+    state = aws_state.State(options.state)
+    state.load()
+
+    log = open(options.log, "a", encoding="utf-8") if options.log else None
+    application = recorded(DomainDispatcherApplication(create_backend_app), state, log)
+    tls = TlsServer("127.0.0.1", options.port, application, QuietHandler).start_tls(aws_tls.context(options.tls))
+    plain = PlainServer("127.0.0.1", options.plain_port, application, QuietHandler)
+    for server in (tls, plain):
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    if options.until_stdin_closes:
+        threading.Thread(target=lambda: (sys.stdin.buffer.read(), stop.set()), daemon=True).start()
+
+    print(f"s3: https://127.0.0.1:{tls.port} (plain HTTP: http://127.0.0.1:{plain.port})", flush=True)
+    while not stop.wait(0.3):
+        state.save_if_changed()
+    for server in (tls, plain):
+        server.shutdown()
+        server.server_close()
+    state.save_if_changed()
+    if log:
+        log.close()
+    os._exit(0)  # connections left open have threads that wait for their next request
+
+
+if __name__ == "__main__":
+    main()
