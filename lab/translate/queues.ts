@@ -1,0 +1,183 @@
+import { isEnabled, type RouterState, type Row, rowsOf } from "../router-state";
+import { type Findings, nameOf } from "./findings";
+import { type Discipline, leafQueue } from "./leaf-queues";
+import type { Marks } from "./names";
+import { bitsPerSecond } from "./rates";
+import type { Devices } from "./rules";
+
+/** One class of the tree as it stands in the lab. */
+export interface QueueClass {
+    /** The queue's name on the router. */
+    name: string;
+    device: string;
+    /** Such as `1:3`. */
+    classId: string;
+    /** Packet marks of a leaf, `no-mark` among them; empty for an inner queue. */
+    packetMarks: string[];
+    limitAt: number;
+    maxLimit: number;
+}
+
+export interface QueueTranslation {
+    /** Lines for `tc -batch`, by device. */
+    tc: Map<string, string[]>;
+    /** nft table that sends packets to their class by packet mark, empty when there is no tree. */
+    classifier: string;
+    classes: QueueClass[];
+}
+
+/** Stands for "no limit"; far above any line of the lab. */
+const unlimited = 10e9;
+/** HTB needs a rate above 0 where the router has `limit-at=0`. */
+const minimalRate = 1000;
+/** A bucket below one full Ethernet frame would never let it pass. */
+const frame = 1600;
+/** Longest bucket that tc's clock can express at a low rate, in seconds. */
+const longestBucket = 60;
+
+/** `/queue/tree` as HTB classes: limit-at is rate, max-limit is ceil, priority 1 to 8 is 0 to 7. */
+export function queueClasses(
+    state: RouterState,
+    devices: Devices,
+    marks: Marks,
+    kernel: ReadonlySet<Discipline>,
+    findings: Findings,
+): QueueTranslation {
+    const rows = rowsOf(state, "/queue/tree").map((row, index) => ({ row, where: nameOf("/queue/tree", row, index) }));
+    const names = new Set(rows.map(({ row }) => row["name"]));
+    const tc = new Map<string, string[]>();
+    const classes: QueueClass[] = [];
+    const placed = new Set<Row>();
+
+    for (const { row, where } of rows) {
+        const parent = row["parent"] ?? "";
+        if (names.has(parent)) continue;
+        placed.add(row);
+        if (!isEnabled(row)) {
+            skipBelow(row, where);
+            continue;
+        }
+        const device = devices.one(parent);
+        if (parent === "global") findings.refuse(where, "parent=global: the lab shapes interfaces only");
+        else if (device === undefined) findings.refuse(where, `parent=${parent}: the lab has no such interface`);
+        else {
+            if (!tc.has(device)) tc.set(device, [`qdisc add dev ${device} root handle 1: htb`]);
+            place(row, where, device, "1:");
+        }
+    }
+    for (const { row, where } of rows) if (!placed.has(row)) findings.refuse(where, "its parents form a ring");
+    return { tc, classifier: classifierTable(classes, marks, findings), classes };
+
+    function skipBelow(row: Row, where: string): void {
+        for (const { row: child, where: childWhere } of childrenOf(row)) {
+            placed.add(child);
+            if (isEnabled(child)) findings.note(childWhere, `carries nothing: ${where} above it is disabled (assumed)`);
+            skipBelow(child, childWhere);
+        }
+    }
+
+    function childrenOf(row: Row): typeof rows {
+        return rows.filter(({ row: other }) => other["parent"] === row["name"] && other !== row);
+    }
+
+    function place(row: Row, where: string, device: string, parentId: string): void {
+        placed.add(row);
+        const number = classes.filter((known) => known.device === device).length + 1;
+        const classId = `1:${number.toString(16)}`;
+        const isRoot = parentId === "1:";
+        const children = childrenOf(row);
+        const isLeaf = !children.some(({ row: child }) => isEnabled(child));
+        const packetMarks = (row["packet-mark"] ?? "").split(",").filter((mark) => mark !== "");
+        if (isLeaf && packetMarks.length === 0)
+            findings.refuse(where, "a leaf without packet marks: what it carries is not documented");
+        if (!isLeaf && packetMarks.length > 0)
+            findings.refuse(where, "a queue with children and packet marks: only leaves carry packets");
+        if (bitsPerSecond(row["burst-limit"]) > 0) findings.refuse(where, "burst-limit has no translation");
+
+        const limitAt = bitsPerSecond(row["limit-at"]);
+        const maxLimit = bitsPerSecond(row["max-limit"]);
+        classes.push({
+            name: row["name"] ?? "",
+            device,
+            classId,
+            packetMarks: isLeaf ? packetMarks : [],
+            limitAt,
+            maxLimit,
+        });
+        const lines = tc.get(device) ?? [];
+        lines.push(
+            `class add dev ${device} parent ${parentId} classid ${classId} htb ` +
+                htbNumbers(row, { limitAt, maxLimit, isRoot, isLeaf, where }),
+        );
+        if (isLeaf) {
+            const queue = leafQueue(state, row["queue"] ?? "default-small", where, kernel, findings);
+            if (queue !== undefined) lines.push(`qdisc add dev ${device} parent ${classId} ${queue}`);
+        }
+        for (const child of children)
+            if (isEnabled(child.row)) place(child.row, child.where, device, classId);
+            else {
+                placed.add(child.row);
+                skipBelow(child.row, child.where);
+            }
+    }
+
+    function htbNumbers(
+        row: Row,
+        queue: { limitAt: number; maxLimit: number; isRoot: boolean; isLeaf: boolean; where: string },
+    ): string {
+        const ceil = queue.maxLimit || unlimited;
+        // A class at the top has nobody to borrow from, so its rate is its ceiling.
+        const rate = queue.isRoot ? ceil : queue.limitAt || minimalRate;
+        if (rate > ceil) findings.refuse(queue.where, "limit-at is above max-limit");
+        // The manual: bucket capacity = bucket-size * max-limit, default 0.1.
+        const bucket = ((queue.maxLimit || unlimited) / 8) * Number(row["bucket-size"] ?? "0.1");
+        const capacity = (speed: number): number =>
+            Math.round(Math.max(frame, Math.min(bucket, (speed / 8) * longestBucket)));
+        const parts = [
+            `rate ${rate}bit ceil ${ceil}bit`,
+            `burst ${queue.limitAt === 0 && !queue.isRoot ? frame : capacity(rate)}b cburst ${capacity(ceil)}b`,
+        ];
+        if (queue.isLeaf) parts.push(`prio ${priorityOf(row, queue)}`);
+        return [...parts, "quantum 1514"].join(" ");
+    }
+
+    function priorityOf(row: Row, queue: { maxLimit: number; where: string }): number {
+        const priority = Number(row["priority"] ?? "8");
+        // The manual: priority works only where max-limit is not 0.
+        if (queue.maxLimit !== 0 || priority === 8) return priority - 1;
+        findings.note(queue.where, "max-limit=0, so its priority has no effect");
+        return 7;
+    }
+}
+
+/**
+ * Sends a packet to its leaf by mark. What no leaf carries goes past the classes, as on the router (assumed). Runs
+ * behind every mangle chain, as the router's queues do.
+ */
+function classifierTable(classes: QueueClass[], marks: Marks, findings: Findings): string {
+    const rules: string[] = [];
+    for (const device of new Set(classes.map((known) => known.device))) {
+        const elements: string[] = [];
+        const carried = new Map<string, string>();
+        for (const known of classes.filter((other) => other.device === device))
+            for (const mark of known.packetMarks) {
+                const other = carried.get(mark);
+                if (other !== undefined)
+                    findings.refuse(`/queue/tree ${known.name}`, `packet mark ${mark} is carried by ${other} too`);
+                carried.set(mark, known.name);
+                elements.push(`${marks.numberOf(mark)} : ${known.classId}`);
+            }
+        if (elements.length > 0)
+            rules.push(`oifname "${device}" meta priority set meta mark map { ${elements.join(", ")} }`);
+    }
+    if (rules.length === 0) return "";
+    return [
+        "table inet queues {",
+        "    chain classify {",
+        "        type filter hook postrouting priority 200; policy accept;",
+        ...rules.map((rule) => `        ${rule}`),
+        "    }",
+        "}",
+        "",
+    ].join("\n");
+}

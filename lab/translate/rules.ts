@@ -1,0 +1,178 @@
+import { type Family, firewallRows, isEnabled, isTrue, type RouterState, type Row } from "../router-state";
+import { type Findings, nameOf } from "./findings";
+import { matchers, Refused } from "./matchers";
+import { Identifiers, type Marks } from "./names";
+
+/** Interfaces of the router to devices of the lab. */
+export interface Devices {
+    one(name: string): string | undefined;
+    /** Devices of an interface list, none when the lab has none of its members. */
+    list(name: string): string[] | undefined;
+}
+
+export interface RuleContext {
+    family: Family;
+    connectionMarks: Marks;
+    packetMarks: Marks;
+    /** Address lists by name; asking for one makes its set. */
+    lists: Identifiers;
+    chains: Identifiers;
+    devices: Devices;
+    findings: Findings;
+}
+
+/** The hooks a mangle chain of this name runs at; any other name is a chain that is jumped to. */
+const hooks = new Set(["prerouting", "input", "forward", "output", "postrouting"]);
+
+/** What a row says about itself and not about packets. */
+const remarks = new Set([
+    ".id",
+    ".nextid",
+    ".about",
+    "bytes",
+    "packets",
+    "dynamic",
+    "invalid",
+    "comment",
+    "disabled",
+    "chain",
+    "action",
+    "log",
+    "log-prefix",
+]);
+
+/** Arguments by action, with what they become. Everything else on a row is a matcher, or refused. */
+const actions: Record<string, { uses: string[]; text: (row: Row, context: RuleContext) => string | Refused }> = {
+    accept: { uses: [], text: () => "accept" },
+    drop: { uses: [], text: () => "drop" },
+    return: { uses: [], text: () => "return" },
+    passthrough: { uses: [], text: () => "" },
+    log: { uses: [], text: () => "" },
+    jump: {
+        uses: ["jump-target"],
+        text: (row, { chains }) =>
+            row["jump-target"] ? `jump ${chains.of(row["jump-target"])}` : new Refused("a jump without a target"),
+    },
+    "mark-connection": {
+        uses: ["new-connection-mark", "passthrough"],
+        text: (row, context) =>
+            row["new-connection-mark"]
+                ? `ct mark set ${context.connectionMarks.numberOf(row["new-connection-mark"])}${stop(row)}`
+                : new Refused("no new-connection-mark"),
+    },
+    "mark-packet": {
+        uses: ["new-packet-mark", "passthrough"],
+        text: (row, context) =>
+            row["new-packet-mark"]
+                ? `meta mark set ${context.packetMarks.numberOf(row["new-packet-mark"])}${stop(row)}`
+                : new Refused("no new-packet-mark"),
+    },
+    "change-dscp": {
+        uses: ["new-dscp", "passthrough"],
+        text: (row, { family }) =>
+            /^\d+$/.test(row["new-dscp"] ?? "")
+                ? `${family === "ipv4" ? "ip" : "ip6"} dscp set ${row["new-dscp"]}${stop(row)}`
+                : new Refused(`new-dscp=${row["new-dscp"]}`),
+    },
+    "change-mss": {
+        uses: ["new-mss", "passthrough"],
+        text: (row) => {
+            const size = row["new-mss"] === "clamp-to-pmtu" ? "rt mtu" : row["new-mss"];
+            return size && /^(rt mtu|\d+)$/.test(size)
+                ? `tcp option maxseg size set ${size}${stop(row)}`
+                : new Refused(`new-mss=${row["new-mss"]}`);
+        },
+    },
+};
+
+/** One family's mangle as an nft table: the address lists that rules name, then the chains in the router's order. */
+export function mangleTable(state: RouterState, context: RuleContext): string {
+    const { family } = context;
+    const menu = `${family === "ipv4" ? "/ip" : "/ipv6"}/firewall/mangle`;
+    const bodies = new Map<string, string[]>();
+    firewallRows(state, family, "mangle").forEach((row, index) => {
+        // The router's own counters rule for FastTrack, and nothing else, is dynamic here.
+        if (!isEnabled(row) || isTrue(row["dynamic"])) return;
+        const chain = row["chain"] ?? "forward";
+        const text = ruleText(row, nameOf(menu, row, index), context);
+        if (text !== undefined) bodies.set(chain, [...(bodies.get(chain) ?? []), text]);
+    });
+    // A jump to a chain without rules is allowed on the router.
+    for (const target of context.chains.names()) if (!bodies.has(target)) bodies.set(target, []);
+    const chains = [...bodies].map(([chain, rules]) => chainText(chain, rules, context));
+    const sets = context.lists.names().map((list) => setText(state, list, context));
+    if (chains.length === 0) return "";
+    return `table ${family === "ipv4" ? "ip" : "ip6"} routeros {\n${[...sets, ...chains].join("\n")}\n}\n`;
+}
+
+function ruleText(row: Row, where: string, context: RuleContext): string | undefined {
+    const { findings } = context;
+    const actionName = row["action"] ?? "accept";
+    const action = actions[actionName];
+    if (!action) {
+        findings.refuse(where, `action ${actionName} has no translation`);
+        return undefined;
+    }
+    if (actionName === "log" || isTrue(row["log"])) findings.note(where, "its log lines are not written in the lab");
+    const parts: string[] = [];
+    for (const [key, value] of Object.entries(row)) {
+        if (remarks.has(key) || action.uses.includes(key) || value === "") continue;
+        const matcher = matchers[key];
+        if (!matcher) {
+            findings.refuse(where, `${key}=${value} has no translation`);
+            continue;
+        }
+        if (key === "protocol" && impliedByPorts(row)) continue;
+        const negated = value.startsWith("!");
+        const text = matcher(negated ? value.slice(1) : value, negated, context, row);
+        if (text instanceof Refused) findings.refuse(where, `${key}: ${text.why}`);
+        else parts.push(text);
+    }
+    const text = action.text(row, context);
+    if (text instanceof Refused) {
+        findings.refuse(where, text.why);
+        return undefined;
+    }
+    return [...parts, "counter", ...(text ? [text] : [])].join(" ");
+}
+
+/** nft's `tcp dport` says the protocol already. */
+function impliedByPorts(row: Row): boolean {
+    return !row["protocol"]?.startsWith("!") && Boolean(row["dst-port"] || row["src-port"]);
+}
+
+/** `passthrough` defaults to yes: evaluation goes on behind a rule that marks. */
+function stop(row: Row): string {
+    return row["passthrough"] === undefined || isTrue(row["passthrough"]) ? "" : " accept";
+}
+
+function chainText(chain: string, rules: string[], context: RuleContext): string {
+    const hook = hooks.has(chain) ? [`type filter hook ${chain} priority mangle; policy accept;`] : [];
+    return [
+        `    chain ${context.chains.of(chain)} {`,
+        ...[...hook, ...rules].map((line) => `        ${line}`),
+        "    }",
+    ].join("\n");
+}
+
+/** Address rows that are names are carried by the dynamic rows the router made of them. */
+function setText(state: RouterState, list: string, context: RuleContext): string {
+    const { family, findings } = context;
+    const menu = `${family === "ipv4" ? "/ip" : "/ipv6"}/firewall/address-list`;
+    const rows = firewallRows(state, family, "address-list");
+    const elements: string[] = [];
+    rows.forEach((row, index) => {
+        if (row["list"] !== list || !isEnabled(row)) return;
+        const address = row["address"] ?? "";
+        if (/^[0-9a-fA-F.:/-]*[.:][0-9a-fA-F.:/-]*$/.test(address)) elements.push(address);
+        else if (rows.some((other) => isTrue(other["dynamic"]) && other["comment"] === address))
+            findings.note(nameOf(menu, row, index), `${address} stands for the addresses the router found for it`);
+        else findings.refuse(nameOf(menu, row, index), `${address} is a name, and no address was found for it`);
+    });
+    return [
+        `    set ${context.lists.of(list)} {`,
+        `        type ${family === "ipv4" ? "ipv4_addr" : "ipv6_addr"}; flags interval; auto-merge;`,
+        ...(elements.length > 0 ? [`        elements = { ${elements.join(", ")} }`] : []),
+        "    }",
+    ].join("\n");
+}
