@@ -1,4 +1,4 @@
 "use strict";
 // What the engine starts: the program is index.ts, compiled here whenever a source has changed.
 require("./tools/build.cjs").ensureBuilt();
-require("./bin/index.js");
+module.exports = require("./bin/index.js");

@@ -1,0 +1,124 @@
+import fc from "fast-check";
+
+import type { ProfileName, ShapingNumbers } from "../../components/profiles";
+import {
+    formatRate,
+    highestUplink,
+    lowestUplink,
+    parseRate,
+    profileNames,
+    shapingNumbers,
+} from "../../components/profiles";
+
+const bits = (text: string | undefined): number => parseRate(text ?? "0") ?? NaN;
+const uplinks = fc.oneof(
+    fc.integer({ min: lowestUplink, max: 10_000_000 }),
+    fc.integer({ min: lowestUplink, max: highestUplink }),
+);
+const headrooms = fc.integer({ min: 0, max: 50 });
+
+describe("scavenger", () => {
+    it("gives a 20M line's upload what is left of 19M", () => {
+        expect(shapingNumbers("scavenger", 20_000_000, 5)).toEqual({
+            parent: { maxLimit: "19M", bucketSize: "0.01" },
+            rest: { priority: 1, limitAt: "18050k", maxLimit: "19M", bucketSize: "0.01" },
+            s3: { priority: 8, limitAt: "190k", maxLimit: "19M", bucketSize: "0.01" },
+        });
+    });
+
+    it.each([
+        // uplink, parent, rest, s3: 1 % from 6.4M up, 64k below, never above 5 %
+        ["100M", "95M", "90250k", "950k"],
+        ["6400k", "6080k", "5776k", "64k"],
+        ["2M", "1900k", "1805k", "64k"],
+        ["1M", "950k", "902k", "47k"],
+        ["100k", "95k", "90k", "4k"],
+    ])("shares %s out as %s, %s and %s", (uplink, parent, rest, s3) => {
+        const numbers = shapingNumbers("scavenger", bits(uplink), 5);
+        expect([numbers.parent.maxLimit, numbers.rest.limitAt, numbers.s3.limitAt]).toEqual([parent, rest, s3]);
+    });
+
+    it("never guarantees more than the line has, nor S3 more than 5 % or less than it needs", () => {
+        fc.assert(
+            fc.property(uplinks, headrooms, (uplink, headroom) => {
+                const numbers = shapingNumbers("scavenger", uplink, headroom);
+                const [parent, rest, s3] = [
+                    bits(numbers.parent.maxLimit),
+                    bits(numbers.rest.limitAt),
+                    bits(numbers.s3.limitAt),
+                ];
+                expect(parent).toBeLessThanOrEqual(uplink * (1 - headroom / 100));
+                expect(rest + s3).toBeLessThanOrEqual(parent);
+                expect(s3).toBeLessThanOrEqual(parent * 0.05);
+                expect(s3).toBeGreaterThan(Math.min(Math.max(parent * 0.01, 64_000), parent * 0.05) - 1000);
+                expect(s3).toBeGreaterThan(0);
+                expect(rest).toBeGreaterThan(parent * 0.95 - 1000);
+            }),
+        );
+    });
+
+    it("lets either class take the whole line, and serves everything else first", () => {
+        fc.assert(
+            fc.property(uplinks, headrooms, (uplink, headroom) => {
+                const { parent, rest, s3 } = shapingNumbers("scavenger", uplink, headroom);
+                expect([rest.maxLimit, s3.maxLimit]).toEqual([parent.maxLimit, parent.maxLimit]);
+                expect(rest.priority).toBeLessThan(s3.priority ?? 0);
+            }),
+        );
+    });
+});
+
+describe("seed-2018", () => {
+    it("has the numbers of 2018, on a line of 20M", () => {
+        const queue = "pcq-upload-default";
+        expect(shapingNumbers("seed-2018", 20_000_000, 5)).toEqual({
+            parent: { maxLimit: "20M", queue },
+            rest: { priority: 2, limitAt: "20M", maxLimit: "20M", queue },
+            s3: { priority: 8, limitAt: "10M", maxLimit: "10M", queue },
+        });
+    });
+});
+
+describe("every profile", () => {
+    it("never lets a queue's guarantee exceed its limit, nor a leaf's limit its parent's", () => {
+        fc.assert(
+            fc.property(
+                fc.constantFrom<ProfileName>(...profileNames),
+                uplinks,
+                headrooms,
+                (profile, uplink, headroom) => {
+                    const numbers: ShapingNumbers = shapingNumbers(profile, uplink, headroom);
+                    for (const leaf of [numbers.rest, numbers.s3]) {
+                        expect(bits(leaf.limitAt)).toBeLessThanOrEqual(bits(leaf.maxLimit));
+                        expect(bits(leaf.maxLimit)).toBeLessThanOrEqual(bits(numbers.parent.maxLimit));
+                        expect(bits(leaf.maxLimit)).toBeGreaterThan(0);
+                    }
+                },
+            ),
+        );
+    });
+});
+
+describe("rates", () => {
+    it.each([
+        ["20M", 20_000_000],
+        ["2.5M", 2_500_000],
+        ["900k", 900_000],
+        ["1G", 1_000_000_000],
+        ["20m", 20_000_000],
+        [" 64k ", 64_000],
+        ["1500", 1500],
+    ])("reads %s", (text, expected) => expect(parseRate(text)).toBe(expected));
+
+    it.each(["", "fast", "20 Mbit", "20Mbps", "-5M", "5%", "M", "1e6", "20M/20M", "0x10"])("refuses %j", (text) =>
+        expect(parseRate(text)).toBeUndefined(),
+    );
+
+    it("reads back what it writes", () => {
+        fc.assert(
+            fc.property(fc.integer({ min: 0, max: highestUplink }), (value) =>
+                expect(parseRate(formatRate(value))).toBe(value),
+            ),
+        );
+    });
+});
