@@ -5,7 +5,8 @@ export interface PolicyStatement {
     Effect: "Allow" | "Deny";
     Principal?: "*" | Record<string, string | string[]>;
     Action: string | string[];
-    Resource: string | string[];
+    /** Absent in the policy that says who may take on a role. */
+    Resource?: string | string[];
     Condition?: Record<string, Record<string, string | string[]>>;
 }
 
@@ -35,19 +36,35 @@ export function bucketPolicy(bucketArn: string, further: PolicyStatement[] = [])
     };
 }
 
+/** `statements` that `given` does not say already, by their Sid or word for word. */
+export function withoutRepeated(statements: PolicyStatement[], given: PolicyStatement[]): PolicyStatement[] {
+    const sids = new Set(given.flatMap(({ Sid }) => Sid ?? []));
+    const texts = new Set(given.map((statement) => JSON.stringify(statement)));
+    return statements.filter((statement) => !sids.has(statement.Sid ?? "") && !texts.has(JSON.stringify(statement)));
+}
+
+/** See `UploaderArgs.storageClassCondition`. */
+export type StorageClassCondition = "required" | "declared" | "none";
+
 export interface UploaderPolicyOptions {
     bucketArn: string;
     /** Keys begin with this; empty for the whole bucket. */
     prefix: string;
     /** Classes that may be uploaded. */
     storageClasses: string[];
-    /** See `UploaderArgs.storageClassCondition`. */
-    storageClassCondition: "required" | "declared" | "none";
+    storageClassCondition: StorageClassCondition;
     /** Key that the bucket's objects are encrypted with, if it is not S3's own. */
     kmsKeyArn?: string;
 }
 
-/** The least that lets `aws s3 cp` and `aws s3 sync` work with multipart uploads: no read, no delete. */
+/**
+ * The least that lets `aws s3 cp` and `aws s3 sync` work with multipart uploads: no read, no delete.
+ *
+ * Only the request that begins a multipart upload names a class. Assumed: S3 judges the parts by the upload they
+ * belong to, as it does for access control lists (https://github.com/aws/aws-cli/issues/1674, corrected on S3's side
+ * in 2018); a policy of this form with multipart copies is published by NASA's archive (nasa/cumulus-orca). Where
+ * that does not hold, `declared` does without.
+ */
 export function uploaderPolicy(options: UploaderPolicyOptions): PolicyDocument {
     const { bucketArn, prefix, storageClasses, storageClassCondition, kmsKeyArn } = options;
     const objects = `${bucketArn}/${prefix}*`;
@@ -93,4 +110,30 @@ export function uploaderPolicy(options: UploaderPolicyOptions): PolicyDocument {
         });
     }
     return { Version: "2012-10-17", Statement: statements };
+}
+
+/** Who may take on a role: users, roles or accounts, by ARN. */
+export function trustPolicy(principals: string[]): PolicyDocument {
+    return {
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Principal: { AWS: principals }, Action: "sts:AssumeRole" }],
+    };
+}
+
+/** A machine whose certificate has this common name and is signed by the anchor's authority may take on a role. */
+export function trustsCertificate(trustAnchorArn: string, commonName: string): PolicyDocument {
+    return {
+        Version: "2012-10-17",
+        Statement: [
+            {
+                Effect: "Allow",
+                Principal: { Service: "rolesanywhere.amazonaws.com" },
+                Action: ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"],
+                Condition: {
+                    ArnEquals: { "aws:SourceArn": trustAnchorArn },
+                    StringEquals: { "aws:PrincipalTag/x509Subject/CN": commonName },
+                },
+            },
+        ],
+    };
 }

@@ -1,4 +1,5 @@
 /** What a person pastes to upload. Pure. */
+
 export interface UploadCommandOptions {
     bucketName: string;
     region: string;
@@ -22,16 +23,57 @@ export interface UploadCommands {
     list: string;
 }
 
-/** Commands with the direct storage class: no days in a dearer class, and no charge for a move. */
+/** Commands with the direct storage class: no day in a dearer class, and no charge for a move. */
 export function uploadCommands(options: UploadCommandOptions): UploadCommands {
     const { bucketName, region, storageClass, prefix = "" } = options;
     const environment = options.dualStack && !options.customEndpoint ? "AWS_USE_DUALSTACK_ENDPOINT=true " : "";
-    const common = `--region ${region}${options.profile === undefined ? "" : ` --profile ${options.profile}`}`;
-    const target = `s3://${bucketName}/${prefix}`;
+    const common = `--region ${region}${options.profile === undefined ? "" : ` --profile ${quoted(options.profile)}`}`;
+    const target = quoted(`s3://${bucketName}/${prefix}`);
     const upload = `--storage-class ${storageClass} ${common}`;
     return {
         copy: `${environment}aws s3 cp FILE ${target} ${upload}`,
         sync: `${environment}aws s3 sync FOLDER ${target} ${upload}`,
         list: `${environment}aws s3 ls ${target} --recursive ${common}`,
     };
+}
+
+export interface CredentialOptions {
+    kind: "user" | "role" | "rolesAnywhere" | "existing";
+    /** Name of the user or role. */
+    name: string;
+    arn?: string;
+    anywhere?: { trustAnchorArn: string; profileArn: string };
+}
+
+/** Profile that the steps set up, for `uploadCommands`. */
+export const uploaderProfile = "archive-uploader";
+
+/** Steps for the machine that uploads, as text. A key is made by a person, and shown to that person only. */
+export function credentialSteps({ kind, name, arn = "", anywhere }: CredentialOptions): string {
+    const set = (key: string, value: string) => `aws configure set profile.${uploaderProfile}.${key} ${quoted(value)}`;
+    switch (kind) {
+        case "user":
+            return [
+                `aws iam create-access-key --user-name ${quoted(name)}   # as an administrator; shows the key once`,
+                `aws configure --profile ${uploaderProfile}   # on the machine that uploads; asks for the key`,
+            ].join("\n");
+        case "role":
+            return [
+                set("role_arn", arn),
+                `${set("source_profile", "default")}   # the profile of a principal that the role trusts`,
+            ].join("\n");
+        case "rolesAnywhere": {
+            const helper =
+                "aws_signing_helper credential-process --certificate /path/to/certificate.pem --private-key /path/to/key.pem " +
+                `--trust-anchor-arn ${anywhere?.trustAnchorArn} --profile-arn ${anywhere?.profileArn} --role-arn ${arn}`;
+            return `${set("credential_process", helper)}   # with the paths of the machine's certificate and key`;
+        }
+        case "existing":
+            return `${name} uses the credentials it has.`;
+    }
+}
+
+/** For a POSIX shell; plain where nothing needs quoting. */
+function quoted(text: string): string {
+    return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
