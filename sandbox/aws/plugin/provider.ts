@@ -1,0 +1,143 @@
+import { createHash, randomBytes } from "node:crypto";
+
+import { explain, isAbsence } from "./errors";
+import type { Observed, ResourceType } from "./resource-type";
+import type { Difference, Failure, Json, Values } from "./schema";
+import { checked, differences, sameDocument, UNKNOWN } from "./schema";
+import type { Session } from "./session";
+import { resourceTypes } from "./types";
+
+export interface Urn {
+    type: string;
+    name: string;
+}
+
+/** What is there, for Pulumi's state: both halves come from AWS. */
+export interface State {
+    id: string;
+    inputs: Values;
+    properties: Values;
+}
+
+/** A resource was made, but could not be brought to the wanted state: Pulumi keeps it, and goes on from there. */
+export class Unfinished extends Error {
+    constructor(
+        readonly id: string,
+        readonly properties: Values,
+        reason: string,
+    ) {
+        super(reason);
+    }
+}
+
+/** The sandbox's part of Pulumi's AWS provider, in plain values. Every answer about a resource is asked from AWS. */
+export class AwsProvider {
+    constructor(private readonly session: Session) {}
+
+    /** The inputs with generated names and defaults, and everything wrong with them. */
+    check(urn: Urn, olds: Values, news: Values, seed?: Uint8Array): { inputs: Values; failures: Failure[] } {
+        const type = typeOf(urn);
+        const failures: Failure[] = [];
+        const inputs = canonical(type, checked(type.fields, news, failures));
+        if ("region" in type.fields) inputs["region"] ??= this.session.region;
+        if (type.named) inputs[type.named.property] ??= generatedName(urn, type.named, olds, seed);
+        return { inputs, failures };
+    }
+
+    diff(urn: Urn, oldInputs: Values, news: Values): { differences: Difference[]; deleteBeforeReplace: boolean } {
+        const type = typeOf(urn);
+        const found = differences(type.fields, oldInputs, news);
+        // Two of one name cannot be: the old one goes first, unless the name is what differs.
+        const name = type.named?.property ?? ("bucket" in type.fields ? "bucket" : "name");
+        return { differences: found, deleteBeforeReplace: found.every(({ path }) => path !== name) };
+    }
+
+    async create(urn: Urn, inputs: Values, preview = false): Promise<State> {
+        const type = typeOf(urn);
+        if (preview) return { id: "", inputs, properties: { ...unknownOutputs(type), ...inputs } };
+        const id = await answered(type.create(inputs, this.session));
+        return this.settled(urn, id, inputs);
+    }
+
+    /** Undefined when it is gone. */
+    async read(urn: Urn, id: string, known: Values): Promise<State | undefined> {
+        const type = typeOf(urn);
+        const observed = await answered(type.read(id, known, this.session));
+        return observed && { id, ...stateOf(type, observed, known) };
+    }
+
+    async update(urn: Urn, id: string, olds: Values, news: Values, preview = false): Promise<State> {
+        const type = typeOf(urn);
+        if (preview) return { id, inputs: news, properties: { ...olds, ...news } };
+        if (!type.update) throw new Error(`${urn.type} cannot be changed in place`);
+        await answered(type.update(id, news, this.session));
+        return this.settled(urn, id, news);
+    }
+
+    async delete(urn: Urn, id: string, known: Values): Promise<void> {
+        try {
+            await typeOf(urn).remove(id, known, this.session);
+        } catch (error) {
+            if (!isAbsence(error)) throw new Error(explain(error));
+        }
+    }
+
+    /** What stands after a write. Whatever AWS made of it, it is that which goes to the state. */
+    private async settled(urn: Urn, id: string, inputs: Values): Promise<State> {
+        try {
+            const found = await this.read(urn, id, inputs);
+            if (found) return found;
+        } catch (error) {
+            throw new Unfinished(id, inputs, (error as Error).message);
+        }
+        throw new Error(`${urn.type} ${id} was written, but is not there`);
+    }
+}
+
+function typeOf(urn: Urn): ResourceType {
+    const type = resourceTypes[urn.type];
+    if (type) return type;
+    const known = Object.keys(resourceTypes).map((token) => token.split(":").at(-1));
+    throw new Error(`the sandbox's AWS plugin does not serve ${urn.type} (${urn.name}); it serves ${known.join(", ")}`);
+}
+
+function canonical(type: ResourceType, values: Values): Values {
+    return type.canonical ? type.canonical(values) : values;
+}
+
+/** A document that says the same as the known one is written as the known one; instructions are nothing AWS knows. */
+function stateOf(type: ResourceType, observed: Observed, known: Values): { inputs: Values; properties: Values } {
+    const inputs = canonical(type, checked(type.fields, observed.inputs, []));
+    for (const name of type.instructions ?? []) inputs[name] = known[name] ?? inputs[name] ?? null;
+    for (const [name, property] of Object.entries(type.fields)) {
+        if (property.kind === "json" && sameDocument(inputs[name], known[name])) inputs[name] = known[name] as Json;
+    }
+    return { inputs, properties: { ...observed.outputs, ...inputs } };
+}
+
+function unknownOutputs(type: ResourceType): Values {
+    return Object.fromEntries((type.outputs ?? []).map((name) => [name, UNKNOWN]));
+}
+
+/** As Pulumi's own AWS plugin names things: the resource's name and seven random digits. */
+function generatedName(urn: Urn, named: { longest: number }, olds: Values, seed?: Uint8Array): string {
+    const start = urn.name.toLowerCase() === urn.name ? urn.name : urn.name.toLowerCase();
+    const stem = `${start.slice(0, named.longest - 8)}-`;
+    const before = Object.values(olds).find((value) => typeof value === "string" && isGenerated(value, stem));
+    if (before !== undefined) return before as string;
+    const source =
+        seed && seed.length > 0 ? createHash("sha256").update(seed).update(urn.name).digest() : randomBytes(4);
+    return stem + source.toString("hex").slice(0, 7);
+}
+
+function isGenerated(name: string, stem: string): boolean {
+    return name.startsWith(stem) && /^[0-9a-f]{7}$/.test(name.slice(stem.length));
+}
+
+async function answered<T>(answer: Promise<T>): Promise<T> {
+    try {
+        return await answer;
+    } catch (error) {
+        throw new Error(explain(error), { cause: error });
+    }
+}

@@ -1,0 +1,103 @@
+import type { BucketLocationConstraint } from "@aws-sdk/client-s3";
+
+import { orAbsent } from "../errors";
+import type { ResourceType } from "../resource-type";
+import type { Values } from "../schema";
+import { boolean, fromTags, map, string, toTags } from "../schema";
+import type { S3, Session } from "../session";
+
+/** `aws:s3/bucket:Bucket`, without the properties that are deprecated for resources of their own. */
+export const bucket: ResourceType = {
+    fields: {
+        bucket: string({ replaces: true }),
+        forceDestroy: boolean({ fallback: false }),
+        objectLockEnabled: boolean({ fallback: false, replaces: true }),
+        region: string({ replaces: true }),
+        tags: map(),
+    },
+    outputs: ["arn", "bucketDomainName", "bucketRegion", "bucketRegionalDomainName", "tagsAll"],
+    named: { property: "bucket", longest: 63 },
+    instructions: ["forceDestroy"],
+
+    async create(values, session) {
+        const { client, api } = await session.s3(values["region"] as string);
+        const Bucket = values["bucket"] as string;
+        if (await orAbsent(client.send(new api.HeadBucketCommand({ Bucket })))) {
+            throw new Error(`the bucket ${Bucket} exists already`);
+        }
+        const region = values["region"] as BucketLocationConstraint | "us-east-1";
+        await client.send(
+            new api.CreateBucketCommand({
+                Bucket,
+                ObjectLockEnabledForBucket: values["objectLockEnabled"] as boolean,
+                ...(region === "us-east-1" ? {} : { CreateBucketConfiguration: { LocationConstraint: region } }),
+            }),
+        );
+        try {
+            await putTags(Bucket, values, session);
+        } catch (error) {
+            await client.send(new api.DeleteBucketCommand({ Bucket }));
+            throw error;
+        }
+        return Bucket;
+    },
+
+    async read(id, values, session) {
+        const { client, api } = await session.s3(values["region"] as string | undefined);
+        const head = await orAbsent(client.send(new api.HeadBucketCommand({ Bucket: id })));
+        if (!head) return undefined;
+        const region = head.BucketRegion ?? session.region;
+        const tagging = await orAbsent(client.send(new api.GetBucketTaggingCommand({ Bucket: id })));
+        const lock = await orAbsent(client.send(new api.GetObjectLockConfigurationCommand({ Bucket: id })));
+        const tags = fromTags(tagging?.TagSet);
+        return {
+            inputs: {
+                bucket: id,
+                objectLockEnabled: lock?.ObjectLockConfiguration?.ObjectLockEnabled === "Enabled",
+                region,
+                tags,
+            },
+            outputs: {
+                arn: `arn:aws:s3:::${id}`,
+                bucketDomainName: `${id}.s3.amazonaws.com`,
+                bucketRegion: region,
+                bucketRegionalDomainName: `${id}.s3.${region}.amazonaws.com`,
+                tagsAll: tags,
+            },
+        };
+    },
+
+    update: (id, values, session) => putTags(id, values, session),
+
+    async remove(id, values, session) {
+        const { client, api } = await session.s3(values["region"] as string);
+        if (values["forceDestroy"]) await empty(id, { client, api });
+        await client.send(new api.DeleteBucketCommand({ Bucket: id }));
+    },
+};
+
+async function putTags(Bucket: string, values: Values, session: Session): Promise<void> {
+    const { client, api } = await session.s3(values["region"] as string);
+    const TagSet = toTags((values["tags"] ?? {}) as Record<string, string>);
+    if (TagSet.length > 0) await client.send(new api.PutBucketTaggingCommand({ Bucket, Tagging: { TagSet } }));
+    else await client.send(new api.DeleteBucketTaggingCommand({ Bucket }));
+}
+
+/** Removes every version of every object, and the parts of uploads that were not completed. */
+async function empty(Bucket: string, { client, api }: S3): Promise<void> {
+    for (;;) {
+        const page = await client.send(new api.ListObjectVersionsCommand({ Bucket }));
+        const found = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])];
+        if (found.length === 0) break;
+        const Objects = found.map(({ Key, VersionId }) => ({ Key, VersionId }));
+        const answer = await client.send(
+            new api.DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true }, BypassGovernanceRetention: true }),
+        );
+        const first = answer.Errors?.[0];
+        if (first) throw new Error(`${first.Key} of the bucket ${Bucket} cannot be removed: ${first.Message}`);
+    }
+    const uploads = await client.send(new api.ListMultipartUploadsCommand({ Bucket }));
+    for (const { Key, UploadId } of uploads.Uploads ?? []) {
+        await client.send(new api.AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
+    }
+}
