@@ -8,7 +8,7 @@ export function projectKeys(): string {
                 `  ${name}:`,
                 ...(key.type === undefined ? [] : [`    type: ${key.type}`]),
                 ...(key.type === "array" ? ["    items:", "      type: string"] : []),
-                `    default: ${JSON.stringify(key.default)}`,
+                `    default: ${JSON.stringify(key.default).replaceAll(",", ", ")}`,
                 `    description: ${JSON.stringify(key.description)}`,
             ];
             return lines.join("\n");
