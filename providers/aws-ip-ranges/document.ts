@@ -3,22 +3,22 @@ import * as v from "valibot";
 import { RangesError } from "./errors";
 
 /** Seconds since 1970 as AWS writes them; grows with every publication. */
-const syncToken = v.pipe(v.string(), v.regex(/^\d{1,12}$/, "a number of seconds as text"));
+export const syncTokenSchema = v.pipe(v.string(), v.regex(/^\d{1,12}$/, "a number of seconds as text"));
 
 /** `2026-11-20-21-13-04`, in UTC. */
-const createDate = v.pipe(v.string(), v.regex(/^\d{4}(-\d{2}){5}$/, "a date such as 2026-11-20-21-13-04"));
+export const createDateSchema = v.pipe(v.string(), v.regex(/^\d{4}(-\d{2}){5}$/, "a date such as 2026-11-20-21-13-04"));
 
-const common = { region: v.string(), service: v.string(), network_border_group: v.optional(v.string()) };
+const common = { region: v.string(), service: v.string() };
 
 /** AWS's published format (https://docs.aws.amazon.com/vpc/latest/userguide/aws-ip-syntax.html). */
-const schema = v.object({
-    syncToken,
-    createDate,
+export const documentSchema = v.object({
+    syncToken: syncTokenSchema,
+    createDate: createDateSchema,
     prefixes: v.array(v.object({ ip_prefix: v.string(), ...common })),
     ipv6_prefixes: v.array(v.object({ ipv6_prefix: v.string(), ...common })),
 });
 
-export type RangesDocument = v.InferOutput<typeof schema>;
+export type RangesDocument = v.InferOutput<typeof documentSchema>;
 
 /** Reads a document in AWS's format, or says in one line what is wrong with it. `origin` names it in the error. */
 export function parseDocument(text: string, origin: string): RangesDocument {
@@ -33,7 +33,7 @@ export function parseDocument(text: string, origin: string): RangesDocument {
             { cause: error },
         );
     }
-    const result = v.safeParse(schema, json);
+    const result = v.safeParse(documentSchema, json);
     if (result.success) return result.output;
     const issue = result.issues[0];
     const where = v.getDotPath(issue) ?? "the document";

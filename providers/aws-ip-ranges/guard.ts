@@ -69,7 +69,7 @@ export function lossPercent(before: string[], after: string[]): number {
     if (before.length === 0) return 0;
     const kept = before.filter((prefix) => after.length > 0 && containsCidr(after, prefix)).length;
     const byPrefix = 1 - kept / before.length;
-    const total = sizeOf(mergeCidr(before));
+    const total = sizeOf(before);
     const gone = after.length === 0 ? total : sizeOf(excludeCidr(before, after));
     const byAddress = Number((gone * 1_000_000n) / total) / 1_000_000;
     return Math.max(byPrefix, byAddress) * 100;
@@ -80,8 +80,11 @@ export function isOlder(token: string, than: string): boolean {
     return Number(token) < Number(than);
 }
 
-function sizeOf(prefixes: string[]): bigint {
-    return prefixes.map((prefix) => parseCidr(prefix)).reduce((sum, { start, end }) => sum + end - start + 1n, 0n);
+/** Number of addresses in a list; those in two of its prefixes count once. */
+export function sizeOf(prefixes: string[]): bigint {
+    return mergeCidr(prefixes)
+        .map((prefix) => parseCidr(prefix))
+        .reduce((sum, { start, end }) => sum + end - start + 1n, 0n);
 }
 
 function sameAddresses(a: string[], b: string[]): boolean {

@@ -1,11 +1,9 @@
-import { readFile } from "node:fs/promises";
-
-import type { RangesDocument } from "./document";
-import { dateOf, parseDocument } from "./document";
-import { download } from "./download";
+import { dateOf, type RangesDocument } from "./document";
 import { RangesError } from "./errors";
-import type { Selected, Selection } from "./select";
-import { selectPrefixes, serviceKeys } from "./select";
+import { ageText, type FeedOptions, readFeed } from "./feed";
+import { type Lock, readLock } from "./lock";
+import { judgeRows } from "./plausibility";
+import { collapseRows, regionsOf, rowsOf, type Selected, type Selection, serviceKeys } from "./select";
 
 export { RangesError } from "./errors";
 export type { Selected, Selection } from "./select";
@@ -13,11 +11,9 @@ export type { Selected, Selection } from "./select";
 /** Where AWS publishes its ranges. */
 export const AWS_IP_RANGES_URL = "https://ip-ranges.amazonaws.com/ip-ranges.json";
 
-export interface RangesOptions extends Selection {
+export interface RangesOptions extends Selection, Omit<FeedOptions, "source"> {
     /** An https address, or the path of a file in AWS's format. @default AWS_IP_RANGES_URL */
     source?: string;
-    /** Folder for downloads, made when missing; to be ignored by git. */
-    cacheFolder: string;
     /** Path of a lock file: exactly what it holds is used, and no feed is asked. @default none */
     lock?: string;
 }
@@ -36,52 +32,67 @@ export interface S3Ranges extends Selected {
     warnings: string[];
 }
 
+/** A lock file this old is remarked on: in a year S3 changes four times in a region, at the median. */
+const oldLockDays = 90;
+
 /**
- * The prefixes of S3 in a region, ready for a router's address lists.
+ * The prefixes of S3 in a region, ready for a router's address lists: collapsed, in order, both families.
  *
- * @throws RangesError with the reason and the next action; nothing is ever returned empty.
+ * @throws RangesError with the reason and the next action. Nothing is ever returned empty.
  */
 export async function loadS3Ranges(options: RangesOptions): Promise<S3Ranges> {
-    const source = options.source ?? AWS_IP_RANGES_URL;
-    const document = await loadDocument(source);
-    const selected = selectPrefixes(document, options);
-    const services = serviceKeys(options);
-    if (selected.ipv4.length + selected.ipv6.length === 0) {
-        throw new RangesError(
-            "ranges/no-prefixes",
-            `${source} has no prefixes of ${services.join(", ")}`,
-            `check aws:region (${options.region}); regions are written as ap-southeast-2`,
-        );
+    if (options.lock === undefined) return selectFeed(options);
+    const { now = new Date(), lock: file } = options;
+    const lock = await readLock(file, options);
+    const ranges = fromLock(lock, file);
+    const days = (now.getTime() - Date.parse(ranges.createDate)) / 86_400_000;
+    if (days > oldLockDays) {
+        ranges.warnings.push(`the lock file ${file} is ${ageText(days)} old; see \`npx routeros-s3 ranges diff\``);
     }
+    return ranges;
+}
+
+/** As `loadS3Ranges`, past any lock file. */
+export async function selectFeed(options: RangesOptions): Promise<S3Ranges> {
+    const source = options.source ?? AWS_IP_RANGES_URL;
+    const { document, warnings } = await readFeed({ ...options, source });
+    const rows = rowsOf(document, options);
+    if (rows.ipv4.length + rows.ipv6.length === 0) throw nothingSelected(document, source, options);
+    judgeRows(rows, source);
     return {
-        ...selected,
+        ...collapseRows(rows),
         region: options.region,
-        services,
+        services: serviceKeys(options),
         syncToken: document.syncToken,
         createDate: dateOf(document).toISOString(),
         source,
+        warnings,
+    };
+}
+
+/** What a lock file holds, as if it had been read from the feed. */
+export function fromLock(lock: Lock, file: string): S3Ranges {
+    const { region, services, syncToken, ipv4, ipv6 } = lock;
+    return {
+        ipv4,
+        ipv6,
+        region,
+        services,
+        syncToken,
+        createDate: dateOf(lock).toISOString(),
+        source: file,
         warnings: [],
     };
 }
 
-async function loadDocument(source: string): Promise<RangesDocument> {
-    if (/^https:/i.test(source)) return parseDocument(await download(source), source);
-    if (/^[a-z]+:\/\//i.test(source)) {
-        throw new RangesError(
-            "ranges/not-https",
-            `the ranges address ${source} is not https`,
-            "use an https address or the path of a file in routeros-s3:awsIpRanges",
-        );
-    }
-    try {
-        return parseDocument(await readFile(source, "utf8"), source);
-    } catch (error) {
-        if (error instanceof RangesError) throw error;
-        throw new RangesError(
-            "ranges/unreadable",
-            `the ranges file ${source} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-            "correct the path in routeros-s3:awsIpRanges (paths are relative to the project's folder)",
-            { cause: error },
-        );
-    }
+function nothingSelected(document: RangesDocument, source: string, selection: Selection): RangesError {
+    const services = serviceKeys(selection).join(", ");
+    const regions = regionsOf(document);
+    const near = regions.filter((region) => region.slice(0, 3) === selection.region.slice(0, 3));
+    const shown = (near.length > 0 ? near : regions).slice(0, 8).join(", ");
+    return new RangesError(
+        "ranges/no-prefixes",
+        `${source} has no prefixes of ${services}`,
+        `check aws:region; it has S3 in ${shown === "" ? "no region" : shown}`,
+    );
 }

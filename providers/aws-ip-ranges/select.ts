@@ -16,14 +16,25 @@ export interface Selected {
     ipv6: string[];
 }
 
-/** The rows of `selection`, collapsed without changing the set of addresses. */
-export function selectPrefixes(document: RangesDocument, selection: Selection): Selected {
+/** The rows of `selection` as the document has them. */
+export function rowsOf(document: RangesDocument, selection: Selection): Selected {
     const wanted = new Set(serviceKeys(selection));
     const isWanted = (row: { region: string; service: string }) => wanted.has(`${row.service}@${row.region}`);
     return {
-        ipv4: collapse(document.prefixes.filter(isWanted).map((row) => row.ip_prefix)),
-        ipv6: collapse(document.ipv6_prefixes.filter(isWanted).map((row) => row.ipv6_prefix)),
+        ipv4: document.prefixes.filter(isWanted).map((row) => row.ip_prefix),
+        ipv6: document.ipv6_prefixes.filter(isWanted).map((row) => row.ipv6_prefix),
     };
+}
+
+/** The same addresses as `rows`, collapsed and in order. */
+export function collapseRows({ ipv4, ipv6 }: Selected): Selected {
+    return { ipv4: collapse(ipv4), ipv6: collapse(ipv6) };
+}
+
+/** Regions of a document that have rows of the service, in order. */
+export function regionsOf(document: RangesDocument, service = "S3"): string[] {
+    const rows = [...document.prefixes, ...document.ipv6_prefixes].filter((row) => row.service === service);
+    return [...new Set(rows.map((row) => row.region))].filter((region) => region !== "GLOBAL").sort();
 }
 
 /** The same set of addresses in the fewest prefixes, network addresses written canonically, in order. */
