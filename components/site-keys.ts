@@ -21,8 +21,6 @@ export interface SiteKey<Schema extends v.GenericSchema = v.GenericSchema> {
     schema: Schema;
 }
 
-export const namespace = "routeros-s3";
-
 export const leafQueueKinds = ["fq-codel", "cake", "codel", "sfq", "pfifo", "bfifo", "red", "pcq"] as const;
 
 /** A name on the router: printable, none of the characters that RouterOS gives a meaning to in lists and matchers. */

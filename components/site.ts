@@ -2,7 +2,7 @@ import * as v from "valibot";
 
 import type { QueueNames, ShapingNames } from "./profiles";
 import { profileTraits } from "./profiles";
-import { namespace, type SiteKey, type SiteKeyName, siteKeys, type SiteValues } from "./site-keys";
+import { type SiteKey, type SiteKeyName, siteKeys, type SiteValues } from "./site-keys";
 
 /** A site's configuration, whole and valid: every name and default filled in. */
 export type Site = Omit<SiteValues, keyof ShapingNames> &
@@ -27,12 +27,11 @@ export class SiteProblems extends Error {
  * Reads a site from a stack's configuration.
  *
  * @param config every key of the stack with its namespace, objects as JSON text, as the engine hands it to a program
- * @param isSecret whether a key's value must not be shown
  * @throws SiteProblems naming each key, what it holds and what it should hold
  */
 export function readSite(
     config: Readonly<Record<string, string>>,
-    isSecret: (key: string) => boolean = () => false,
+    { namespace = "routeros-s3", isSecret }: { namespace?: string; isSecret?: (key: string) => boolean } = {},
 ): Site {
     const prefix = `${namespace}:`;
     const given: Record<string, unknown> = {};
@@ -41,7 +40,7 @@ export function readSite(
         if (!name.startsWith(prefix)) continue;
         const key = name.slice(prefix.length);
         if (Object.hasOwn(siteKeys, key)) given[key] = fromText(siteKeys[key as SiteKeyName], text);
-        else problems.push(unknownKey(name, key));
+        else problems.push(unknownKey(prefix, key));
     }
     const region = config["aws:region"] ?? "";
     if (!/^[a-z]{2,5}(-[a-z]+){1,3}-\d$/.test(region)) {
@@ -173,10 +172,10 @@ function holds(value: unknown): string {
     return value === undefined || value === "" ? "is not set" : `holds ${JSON.stringify(value)}`;
 }
 
-function unknownKey(name: string, key: string): Problem {
+function unknownKey(prefix: string, key: string): Problem {
     const near = Object.keys(siteKeys).find((known) => distance(known.toLowerCase(), key.toLowerCase()) <= 2);
-    const advice = near === undefined ? "docs/configuration.md lists the keys" : `did you mean ${namespace}:${near}?`;
-    return `${name} is not a key of this program; ${advice}`;
+    const advice = near === undefined ? "docs/configuration.md lists the keys" : `did you mean ${prefix}${near}?`;
+    return `${prefix}${key} is not a key of this program; ${advice}`;
 }
 
 /** Edits between two short words (Levenshtein). */

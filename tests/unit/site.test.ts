@@ -168,9 +168,15 @@ describe("mistakes", () => {
         ]);
     });
 
+    it("are named with the namespace of the project", () => {
+        expect(() => readSite({ "photos:uplink": "x", "routeros-s3:uplink": "x" }, { namespace: "photos" })).toThrow(
+            /\n {2}photos:uplink holds "x";/,
+        );
+    });
+
     it("do not show a secret", () => {
         const config = { ...complete, "routeros-s3:uplink": "hunter2" };
-        expect(() => readSite(config, (key) => key === "routeros-s3:uplink")).toThrow(
+        expect(() => readSite(config, { isSecret: (key) => key === "routeros-s3:uplink" })).toThrow(
             /routeros-s3:uplink holds a secret; it should hold/,
         );
     });
