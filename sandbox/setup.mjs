@@ -6,6 +6,7 @@
 import os from "node:os";
 import path from "node:path";
 
+import { awsPluginMissing, placeAwsPlugin } from "./setup/aws-plugin.mjs";
 import { engineMissing, installEngine } from "./setup/engine.mjs";
 import { takeLock } from "./setup/lock.mjs";
 import { installNode, installPackages, nodeMissing, packagesMissing } from "./setup/npm.mjs";
@@ -18,7 +19,7 @@ import { endAll } from "./setup/run.mjs";
 if (somethingMissing()) await setUp();
 
 function somethingMissing() {
-    return packagesMissing() || nodeMissing() || engineMissing() || pythonMissing();
+    return packagesMissing() || nodeMissing() || engineMissing() || pythonMissing() || awsPluginMissing();
 }
 
 async function setUp() {
@@ -40,6 +41,7 @@ async function setUp() {
         progress.note(`waiting for another set-up of this checkout (process ${pid})`),
     );
     try {
+        if (awsPluginMissing()) placeAwsPlugin();
         // Side by side: most of each is waiting for the network.
         const packages = packagesMissing() ? installPackages(progress) : Promise.resolve();
         const steps = [packages];
