@@ -67,7 +67,8 @@ export function refuseFeed(
 /** Percent of `before` that `after` no longer holds: of prefixes or of addresses, whichever is more. */
 export function lossPercent(before: string[], after: string[]): number {
     if (before.length === 0) return 0;
-    const kept = before.filter((prefix) => after.length > 0 && containsCidr(after, prefix)).length;
+    const merged = mergeCidr(after); // a prefix held by several together is held by one of these
+    const kept = before.filter((prefix) => merged.length > 0 && containsCidr(merged, prefix)).length;
     const byPrefix = 1 - kept / before.length;
     const total = sizeOf(before);
     const gone = after.length === 0 ? total : sizeOf(excludeCidr(before, after));
