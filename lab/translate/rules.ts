@@ -1,7 +1,8 @@
 import { type Family, firewallRows, isEnabled, isTrue, type RouterState, type Row } from "../router-state";
 import { type Findings, nameOf } from "./findings";
 import { matchers, Refused } from "./matchers";
-import { Identifiers, type Marks } from "./names";
+import type { Identifiers } from "./names";
+import { type Marks } from "./names";
 
 /** Interfaces of the router to devices of the lab. */
 export interface Devices {

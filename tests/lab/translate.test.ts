@@ -315,7 +315,7 @@ describe("queues", () => {
     });
 
     it("says that a priority without max-limit has no effect", () => {
-        const rows = [
+        const rows: Row[] = [
             { name: "up", parent: "ether5", "max-limit": "8M" },
             { name: "q", parent: "up", "packet-mark": "no-mark", priority: "1", "limit-at": "1M" },
         ];
@@ -325,7 +325,7 @@ describe("queues", () => {
     });
 
     it("gives an unlimited queue's bucket a length tc can express", () => {
-        const rows = [
+        const rows: Row[] = [
             { name: "up", parent: "ether5", "max-limit": "8M" },
             {
                 name: "q",

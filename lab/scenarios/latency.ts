@@ -1,0 +1,164 @@
+import { median } from "../recording";
+import { p99, type Scenario, type Setting, uploadToS3 } from "./scenario";
+
+/** A game and a call may wait this much longer than on an idle line, in ms. */
+const allowedDelay = 2;
+
+export const idle: Scenario = {
+    name: "idle",
+    title: "Idle line",
+    about: "A game and a call on a line that carries nothing else: what the others are compared with.",
+    async play({ stage, family, pace }) {
+        await stage.game("game", family);
+        await stage.call("call", family);
+        await stage.seconds(0.3);
+        const span = await stage.measure(4 * pace);
+        const recording = await stage.finish();
+        const game = recording.delays("game", span);
+        return {
+            findings: [
+                { key: "p99", title: "game, 99th percentile", unit: "ms", value: p99(game) },
+                {
+                    key: "lost",
+                    title: "game, packets lost",
+                    unit: "%",
+                    value: recording.loss("game", "game", span) * 100,
+                    bound: { kind: "at most", value: 0 },
+                },
+            ],
+            delays: [{ name: "idle", values: game }],
+        };
+    },
+};
+
+export const game: Scenario = {
+    name: "game",
+    title: "S3 and a game",
+    about: "A game's 50 packets of 64 bytes a second, sent back by the far end, beside a full upload to S3.",
+    async play(setting) {
+        const { stage, family, pace } = setting;
+        await stage.game("game", family);
+        await uploadToS3(setting);
+        await stage.seconds(1.5);
+        const span = await stage.measure(6 * pace);
+        const recording = await stage.finish();
+        const delays = recording.delays("game", span);
+        return {
+            findings: [
+                { key: "p50", title: "game, median", unit: "ms", value: median(delays) },
+                { key: "p99", title: "game, 99th percentile", unit: "ms", value: p99(delays) },
+                overIdle("game, 99th percentile over idle", p99(delays) - setting.reference.gameP99),
+                {
+                    key: "lost",
+                    title: "game, packets lost",
+                    unit: "%",
+                    value: recording.loss("game", "game", span) * 100,
+                    bound: { kind: "at most", value: 0 },
+                },
+            ],
+            delays: [{ name: "beside S3", values: delays }],
+        };
+    },
+};
+
+export const call: Scenario = {
+    name: "call",
+    title: "S3 and a call",
+    about: "50 packets of 172 bytes a second, both ways, beside a full upload to S3; delay one way.",
+    async play(setting) {
+        const { stage, family, pace } = setting;
+        await stage.call("call", family);
+        await uploadToS3(setting);
+        await stage.seconds(1.5);
+        const span = await stage.measure(6 * pace);
+        const recording = await stage.finish();
+        const up = recording.delays("far", span);
+        const down = recording.delays("call", span);
+        return {
+            findings: [
+                { key: "up", title: "call, 99th percentile, outward", unit: "ms", value: p99(up) },
+                { key: "down", title: "call, 99th percentile, inward", unit: "ms", value: p99(down) },
+                overIdle(
+                    "call, worse way's 99th percentile over idle",
+                    Math.max(p99(up), p99(down)) - setting.reference.callP99,
+                ),
+                {
+                    key: "lost",
+                    title: "call, packets lost, worse way",
+                    unit: "%",
+                    value: Math.max(recording.loss("call", "far", span), recording.loss("far", "call", span)) * 100,
+                    bound: { kind: "at most", value: 0 },
+                },
+            ],
+        };
+    },
+};
+
+export const web: Scenario = {
+    name: "web",
+    title: "S3 and web browsing",
+    about: "Pages of 100 KB, each over a connection of its own, beside a full upload to S3; time to finish.",
+    async play(setting) {
+        const { stage, family, pace } = setting;
+        await uploadToS3(setting);
+        await stage.seconds(1.5);
+        await stage.web("web", family);
+        const span = await stage.measure(5 * pace);
+        const recording = await stage.finish();
+        const times = recording.transfers("web", span);
+        return {
+            findings: [
+                { key: "median", title: "page, median time", unit: "ms", value: median(times) },
+                {
+                    key: "p95",
+                    title: "page, 95th percentile",
+                    unit: "ms",
+                    value: times.length > 0 ? p95(times) : Number.NaN,
+                },
+                {
+                    key: "ratio",
+                    title: "page, median time against an idle line",
+                    unit: "%",
+                    value: (median(times) / setting.reference.webMedian) * 100,
+                    bound: { kind: "at most", value: 150 },
+                },
+            ],
+        };
+    },
+};
+
+function overIdle(
+    title: string,
+    value: number,
+): { key: string; title: string; unit: "ms"; value: number; bound: { kind: "at most"; value: number } } {
+    return { key: "over-idle", title, unit: "ms", value, bound: { kind: "at most", value: allowedDelay } };
+}
+
+function p95(times: readonly number[]): number {
+    return [...times].sort((a, b) => a - b)[Math.ceil(times.length * 0.95) - 1] ?? Number.NaN;
+}
+
+/** Measured once for each family with the router doing nothing and the line otherwise idle. */
+export async function measureReference(setting: Omit<Setting, "reference">): Promise<Setting["reference"]> {
+    const { stage, family, pace } = setting;
+    await stage.configure(undefined);
+    await stage.game("game", family);
+    await stage.call("call", family);
+    await stage.seconds(0.3);
+    const quiet = await stage.measure(4 * pace);
+    await stage.stop("game");
+    await stage.stop("call");
+    await stage.web("web", family);
+    const browsing = await stage.measure(2 * pace);
+    await stage.stop("web");
+    await stage.download("download", "pc", "s3", family, 4);
+    await stage.seconds(1.5);
+    const loading = await stage.measure(2 * pace);
+    const recording = await stage.finish();
+    return {
+        gameP99: p99(recording.delays("game", quiet)),
+        callP99: Math.max(p99(recording.delays("far", quiet)), p99(recording.delays("call", quiet))),
+        webMedian: median(recording.transfers("web", browsing)),
+        download: recording.goodput("download", loading),
+    };
+}

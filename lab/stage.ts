@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { type FarAddresses, type HostName } from "./net/addresses";
+import { configureRouter } from "./net/router";
+import { buildTopology, type Line, type Topology } from "./net/topology";
+import { Recording } from "./recording";
+import type { Family } from "./router-state";
+import { Agent } from "./traffic/agents";
+import { lateMilliseconds } from "./traffic/packets";
+import { now, ports } from "./traffic/protocol";
+import type { Translation } from "./translate";
+
+/** Where a flow goes. */
+export type Destination = keyof FarAddresses;
+
+/** The network with its traffic programs, ready to play scenarios one after the other. */
+export class Stage {
+    private readonly flows = new Map<string, Agent>();
+
+    private constructor(
+        private readonly topology: Topology,
+        readonly line: Line,
+        private readonly agents: Record<HostName, Agent>,
+        private readonly far: Record<"bulk" | "live", Agent>,
+    ) {}
+
+    static async open(line: Line, far: FarAddresses): Promise<Stage> {
+        const topology = await buildTopology(line, far);
+        const started: Agent[] = [];
+        const start = async (...args: Parameters<typeof Agent.start>): Promise<Agent> => {
+            const agent = await Agent.start(...args);
+            started.push(agent);
+            return agent;
+        };
+        try {
+            return new Stage(
+                topology,
+                line,
+                {
+                    nas: await start(topology, "nas", "nothing"),
+                    pc: await start(topology, "pc", "nothing"),
+                    console: await start(topology, "console", "nothing"),
+                },
+                { bulk: await start(topology, "far", "bulk"), live: await start(topology, "far", "live") },
+            );
+        } catch (error) {
+            for (const agent of started) await agent.stop();
+            await topology.remove();
+            throw error;
+        }
+    }
+
+    /** Marks and queues of the router from now on; connections go on. */
+    async configure(translation?: Translation): Promise<void> {
+        await configureRouter(this.topology, translation);
+    }
+
+    upload(
+        flow: string,
+        host: HostName,
+        to: Destination,
+        family: Family,
+        options: { connections: number; limit?: number },
+    ): Promise<void> {
+        return this.begin(host, flow, {
+            op: "upload",
+            flow,
+            to: this.topology.far[to][family],
+            port: ports.https,
+            ...options,
+        });
+    }
+
+    download(flow: string, host: HostName, from: Destination, family: Family, connections: number): Promise<void> {
+        return this.begin(host, flow, {
+            op: "download",
+            flow,
+            to: this.topology.far[from][family],
+            port: ports.https,
+            connections,
+        });
+    }
+
+    /** 50 packets of 64 bytes a second, each sent back. */
+    game(flow: string, family: Family): Promise<void> {
+        return this.begin("console", flow, {
+            op: "game",
+            flow,
+            to: this.topology.far.internet[family],
+            perSecond: 50,
+            bytes: 64,
+        });
+    }
+
+    /** 50 packets of 172 bytes a second both ways: a voice codec's 160 bytes with their header. */
+    call(flow: string, family: Family): Promise<void> {
+        return this.begin("console", flow, {
+            op: "call",
+            flow,
+            to: this.topology.far.internet[family],
+            perSecond: 50,
+            bytes: 172,
+        });
+    }
+
+    /** Pages of 100 KB, each over a connection of its own, 50 ms apart. */
+    web(flow: string, family: Family): Promise<void> {
+        const to = this.topology.far.internet[family];
+        return this.begin("console", flow, { op: "web", flow, to, port: ports.web, bytes: 100_000, pause: 50 });
+    }
+
+    async stop(flow: string): Promise<void> {
+        await this.flows.get(flow)?.do({ op: "stop", flow });
+        this.flows.delete(flow);
+    }
+
+    now(): number {
+        return now();
+    }
+
+    seconds(count: number): Promise<void> {
+        return sleep(count * 1000);
+    }
+
+    /** Lets traffic run and says which stretch of time that was. */
+    async measure(seconds: number): Promise<{ from: number; to: number }> {
+        const from = now();
+        await this.seconds(seconds);
+        return { from, to: now() };
+    }
+
+    /** Stops all flows, waits for what is still under way, and returns what was measured. */
+    async finish(): Promise<Recording> {
+        for (const flow of [...this.flows.keys()]) await this.stop(flow);
+        await sleep(lateMilliseconds);
+        return new Recording(await Promise.all(this.everyAgent().map((agent) => agent.collect())));
+    }
+
+    /** What the router counts: rules with their counters, classes with their bytes. */
+    async routerCounters(): Promise<string> {
+        const rules = await this.topology.exec("router", "nft", ["list", "ruleset"]);
+        return rules + (await this.topology.exec("router", "tc", ["-s", "class", "show", "dev", "wan"]));
+    }
+
+    async close(): Promise<void> {
+        for (const agent of this.everyAgent()) await agent.stop();
+        await this.topology.remove();
+    }
+
+    private everyAgent(): Agent[] {
+        return [...Object.values(this.agents), ...Object.values(this.far)];
+    }
+
+    private async begin(host: HostName, flow: string, command: Parameters<Agent["do"]>[0]): Promise<void> {
+        const agent = this.agents[host];
+        this.flows.set(flow, agent);
+        await agent.do(command);
+    }
+}
