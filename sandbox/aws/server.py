@@ -19,6 +19,7 @@ from werkzeug.serving import ThreadedWSGIServer
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 
+import aws_iam
 import aws_policies
 import aws_s3
 import aws_state
@@ -97,6 +98,7 @@ def main():
 
     aws_policies.install()
     aws_s3.install()
+    aws_iam.install()
     state = aws_state.State(options.state)
     state.load()
 

@@ -7,6 +7,8 @@ import { checked, differences, sameDocument, UNKNOWN } from "./schema";
 import type { Session } from "./session";
 import { resourceTypes } from "./types";
 
+type Named = NonNullable<ResourceType["named"]>;
+
 export interface Urn {
     type: string;
     name: string;
@@ -120,11 +122,11 @@ function unknownOutputs(type: ResourceType): Values {
 }
 
 /** As Pulumi's own AWS plugin names things: the resource's name and seven random digits. */
-function generatedName(urn: Urn, named: { longest: number }, olds: Values, seed?: Uint8Array): string {
-    const start = urn.name.toLowerCase() === urn.name ? urn.name : urn.name.toLowerCase();
+function generatedName(urn: Urn, named: Named, olds: Values, seed?: Uint8Array): string {
+    const start = named.lowerCase ? urn.name.toLowerCase() : urn.name;
     const stem = `${start.slice(0, named.longest - 8)}-`;
-    const before = Object.values(olds).find((value) => typeof value === "string" && isGenerated(value, stem));
-    if (before !== undefined) return before as string;
+    const before = olds[named.property];
+    if (typeof before === "string" && isGenerated(before, stem)) return before;
     const source =
         seed && seed.length > 0 ? createHash("sha256").update(seed).update(urn.name).digest() : randomBytes(4);
     return stem + source.toString("hex").slice(0, 7);

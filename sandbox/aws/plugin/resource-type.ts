@@ -15,7 +15,7 @@ export interface ResourceType {
     /** Names of what `Observed.outputs` holds. */
     outputs?: readonly string[];
     /** The property that gets a generated name when none is given. */
-    named?: { property: string; longest: number };
+    named?: { property: string; longest: number; lowerCase?: boolean };
     /** Properties that only say what Pulumi is to do, so that AWS cannot be asked for them. */
     instructions?: readonly string[];
     /** Puts values that mean the same into the same form. */

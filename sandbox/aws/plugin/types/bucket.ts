@@ -16,7 +16,7 @@ export const bucket: ResourceType = {
         tags: map(),
     },
     outputs: ["arn", "bucketDomainName", "bucketRegion", "bucketRegionalDomainName", "tagsAll"],
-    named: { property: "bucket", longest: 63 },
+    named: { property: "bucket", longest: 63, lowerCase: true },
     instructions: ["forceDestroy"],
 
     async create(values, session) {

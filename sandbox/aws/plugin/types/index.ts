@@ -1,7 +1,9 @@
 import type { ResourceType } from "../resource-type";
 import { bucket } from "./bucket";
 import * as settings from "./bucket-settings";
-import * as iam from "./iam";
+import { rolePolicy, userPolicy } from "./iam-inline-policy";
+import { role } from "./iam-role";
+import { user } from "./iam-user";
 
 /** Every type the sandbox's AWS plugin serves, by Pulumi's token. */
 export const resourceTypes: Record<string, ResourceType> = {
@@ -13,8 +15,8 @@ export const resourceTypes: Record<string, ResourceType> = {
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": settings.publicAccessBlock,
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": settings.encryption,
     "aws:s3/bucketVersioning:BucketVersioning": settings.versioning,
-    "aws:iam/role:Role": iam.role,
-    "aws:iam/rolePolicy:RolePolicy": iam.rolePolicy,
-    "aws:iam/user:User": iam.user,
-    "aws:iam/userPolicy:UserPolicy": iam.userPolicy,
+    "aws:iam/role:Role": role,
+    "aws:iam/rolePolicy:RolePolicy": rolePolicy,
+    "aws:iam/user:User": user,
+    "aws:iam/userPolicy:UserPolicy": userPolicy,
 };
