@@ -18,6 +18,9 @@ export const pulumiVersion = JSON.parse(fs.readFileSync(path.join(root, "package
 export const pulumiHome = path.join(sandboxFolder, "pulumi");
 export const engineBin = path.join(pulumiHome, "versions", pulumiVersion, "bin");
 
+/** Commands for whoever works in the sandbox, beside the engine's. */
+export const commandsFolder = path.join(sandboxFolder, "bin");
+
 export const pythonFolder = path.join(sandboxFolder, "python");
 export const requirements = path.join(root, "sandbox/requirements.txt");
 
@@ -29,7 +32,7 @@ export function nodeIsOld(version = process.versions.node) {
 
 /** PATH with the sandbox's own programs first. */
 export function sandboxPath() {
-    const folders = [engineBin, path.join(root, "node_modules/.bin"), process.env.PATH ?? ""];
+    const folders = [engineBin, commandsFolder, path.join(root, "node_modules/.bin"), process.env.PATH ?? ""];
     if (nodeIsOld()) folders.unshift(nodeBin);
     return folders.join(path.delimiter);
 }

@@ -3,15 +3,17 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 
-import { pythonFolder, requirements } from "./paths.mjs";
+import { commandsFolder, pythonFolder, requirements } from "./paths.mjs";
 import { howToGet, Problem } from "./problem.mjs";
 import { ask, missing, run } from "./run.mjs";
 
 const stamp = path.join(pythonFolder, ".requirements.sha256");
 const interpreter = path.join(pythonFolder, "bin/python");
+/** On PATH is this one program of the environment, not its `python` and `pip`. */
+const aws = path.join(commandsFolder, "aws");
 
 export function pythonMissing() {
-    return !fs.existsSync(interpreter) || read(stamp) !== wanted();
+    return !fs.existsSync(interpreter) || read(stamp) !== wanted() || !fs.existsSync(aws);
 }
 
 export async function installPython(progress) {
@@ -45,6 +47,9 @@ export async function installPython(progress) {
             if (line.startsWith("Installing collected")) step.update("installing what was fetched");
         };
         await run(interpreter, args, { onLine });
+        fs.mkdirSync(commandsFolder, { recursive: true });
+        fs.rmSync(aws, { force: true });
+        fs.symlinkSync(path.relative(commandsFolder, path.join(pythonFolder, "bin/aws")), aws);
         fs.writeFileSync(stamp, wanted());
     } catch (error) {
         step.failed();

@@ -1,34 +1,38 @@
-/** Runs other programs, remembers the end of what they print, and ends them when set-up is interrupted. */
+/** Runs other programs, remembers the beginning and the end of what they print, and ends them when set-up is interrupted. */
 import { spawn, spawnSync } from "node:child_process";
 
 import { howToGet, Problem } from "./problem.mjs";
 
 const running = new Set();
 
+/** How much of a failed program's output is shown. */
+const keptFirst = 8;
+const keptLast = 8;
+
 /**
  * Runs a program to its end.
  * @param options.onLine called with every line it prints
- * @throws Problem naming the program when it cannot be found; an Error with the end of its output when it fails
+ * @throws Problem naming the program when it cannot be found; an Error with what it printed when it fails
  */
 export function run(command, args, { onLine, timeoutSeconds, ...options } = {}) {
     return new Promise((resolve, reject) => {
         // A group of its own, so that what it started ends with it.
         const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], detached: true, ...options });
         running.add(child);
-        const tail = [];
+        const lines = [];
         const timer = timeoutSeconds && setTimeout(() => end(child), timeoutSeconds * 1000);
         for (const stream of [child.stdout, child.stderr]) {
             let rest = "";
             stream.setEncoding("utf8").on("data", (text) => {
-                const lines = (rest + text).split(/[\r\n]+/);
-                rest = lines.pop();
-                for (const line of lines.filter(Boolean)) {
+                const whole = (rest + text).split(/[\r\n]+/);
+                rest = whole.pop();
+                for (const line of whole.filter(Boolean)) {
                     onLine?.(line);
-                    tail.push(line);
-                    if (tail.length > 15) tail.shift();
+                    lines.push(line);
+                    if (lines.length > keptFirst + keptLast) lines.splice(keptFirst, 1);
                 }
             });
-            stream.on("end", () => rest && tail.push(rest));
+            stream.on("end", () => rest && lines.push(rest));
         }
         child.on("error", (error) => {
             running.delete(child);
@@ -38,10 +42,10 @@ export function run(command, args, { onLine, timeoutSeconds, ...options } = {}) 
         child.on("close", (code, signal) => {
             running.delete(child);
             clearTimeout(timer);
-            if (code === 0) resolve(tail);
+            if (code === 0) resolve();
             else {
                 const how = signal ? `was ended by ${signal}` : `ended with ${code}`;
-                reject(new Error(`\`${[command, ...args].join(" ")}\` ${how}:\n${tail.join("\n")}`));
+                reject(new Error(`\`${[command, ...args].join(" ")}\` ${how}:\n${lines.join("\n")}`));
             }
         });
     });

@@ -1,0 +1,73 @@
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+
+import type { Environment } from "./environment";
+import { root } from "./places";
+import { type SandboxState, stackFile, stackName } from "./state";
+
+/** Written once; afterwards it is the user's to change. JSON has no comments, hence by hand. */
+const initial = `# Made by the sandbox and ignored by git. \`npm run sandbox -- pulumi config set <key> <value>\` changes it.
+config:
+  aws:region: ap-southeast-2
+  routeros-s3:wanInterface: ether5
+  routeros-s3:uplink: 20M
+  routeros-s3:awsIpRanges: sandbox/ip-ranges.json
+  routeros-s3:protectBucket: "false"
+`;
+
+/** Makes the sandbox's stack and its configuration where they are missing. `say` is given a line when that takes time. */
+export function ensureStack(state: SandboxState, env: Environment, say: (line: string) => void): void {
+    if (!fs.existsSync(stackFile)) fs.writeFileSync(stackFile, initial);
+    for (const line of dropDeadLocks(state)) say(line);
+    if (fs.existsSync(path.join(state.backend, ".pulumi/stacks/routeros-s3", `${stackName}.json`))) return;
+    say(`making stack ${stackName}`);
+    const made = spawnSync("pulumi", ["stack", "init", stackName, "--non-interactive"], {
+        cwd: root,
+        env,
+        encoding: "utf8",
+    });
+    if (made.status !== 0) throw new Error(made.error?.message ?? made.stderr.trim());
+}
+
+/** What the last finished update changed, by kind (`create`, `same`, …), or undefined before the first one. */
+export function lastChanges(env: Environment): Record<string, number> | undefined {
+    const args = ["stack", "history", "--json", "--page-size", "1", "--stack", stackName];
+    const { stdout } = spawnSync("pulumi", args, { cwd: root, env, encoding: "utf8" });
+    const [last] = JSON.parse(stdout || "[]") as { resourceChanges?: Record<string, number> }[];
+    return last?.resourceChanges;
+}
+
+/**
+ * Removes locks of the file backend whose process is dead, as an engine that was killed leaves them; a lock of a
+ * living process stays, and so does one from another host. Returns a line for each that was removed.
+ */
+export function dropDeadLocks(state: Pick<SandboxState, "backend">): string[] {
+    const folder = path.join(state.backend, ".pulumi/locks");
+    if (!fs.existsSync(folder)) return [];
+    const lines: string[] = [];
+    for (const entry of fs.readdirSync(folder, { recursive: true, withFileTypes: true })) {
+        if (!entry.isFile() || !entry.name.endsWith(".json")) continue;
+        const file = path.join(entry.parentPath, entry.name);
+        const { pid, hostname } = JSON.parse(fs.readFileSync(file, "utf8")) as { pid: number; hostname: string };
+        if (hostname !== os.hostname() || isEngine(pid)) continue;
+        for (const name of [file, `${file}.attrs`]) fs.rmSync(name, { force: true });
+        lines.push(`removed the stack's lock of process ${pid}, which is gone`);
+    }
+    return lines;
+}
+
+/** Whether a process lives and, as far as the system tells, is an engine and not another one with its old number. */
+function isEngine(pid: number): boolean {
+    try {
+        process.kill(pid, 0);
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
+    }
+    try {
+        return fs.readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("pulumi");
+    } catch {
+        return true;
+    }
+}
