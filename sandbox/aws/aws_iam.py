@@ -1,4 +1,4 @@
-"""What moto's IAM (5.2.5) leaves out and this project reads back, or meets: a user's boundary, and keys in the way."""
+"""What moto's IAM (5.2.5) leaves out and this project reads back, or meets: a user's boundary, tags, and keys in the way."""
 
 from moto.core.responses import EmptyResult
 from moto.iam.exceptions import DeleteConflictException
@@ -13,10 +13,12 @@ def install():
     IamResponse.put_user_permissions_boundary = put_boundary
     IamResponse.delete_user_permissions_boundary = delete_boundary
     IAMBackend.delete_user = delete_user
+    IAMBackend.update_user = update_user
 
 
 moto_create_user = IamResponse.create_user
 moto_delete_user = IAMBackend.delete_user
+moto_update_user = IAMBackend.update_user
 
 
 def create_user(response):
@@ -46,3 +48,12 @@ def delete_user(backend, user_name):
     if backend.get_user(user_name).access_keys:
         raise DeleteConflictException("Cannot delete entity, must delete access keys first.")
     moto_delete_user(backend, user_name)
+
+
+def update_user(backend, user_name, new_path=None, new_user_name=None):
+    """moto keeps tags by a user's ARN, and the ARN holds the path."""
+    user = backend.get_user(user_name)
+    before, tags = user.arn, backend.tagger.list_tags_for_resource(user.arn)["Tags"]
+    moto_update_user(backend, user_name, new_path, new_user_name)
+    backend.tagger.delete_all_tags_for_resource(before)
+    backend.tagger.tag_resource(user.arn, tags)

@@ -1,6 +1,6 @@
 import { orAbsent } from "../errors";
 import type { ResourceType } from "../resource-type";
-import type { Fields, Values } from "../schema";
+import type { Fields, Json, Values } from "../schema";
 import { boolean, date, fromApi, isObject, json, list, map, number, object, string, toApi } from "../schema";
 import type { S3, Session } from "../session";
 
@@ -136,6 +136,7 @@ const lockFields: Fields = {
 
 export const objectLock = setting({
     fields: lockFields,
+    canonical: withoutZeros,
     async get({ client, api }, Bucket) {
         const answer = await client.send(new api.GetObjectLockConfigurationCommand({ Bucket }));
         return answer.ObjectLockConfiguration && fromApi(lockFields, answer.ObjectLockConfiguration);
@@ -149,6 +150,15 @@ export const objectLock = setting({
         return client.send(new api.PutObjectLockConfigurationCommand({ Bucket, ObjectLockConfiguration }));
     },
 });
+
+/** A retention is in days or in years; none of the other is sometimes written as 0. */
+function withoutZeros(values: Values): Values {
+    const { rule, ...others } = values;
+    const retention = isObject(rule) ? rule["defaultRetention"] : undefined;
+    if (!isObject(retention)) return values;
+    const given = Object.entries(retention).filter(([, value]) => value !== 0);
+    return { ...others, rule: { defaultRetention: Object.fromEntries<Json>(given) } };
+}
 
 const sizes: Fields = { objectSizeGreaterThan: number(), objectSizeLessThan: number(), prefix: string() };
 

@@ -1,0 +1,172 @@
+import { readFileSync } from "node:fs";
+import { Agent } from "node:https";
+
+import * as iam from "@aws-sdk/client-iam";
+import * as s3 from "@aws-sdk/client-s3";
+
+import type { State, Urn } from "../../sandbox/aws/plugin/provider";
+import { AwsProvider } from "../../sandbox/aws/plugin/provider";
+import type { Values } from "../../sandbox/aws/plugin/schema";
+import { Session } from "../../sandbox/aws/plugin/session";
+import { resourceTypes } from "../../sandbox/aws/plugin/types";
+import type { Aws } from "../../sandbox/aws/server";
+import { startAws } from "../../sandbox/aws/server";
+import type { Case, Ground, Hand } from "./cases";
+import { cases } from "./cases";
+
+const region = "ap-southeast-2";
+let aws: Aws;
+let session: Session;
+let provider: AwsProvider;
+let hand: Hand;
+let made = 0;
+
+beforeAll(async () => {
+    aws = await startAws({ region });
+    session = new Session(region, aws.env);
+    provider = new AwsProvider(session);
+    const options = {
+        region,
+        endpoint: aws.url,
+        credentials: { accessKeyId: aws.env["AWS_ACCESS_KEY_ID"]!, secretAccessKey: "any" },
+        requestHandler: { httpsAgent: new Agent({ ca: readFileSync(aws.caFile) }) },
+    };
+    hand = { s3: new s3.S3Client({ ...options, forcePathStyle: true }), iam: new iam.IAMClient(options) };
+});
+
+afterAll(async () => {
+    hand.s3.destroy();
+    hand.iam.destroy();
+    session.close();
+    await aws.stop();
+});
+
+test("there is a case for every type that is served", () => {
+    expect(cases.map(({ type }) => type).sort()).toEqual(Object.keys(resourceTypes).sort());
+});
+
+describe.each(cases)("$type", (one) => {
+    const type = resourceTypes[one.type]!;
+    const instructions = type.instructions ?? [];
+
+    test("the case gives every property but a generated name", async () => {
+        const { inputs } = await before(one);
+        const known = Object.keys(type.fields);
+        expect(Object.keys(inputs).sort()).toEqual(known.sort());
+    });
+
+    test("is made as asked for, and read back with every property", async () => {
+        const { urn, inputs } = await before(one);
+        const state = await provider.create(urn, inputs);
+        expect(state.inputs).toEqual(inputs);
+        expect(Object.keys(state.properties).sort()).toEqual([...Object.keys(inputs), ...(type.outputs ?? [])].sort());
+        expect(await provider.read(urn, state.id, state.inputs)).toEqual(state);
+        expect(provider.diff(urn, state.inputs, inputs).differences).toEqual([]);
+    });
+
+    test("a change by hand is seen in each property, and repaired by an update", async () => {
+        const { urn, inputs } = await before(one);
+        const { id } = await provider.create(urn, inputs);
+        await one.byHand(hand, id);
+
+        const found = await read(urn, id, inputs);
+        for (const [name, value] of Object.entries(one.found)) {
+            const wanted = JSON.stringify(value ?? null).replaceAll("BUCKET", id);
+            expect([name, found.inputs[name] ?? null]).toEqual([name, JSON.parse(wanted)]);
+        }
+        const different = new Set(provider.diff(urn, found.inputs, inputs).differences.map(({ path }) => top(path)));
+        expect([...different].sort()).toEqual(Object.keys(one.found).sort());
+
+        const replacing = provider.diff(urn, found.inputs, inputs).differences.some(({ replaces }) => replaces);
+        if (replacing) return; // a new resource repairs it
+        const repaired = await provider.update(urn, id, found.properties, inputs);
+        expect(repaired.inputs).toEqual(inputs);
+        expect(await read(urn, id, inputs)).toEqual(repaired);
+    });
+
+    test("every property that AWS holds is among those changed by hand or those that find it", () => {
+        const names = Object.keys(type.fields).filter((name) => !instructions.includes(name));
+        const identity = names.filter((name) => type.fields[name]!.replaces);
+        expect(new Set([...Object.keys(one.found), ...identity])).toEqual(new Set(names));
+    });
+
+    test("changes in place", async () => {
+        const { urn, inputs } = await before(one);
+        const state = await provider.create(urn, inputs);
+        const wanted = provider.check(urn, inputs, { ...inputs, ...one.changed }).inputs;
+        const { differences } = provider.diff(urn, state.inputs, wanted);
+        expect(new Set(differences.map(({ path }) => top(path)))).toEqual(new Set(Object.keys(one.changed)));
+        expect(differences.some(({ replaces }) => replaces)).toBe(false);
+        const updated = await provider.update(urn, state.id, state.properties, wanted);
+        expect(updated.inputs).toEqual(wanted);
+        expect(await read(urn, state.id, wanted)).toEqual(updated);
+    });
+
+    test("asks for a new resource where it cannot change in place", async () => {
+        const { urn, inputs } = await before(one);
+        for (const [name, value] of Object.entries(one.replaced)) {
+            const { differences } = provider.diff(urn, inputs, { ...inputs, [name]: value });
+            expect(differences).toEqual([{ path: name, kind: "update", replaces: true }]);
+        }
+        const replacing = Object.keys(type.fields).filter((name) => type.fields[name]!.replaces);
+        const tried = new Set([...Object.keys(one.replaced), "region", "objectLockEnabled"]);
+        expect(replacing.filter((name) => !tried.has(name))).toEqual([]);
+    });
+
+    test("is removed, and removing what is gone is no error", async () => {
+        const { urn, inputs } = await before(one);
+        const { id } = await provider.create(urn, inputs);
+        await provider.delete(urn, id, inputs);
+        const left = await provider.read(urn, id, inputs);
+        if (one.neverAbsent) expect(left?.inputs).not.toEqual(inputs);
+        else expect(left).toBeUndefined();
+        await provider.delete(urn, id, inputs);
+    });
+
+    test("is found gone when it was removed by hand", async () => {
+        const { urn, inputs } = await before(one);
+        const { id } = await provider.create(urn, inputs);
+        await one.removedByHand(hand, id);
+        expect(await provider.read(urn, id, inputs)).toBeUndefined();
+        await provider.delete(urn, id, inputs);
+    });
+
+    test("refuses a property it does not know, by name", () => {
+        const { failures } = provider.check({ type: one.type, name: "x" }, {}, { colour: "red" });
+        expect(failures.map(({ property }) => property)).toContain("colour");
+    });
+});
+
+/** A place for the resource, and its inputs after a check that found nothing wrong. */
+async function before(one: Case): Promise<{ urn: Urn; inputs: Values }> {
+    made++;
+    const ground: Ground = { bucket: `ground-${made}`, user: `user-${made}`, role: `role-${made}` };
+    const given = one.inputs(ground);
+    if ("bucket" in given) {
+        await hand.s3.send(new s3.CreateBucketCommand({ Bucket: ground.bucket, ...here, ...locks(one) }));
+    }
+    if ("user" in given) await hand.iam.send(new iam.CreateUserCommand({ UserName: ground.user }));
+    if ("role" in given) {
+        await hand.iam.send(new iam.CreateRoleCommand({ RoleName: ground.role, AssumeRolePolicyDocument: "{}" }));
+    }
+    const urn = { type: one.type, name: `thing-${made}` };
+    const { inputs, failures } = provider.check(urn, {}, given);
+    expect(failures).toEqual([]);
+    return { urn, inputs };
+}
+
+const here = { CreateBucketConfiguration: { LocationConstraint: region } } as const;
+
+function locks(one: Case) {
+    return { ObjectLockEnabledForBucket: one.type.includes("ObjectLock") };
+}
+
+async function read(urn: Urn, id: string, known: Values): Promise<State> {
+    const found = await provider.read(urn, id, known);
+    if (!found) throw new Error(`${id} is not there`);
+    return found;
+}
+
+function top(path: string): string {
+    return path.split(/[.[]/)[0]!;
+}
