@@ -170,3 +170,64 @@ async function read(urn: Urn, id: string, known: Values): Promise<State> {
 function top(path: string): string {
     return path.split(/[.[]/)[0]!;
 }
+
+describe("a bucket as Cloud Control reads it", () => {
+    const getResource = "aws:cloudcontrol/getResource:getResource";
+    const look = async (typeName: string, identifier: string) => {
+        const { properties } = await provider.invoke(getResource, { typeName, identifier });
+        return JSON.parse(properties as string) as Record<string, unknown>;
+    };
+
+    test("has its lifecycle in CloudFormation's words, and its guards", async () => {
+        const bucket = "stands-already";
+        await hand.s3.send(new s3.CreateBucketCommand({ Bucket: bucket, ...here }));
+        const lifecycle = cases.find(({ type }) => type.includes("Lifecycle"))!;
+        const urn = { type: lifecycle.type, name: "l" };
+        await provider.create(urn, provider.check(urn, {}, lifecycle.inputs({ bucket, user: "", role: "" })).inputs);
+        const found = await look("AWS::S3::Bucket", bucket);
+        expect(found["LifecycleConfiguration"]).toEqual({
+            TransitionDefaultMinimumObjectSize: "varies_by_storage_class",
+            Rules: [
+                {
+                    Id: "everything",
+                    Status: "Enabled",
+                    Prefix: "raw/",
+                    TagFilters: [{ Key: "kind", Value: "photo" }],
+                    ObjectSizeGreaterThan: "10",
+                    ObjectSizeLessThan: "5000",
+                    Transitions: [
+                        { StorageClass: "GLACIER", TransitionInDays: 0 },
+                        { StorageClass: "DEEP_ARCHIVE", TransitionInDays: 90 },
+                    ],
+                    ExpirationInDays: 900,
+                    NoncurrentVersionExpiration: { NoncurrentDays: 180, NewerNoncurrentVersions: 3 },
+                    NoncurrentVersionTransitions: [
+                        { StorageClass: "GLACIER", TransitionInDays: 30, NewerNoncurrentVersions: 2 },
+                    ],
+                    AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
+                },
+                { Id: "all", Status: "Enabled", Prefix: "", ExpiredObjectDeleteMarker: true },
+                {
+                    Id: "dated",
+                    Status: "Disabled",
+                    TagFilters: [{ Key: "a", Value: "b" }],
+                    ExpirationDate: "2030-01-01T00:00:00.000Z",
+                    Transitions: [{ StorageClass: "GLACIER", TransitionDate: "2029-01-01T00:00:00.000Z" }],
+                },
+                { Id: "big", Status: "Enabled", ObjectSizeGreaterThan: "1", ExpirationInDays: 9 },
+                { Id: "small", Status: "Enabled", ObjectSizeLessThan: "9", ExpirationInDays: 9 },
+                { Id: "prefix", Status: "Enabled", Prefix: "p/", ExpirationInDays: 9 },
+            ],
+        });
+    });
+
+    test("is not found where there is none, and has no policy where it has none", async () => {
+        await expect(look("AWS::S3::Bucket", "nowhere")).rejects.toThrow(/couldn't find resource/);
+        await expect(look("AWS::S3::BucketPolicy", "stands-already")).rejects.toThrow(/couldn't find resource/);
+    });
+
+    test("is all that is served", async () => {
+        await expect(look("AWS::EC2::Instance", "i-1")).rejects.toThrow(/does not read AWS::EC2::Instance/);
+        await expect(provider.invoke("aws:s3/getBucket:getBucket", {})).rejects.toThrow(/serves no aws:s3\/getBucket/);
+    });
+});

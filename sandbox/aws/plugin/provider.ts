@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 
 import { explain, isAbsence } from "./errors";
+import { getResource } from "./functions";
 import type { Observed, ResourceType } from "./resource-type";
 import type { Difference, Failure, Json, Values } from "./schema";
 import { checked, differences, sameDocument, UNKNOWN } from "./schema";
@@ -82,6 +83,12 @@ export class AwsProvider {
         } catch (error) {
             if (!isAbsence(error)) throw new Error(explain(error));
         }
+    }
+
+    async invoke(token: string, args: Values): Promise<Values> {
+        const known = "aws:cloudcontrol/getResource:getResource";
+        if (token !== known) throw new Error(`the sandbox's AWS plugin serves no ${token}; it serves ${known}`);
+        return answered(getResource(args, this.session));
     }
 
     /** What stands after a write. Whatever AWS made of it, it is that which goes to the state. */

@@ -87,6 +87,9 @@ function checkedValue(property: Property, given: unknown, failures: Failure[], p
             const text = typeof given === "string" ? given : JSON.stringify(given);
             return parsed(text) === undefined ? wrong("a document in JSON") : text;
         }
+        case "date":
+            if (typeof given !== "string" || Number.isNaN(Date.parse(given))) return wrong("a date");
+            return dateText(new Date(given));
         case "number":
             return typeof given === "number" ? given : wrong("a number");
         case "boolean":
@@ -131,7 +134,7 @@ function fromApiValue(property: Property, value: unknown): unknown {
     if (property.kind === "object") return namesFromApi(property.fields!, isObject(value) ? value : {});
     if (property.kind === "list") return (value as object[]).map((entry) => namesFromApi(property.fields!, entry));
     if (property.kind === "map") return fromTags(value as Tag[]);
-    return value instanceof Date ? value.toISOString().replace(".000Z", "Z") : value;
+    return value instanceof Date ? dateText(value) : value;
 }
 
 export interface Tag {
@@ -143,6 +146,8 @@ export const toTags = (tags: Record<string, string>) => Object.entries(tags).map
 
 export const fromTags = (tags: Tag[] = []) =>
     Object.fromEntries(tags.map(({ Key, Value }) => [Key ?? "", Value ?? ""]));
+
+const dateText = (date: Date) => date.toISOString().replace(".000Z", "Z");
 
 function apiName(name: string, property: Property): string {
     return property.api ?? name.charAt(0).toUpperCase() + name.slice(1);
