@@ -1,5 +1,7 @@
 import { Command } from "commander";
 
+import { costCommand } from "./cost";
+import { rangesCommand } from "./ranges";
 import { routerCommand } from "./router";
 
 const program = new Command("routeros-s3")
@@ -9,6 +11,8 @@ const program = new Command("routeros-s3")
     .showHelpAfterError("(run with --help for the options)");
 
 program.addCommand(routerCommand());
+program.addCommand(rangesCommand());
+program.addCommand(costCommand());
 
 program.parseAsync().catch((error: unknown) => {
     process.stderr.write(`routeros-s3: ${error instanceof Error ? error.message : String(error)}\n`);

@@ -97,5 +97,7 @@ function sameSelection(a: FeedList, b: FeedList): boolean {
 }
 
 function nameOf({ services, region }: FeedList): string {
-    return `${services.join(", ")} in ${region}`;
+    return services.every((service) => service.includes("@"))
+        ? services.join(", ")
+        : `${services.join(", ")} in ${region}`;
 }

@@ -73,6 +73,19 @@ function parseLock(text: string, file: string): Lock {
     throw bad(`is not one: ${v.getDotPath(issue) ?? "it"}: ${issue.message}`);
 }
 
+/** What a lock file is to hold of these ranges. `createDate` goes back into AWS's spelling. */
+export function toLock({ source, region, services, syncToken, createDate, ipv4, ipv6 }: Lock): Lock {
+    return {
+        source,
+        region,
+        services,
+        syncToken,
+        createDate: createDate.slice(0, 19).replace(/[T:]/g, "-"),
+        ipv4,
+        ipv6,
+    };
+}
+
 /** Writes a lock file, one prefix a line, so that a change of it reads well in a review. */
 export async function writeLock(file: string, lock: Lock): Promise<void> {
     const { source, region, services, syncToken, createDate, ipv4, ipv6 } = lock;
