@@ -27,6 +27,9 @@ const scripts = {
 };
 
 const [name, ...args] = process.argv.slice(2);
+// npm runs set-up before `start`, `test` and `sandbox`; the other scripts need it no less. No time where all is there.
+await import("./setup.mjs");
+if (process.exitCode) process.exit();
 const node = nodeIsOld() ? path.join(nodeBin, "node") : process.execPath;
 const env = { ...process.env, PATH: sandboxPath(), PULUMI_HOME: pulumiHome };
 

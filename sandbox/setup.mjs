@@ -3,6 +3,7 @@
  * the S3 server. Does nothing when nothing is missing; can be interrupted and run again at any point. Runs before
  * `npm start`, `npm test` and `npm run sandbox`, on any Node from 18 on, with nothing installed.
  */
+import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
@@ -23,24 +24,28 @@ function somethingMissing() {
 }
 
 async function setUp() {
-    if (process.platform === "win32")
-        fail(new Problem("Windows is supported through WSL only: run this in a WSL shell."));
+    if (process.platform === "win32") {
+        return fail(new Problem("Windows is supported through WSL only: run this in a WSL shell."));
+    }
     const started = performance.now();
     const progress = new Progress();
     let release = () => {};
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-        process.on(signal, () => {
-            endAll();
-            progress.stop();
-            release();
-            process.stderr.write("set-up: interrupted; the same command goes on from here\n");
-            process.exit(128 + os.constants.signals[signal]);
-        });
-    }
+    const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+    let stopped = false;
+    const interrupted = async (signal) => {
+        stopped = true;
+        progress.stop();
+        await endAll();
+        release();
+        process.stderr.write("set-up: interrupted; the same command goes on from here\n");
+        process.exit(128 + os.constants.signals[signal]);
+    };
+    for (const signal of signals) process.on(signal, interrupted);
     release = await takeLock(path.join(sandboxFolder, "setup.lock"), (pid) =>
         progress.note(`waiting for another set-up of this checkout (process ${pid})`),
     );
     try {
+        dropLeftovers();
         if (awsPluginMissing()) placeAwsPlugin();
         // Side by side: most of each is waiting for the network.
         const packages = packagesMissing() ? installPackages(progress) : Promise.resolve();
@@ -51,12 +56,20 @@ async function setUp() {
         await Promise.all(steps);
         progress.note(`complete in ${Math.round((performance.now() - started) / 1000)} s`);
     } catch (error) {
-        endAll();
         progress.stop();
-        fail(error);
+        await endAll();
+        if (!stopped) fail(error);
     } finally {
         progress.stop();
         release();
+        for (const signal of signals) process.off(signal, interrupted);
+    }
+}
+
+/** What an interrupted set-up was filling; whole things are renamed into place. */
+function dropLeftovers() {
+    for (const name of fs.readdirSync(sandboxFolder)) {
+        if (name.endsWith(".tmp")) fs.rmSync(path.join(sandboxFolder, name), { recursive: true, force: true });
     }
 }
 

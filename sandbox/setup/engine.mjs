@@ -105,6 +105,7 @@ async function built(progress, temporary) {
     }
     if (!works(bin)) throw new Error("the engine was built but does not run");
     step.done(`Pulumi ${pulumiVersion} built`);
+    progress.note("engine: Go's caches grew by about 3 GB; `go clean -cache -modcache` frees them");
     return bin;
 
     async function build(module, target, linkerFlags) {

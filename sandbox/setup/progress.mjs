@@ -56,7 +56,7 @@ export class Progress {
         }
         this.#frame = (this.#frame + 1) % frames.length;
         const line = `${frames[this.#frame]} set-up ${seconds(this.#started)}: ${this.#summary()}`;
-        this.stream.write(`\r\u001b[K${line.slice(0, (this.stream.columns ?? 80) - 1)}`);
+        this.stream.write(`\r\u001b[K${line.slice(0, (this.stream.columns || 80) - 1)}`);
     }
 
     #summary() {

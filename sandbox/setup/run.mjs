@@ -1,5 +1,6 @@
 /** Runs other programs, remembers the beginning and the end of what they print, and ends them when set-up is interrupted. */
 import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 
 import { howToGet, Problem } from "./problem.mjs";
 
@@ -57,8 +58,12 @@ export function ask(command, args, options = {}) {
     return result.status === 0 ? result.stdout.trim() : undefined;
 }
 
-export function endAll() {
+/** Ends what runs, and returns when it has ended; what does not within a few seconds is ended the hard way. */
+export async function endAll() {
     for (const child of running) end(child);
+    const late = setTimeout(() => [...running].forEach((child) => end(child, "SIGKILL")), 3000);
+    await Promise.all([...running].map((child) => once(child, "close")));
+    clearTimeout(late);
 }
 
 export function missing(program) {
@@ -66,9 +71,9 @@ export function missing(program) {
     return new Problem(`${program} is missing${way ? `; ${way}` : ""}. Then run the same command again.`);
 }
 
-function end(child) {
+function end(child, signal = "SIGTERM") {
     try {
-        process.kill(-child.pid, "SIGTERM");
+        process.kill(-child.pid, signal);
     } catch {
         // gone already
     }
