@@ -4,11 +4,13 @@ import hashlib
 import os
 import pickle
 import sys
+import tempfile
 import threading
 
 import moto
 from moto.iam.models import iam_backends
 from moto.s3.models import FakeKey, s3_backends
+from moto.s3.utils import _VersionedKeyStore
 from moto.sts.models import sts_backends
 
 SERVICES = {"s3": s3_backends, "iam": iam_backends, "sts": sts_backends}
@@ -84,6 +86,7 @@ class Contents:
         FakeKey.__getstate__ = key_state
         FakeKey.__setstate__ = set_key_state
         FakeKey.value = FakeKey.value.setter(set_key_value)
+        _VersionedKeyStore.__reduce__ = store_parts
 
     def forget_use(self):
         self.used = set()
@@ -131,5 +134,19 @@ def key_state(key):
 
 
 def set_key_state(key, state):
-    fresh = FakeKey("", contents.get(state["content"]), state["account_id"], state["region_name"])
-    key.__dict__.update({**fresh.__dict__, **state})
+    key.__dict__.update(state)
+    key._value_buffer = tempfile.SpooledTemporaryFile(key._max_buffer_size)
+    key.lock = threading.Lock()
+    set_value(key, contents.get(key.content))
+
+
+def store_parts(store):
+    """A store is a dictionary that shows the newest version of each key: told by its lists, or the others are lost."""
+    return store_of, (dict(store.lists()),)
+
+
+def store_of(lists):
+    store = _VersionedKeyStore()
+    for key, versions in lists.items():
+        store.setlist(key, versions)
+    return store

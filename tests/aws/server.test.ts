@@ -1,0 +1,250 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { Agent, request } from "node:https";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+
+import * as iam from "@aws-sdk/client-iam";
+import * as s3 from "@aws-sdk/client-s3";
+
+import type { Aws } from "../../sandbox/aws/server";
+import { startAws } from "../../sandbox/aws/server";
+
+const region = "ap-southeast-2";
+let folder: string;
+
+jest.setTimeout(30_000);
+beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), "routeros-s3-server-"))));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+test("keeps buckets, their settings, objects, unfinished uploads, users and keys between runs", async () => {
+    const large = Buffer.alloc(20 * 1024 * 1024, "x");
+    const key = await withAws(async (aws) => {
+        const { s3: client, iam: identities } = clientsOf(aws);
+        await client.send(new s3.CreateBucketCommand({ Bucket: "kept", ObjectLockEnabledForBucket: true }));
+        await client.send(new s3.PutBucketPolicyCommand({ Bucket: "kept", Policy: tlsOnly("kept") }));
+        await client.send(
+            new s3.PutBucketLifecycleConfigurationCommand({
+                Bucket: "kept",
+                TransitionDefaultMinimumObjectSize: "varies_by_storage_class",
+                LifecycleConfiguration: {
+                    Rules: [{ ID: "a", Status: "Enabled", Filter: {}, Expiration: { Days: 3 } }],
+                },
+            }),
+        );
+        for (const Body of ["first", "second"]) {
+            await client.send(new s3.PutObjectCommand({ Bucket: "kept", Key: "small", Body }));
+        }
+        await client.send(
+            new s3.PutObjectCommand({ Bucket: "kept", Key: "large", Body: large, StorageClass: "GLACIER_IR" }),
+        );
+        await client.send(new s3.CreateMultipartUploadCommand({ Bucket: "kept", Key: "unfinished" }));
+        await identities.send(new iam.CreateUserCommand({ UserName: "kept", Tags: [{ Key: "a", Value: "b" }] }));
+        const { AccessKey } = await identities.send(new iam.CreateAccessKeyCommand({ UserName: "kept" }));
+        return { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! };
+    });
+
+    await withAws(async (aws) => {
+        const { s3: client, iam: identities } = clientsOf(aws);
+        const versions = await client.send(new s3.ListObjectVersionsCommand({ Bucket: "kept" }));
+        expect(versions.Versions).toHaveLength(3);
+        const [newest, older] = versions.Versions!.filter(({ Key }) => Key === "small");
+        const get = async (Key: string, VersionId?: string) => {
+            const { Body } = await client.send(new s3.GetObjectCommand({ Bucket: "kept", Key, VersionId }));
+            return Buffer.from(await Body!.transformToByteArray());
+        };
+        expect((await get("small", newest!.VersionId)).toString()).toBe("second");
+        expect((await get("small", older!.VersionId)).toString()).toBe("first");
+        expect((await get("large")).equals(large)).toBe(true);
+        const lifecycle = await client.send(new s3.GetBucketLifecycleConfigurationCommand({ Bucket: "kept" }));
+        expect(lifecycle.Rules?.[0]?.Expiration?.Days).toBe(3);
+        expect(lifecycle.TransitionDefaultMinimumObjectSize).toBe("varies_by_storage_class");
+        expect((await client.send(new s3.GetBucketPolicyCommand({ Bucket: "kept" }))).Policy).toBe(tlsOnly("kept"));
+        const uploads = await client.send(new s3.ListMultipartUploadsCommand({ Bucket: "kept" }));
+        expect(uploads.Uploads?.map(({ Key }) => Key)).toEqual(["unfinished"]);
+        const { User } = await identities.send(new iam.GetUserCommand({ UserName: "kept" }));
+        expect(User?.Tags).toEqual([{ Key: "a", Value: "b" }]);
+        const own = clientsOf(aws, key);
+        await expect(own.s3.send(new s3.ListObjectsV2Command({ Bucket: "kept" }))).rejects.toThrow(/Access Denied/);
+    });
+});
+
+test("writes each content once, apart from the rest, and forgets what is deleted", async () => {
+    const objects = path.join(folder, "objects");
+    await withAws(async (aws) => {
+        const { s3: client } = clientsOf(aws);
+        await client.send(new s3.CreateBucketCommand({ Bucket: "many" }));
+        const Body = Buffer.alloc(3_000_000, "y");
+        for (const Key of ["one", "two"]) await client.send(new s3.PutObjectCommand({ Bucket: "many", Key, Body }));
+    });
+    expect(readdirSync(objects)).toHaveLength(1);
+    expect(statSync(path.join(folder, "state")).size).toBeLessThan(100_000);
+    await withAws(async (aws) => {
+        const { s3: client } = clientsOf(aws);
+        for (const Key of ["one", "two"]) await client.send(new s3.DeleteObjectCommand({ Bucket: "many", Key }));
+    });
+    expect(readdirSync(objects)).toEqual([]);
+});
+
+test("starts empty, and says so, where the kept state cannot be read", async () => {
+    writeFileSync(path.join(folder, "state"), "not a state");
+    await withAws(async (aws) => {
+        const { Buckets } = await clientsOf(aws).s3.send(new s3.ListBucketsCommand({}));
+        expect(Buckets ?? []).toEqual([]);
+    });
+    expect(readFileSync(path.join(folder, "state.unreadable"), "utf8")).toBe("not a state");
+});
+
+test("its private key is for its owner alone, and its certificate holds for clients that verify", async () => {
+    await withAws(async (aws) => {
+        expect(statSync(path.join(folder, "tls/server.key")).mode & 0o077).toBe(0);
+        const status = (ca?: Buffer) =>
+            new Promise<number>((resolve, reject) => {
+                const agent = new Agent({ ca });
+                request(aws.url, { agent }, (answer) => {
+                    answer.resume().on("end", () => resolve(answer.statusCode!));
+                })
+                    .on("error", reject)
+                    .end();
+            });
+        expect(await status(readFileSync(aws.caFile))).toBe(403); // unsigned
+        await expect(status()).rejects.toThrow(/certificate/);
+    });
+});
+
+test("stops when whoever started it is gone, without being told", async () => {
+    const server = path.resolve(__dirname, "../../sandbox/aws/server.py");
+    const python = path.resolve(__dirname, "../../.sandbox/python/bin/python");
+    const child = spawn(python, [server, "--tls", folder, "--until-stdin-closes"], {
+        stdio: ["pipe", "pipe", "ignore"],
+    });
+    await once(child.stdout, "data");
+    child.stdin.end();
+    expect(await once(child, "close")).toEqual([0, null]);
+});
+
+test("says in one line why it does not start", async () => {
+    await expect(startAws({ python: "/nowhere/python" })).rejects.toThrow(/^the sandbox's AWS did not start: .*ENOENT/);
+    writeFileSync(path.join(folder, "tls"), "a file where a folder should be");
+    await expect(startAws({ state: folder })).rejects.toThrow(/^the sandbox's AWS did not start \(exit 1\): .+$/);
+});
+
+describe("a policy's conditions", () => {
+    const cases: [string, object, { https: boolean; http: boolean }][] = [
+        ["TLS wanted", { Bool: { "aws:SecureTransport": "false" } }, { https: true, http: false }],
+        ["plain HTTP wanted", { Bool: { "aws:SecureTransport": true } }, { https: false, http: true }],
+        ["a class left out", { Null: { "s3:x-amz-storage-class": "true" } }, { https: false, http: false }],
+        ["another class", { StringNotEquals: { "s3:x-amz-storage-class": "GLACIER" } }, { https: false, http: false }],
+        [
+            "another class, if any",
+            { StringNotEqualsIfExists: { "s3:x-amz-storage-class": "GLACIER" } },
+            { https: false, http: false },
+        ],
+        [
+            "both of two conditions",
+            { Bool: { "aws:SecureTransport": "false" }, StringEquals: { "s3:x-amz-storage-class": "GLACIER" } },
+            { https: true, http: true },
+        ],
+        [
+            "an operator that is not known here",
+            { DateLessThan: { "aws:CurrentTime": "2020-01-01" } },
+            { https: false, http: false },
+        ],
+        ["a key that is not known here", { StringEquals: { "aws:UserAgent": "x" } }, { https: false, http: false }],
+    ];
+
+    let aws: Aws;
+    beforeAll(async () => (aws = await startAws({ region })));
+    afterAll(() => aws.stop());
+
+    afterEach(() => {
+        for (const client of opened.splice(0)) client.destroy();
+    });
+
+    test.each(cases)("%s: a refusal holds where it is met or cannot be told", async (name, Condition, allowed) => {
+        const Bucket = `conditions-${cases.findIndex(([other]) => other === name)}`;
+        const { s3: client } = clientsOf(aws);
+        await client.send(new s3.CreateBucketCommand({ Bucket }));
+        const Resource = `arn:aws:s3:::${Bucket}/*`;
+        const Statement = [{ Effect: "Deny", Principal: "*", Action: "s3:PutObject", Resource, Condition }];
+        const Policy = JSON.stringify({ Version: "2012-10-17", Statement });
+        await client.send(new s3.PutBucketPolicyCommand({ Bucket, Policy }));
+        const put = async (endpoint: string) => {
+            const own = clientsOf(aws, undefined, endpoint).s3;
+            return own.send(new s3.PutObjectCommand({ Bucket, Key: "a", Body: "b" })).then(
+                () => true,
+                (error: Error) => (error.name === "AccessDenied" ? false : Promise.reject(error)),
+            );
+        };
+        expect({ https: await put(aws.url), http: await put(aws.plainUrl) }).toEqual(allowed);
+    });
+
+    test("a permission does not hold where a condition cannot be told", async () => {
+        const { s3: client, iam: identities } = clientsOf(aws);
+        await client.send(new s3.CreateBucketCommand({ Bucket: "permissions" }));
+        await identities.send(new iam.CreateUserCommand({ UserName: "u" }));
+        const { AccessKey } = await identities.send(new iam.CreateAccessKeyCommand({ UserName: "u" }));
+        const key = { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! };
+        const list = async (Condition?: object) => {
+            const Statement = [{ Effect: "Allow", Action: "s3:ListBucket", Resource: "*", Condition }];
+            const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+            await identities.send(new iam.PutUserPolicyCommand({ UserName: "u", PolicyName: "p", PolicyDocument }));
+            return clientsOf(aws, key)
+                .s3.send(new s3.ListObjectsV2Command({ Bucket: "permissions" }))
+                .then(
+                    () => "allowed",
+                    (error: Error) => error.name,
+                );
+        };
+        expect(await list()).toBe("allowed");
+        expect(await list({ StringEquals: { "aws:UserAgent": "x" } })).toBe("AccessDenied");
+        expect(await list({ Bool: { "aws:SecureTransport": "true" } })).toBe("allowed");
+        expect(await list({ Bool: { "aws:SecureTransport": "false" } })).toBe("AccessDenied");
+    });
+});
+
+/** Runs something with a server that keeps its state in the test's folder. */
+async function withAws<T>(act: (aws: Aws) => Promise<T>): Promise<T> {
+    const aws = await startAws({ state: folder, region });
+    try {
+        return await act(aws);
+    } finally {
+        for (const client of opened.splice(0)) client.destroy();
+        await aws.stop();
+    }
+}
+
+const opened: { destroy(): void }[] = [];
+
+function clientsOf(
+    aws: Aws,
+    credentials = { accessKeyId: aws.env["AWS_ACCESS_KEY_ID"]!, secretAccessKey: "any" },
+    endpoint = aws.url,
+) {
+    const options = {
+        // The one region where a bucket is made without being told where.
+        region: "us-east-1",
+        endpoint,
+        credentials,
+        requestHandler: { httpsAgent: new Agent({ ca: readFileSync(aws.caFile) }) },
+    };
+    const clients = { s3: new s3.S3Client({ ...options, forcePathStyle: true }), iam: new iam.IAMClient(options) };
+    opened.push(...Object.values(clients));
+    return clients;
+}
+
+function tlsOnly(bucket: string): string {
+    return JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [
+            {
+                Effect: "Deny",
+                Principal: "*",
+                Action: "s3:*",
+                Resource: [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`],
+                Condition: { Bool: { "aws:SecureTransport": "false" } },
+            },
+        ],
+    });
+}
