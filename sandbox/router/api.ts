@@ -75,6 +75,8 @@ export interface Router {
     /** PEM and SHA-256 fingerprint (upper-case hex with colons) where HTTPS is served. */
     readonly certificate?: string;
     readonly fingerprint?: string;
+    /** What was passed over when the export was loaded, a line each. */
+    readonly warnings: readonly string[];
     /** Requests since the start or the last `clearLog`. */
     readonly log: readonly RequestEntry[];
     clearLog(): void;

@@ -1,0 +1,89 @@
+import { refuse } from "../errors";
+import type { Row } from "../api";
+import type { MenuRules } from "./definition";
+
+const crud = ["add", "set", "remove", "get", "print", "find", "export", "edit", "comment"];
+
+/** Assumed. The password is kept as a salted hash (`passwords.ts`) and never shown. */
+export const users: MenuRules = {
+    path: "/user",
+    named: true,
+    mandatory: ["name", "group"],
+    assumed: {
+        commands: [...crud, "enable", "disable"],
+        add: ["name", "group", "password", "address", "comment", "disabled"],
+    },
+    fields: { disabled: { kind: "boolean" }, group: { kind: "reference", menu: "/user/group", says: "group" } },
+    defaults: { disabled: "no", address: "" },
+    hidden: ["password"],
+    check(values, { device, written }) {
+        if (written["password"] !== undefined) values["password"] = device.hashPassword(written["password"]);
+    },
+    show: (shown) => ({ ...shown, expired: "false" }),
+    removing(rows, device) {
+        if (device.table("/user").size === rows.length) throw refuse.lastFullUser();
+    },
+};
+
+/** Everything that a policy may name; what is not given reads with `!`. */
+const policies = [
+    ...["local", "telnet", "ssh", "ftp", "reboot", "read", "write", "policy", "test", "winbox", "password", "web"],
+    ...["sniff", "sensitive", "api", "romon", "rest-api"],
+];
+
+export const groups: MenuRules = {
+    path: "/user/group",
+    named: true,
+    mandatory: ["name"],
+    assumed: { commands: crud, add: ["name", "policy", "skin", "comment"] },
+    fields: { policy: { kind: "enum-list", values: policies, emptyAllowed: true } },
+    defaults: { policy: "", skin: "default" },
+    check(values, { row, written }) {
+        values["policy"] = mergePolicy(row?.values["policy"] ?? "", written["policy"] ?? "");
+    },
+    removing(rows, device) {
+        const ids = new Set(rows.map((row) => `*${row.id.toString(16).toUpperCase()}`));
+        if (
+            device
+                .table("/user")
+                .all()
+                .some((user) => ids.has(user.values["group"] ?? ""))
+        )
+            throw refuse.groupInUse();
+    },
+};
+
+/** A positive list only adds; a policy is taken away by naming it with `!`; negations are filled in (recorded). */
+function mergePolicy(before: string, written: string): string {
+    const has = new Set(before.split(",").filter((name) => name !== "" && !name.startsWith("!")));
+    for (const name of written.split(",").filter((part) => part !== "")) {
+        if (name.startsWith("!")) has.delete(name.slice(1));
+        else has.add(name);
+    }
+    return policies.map((name) => (has.has(name) ? name : `!${name}`)).join(",");
+}
+
+export function hasPolicy(policy: string, name: string): boolean {
+    return policy.split(",").includes(name);
+}
+
+export const fullPolicy = policies.join(",");
+
+/** Assumed from reports: each user and source address leaves a `rest-api` and an `api` row until the router restarts. */
+export const activeUsers: MenuRules = {
+    path: "/user/active",
+    assumed: { commands: ["print", "get", "find", "remove"] },
+    computed(device): Row[] {
+        return device.sessions.flatMap(({ user, address, since, group }, index) =>
+            ["rest-api", "api"].map((via, offset) => ({
+                ".id": `*${(index * 2 + offset + 1).toString(16).toUpperCase()}`,
+                when: since,
+                name: user,
+                address,
+                via,
+                group,
+                radius: "false",
+            })),
+        );
+    },
+};
