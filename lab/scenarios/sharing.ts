@@ -84,7 +84,7 @@ export const other: Scenario = {
                     key: "takes-back",
                     title: "S3 has the line back after",
                     unit: "s",
-                    value: seconds(tookBack),
+                    value: gaveWay === undefined ? Number.NaN : seconds(tookBack), // it never lost it
                     bound: { kind: "at most", value: takesBackWithin },
                 },
             ],

@@ -1,0 +1,125 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+import { Command } from "commander";
+
+import { type Agenda, quickAgenda, studyAgenda, wholeAgenda } from "./agenda";
+import { type BenchOutcome, play } from "./bench";
+import { sweep } from "./net/namespaces";
+import { examine } from "./net/requirements";
+import { studyTable, table } from "./print";
+import { defaultLan, rootQueue, routerProfile } from "./profiles";
+import { readRouter } from "./read-router";
+import { readRsc } from "./read-rsc";
+import { environmentOf, type LabReport, missed } from "./report";
+import type { RouterState } from "./router-state";
+import { familiesOf } from "./s3-address";
+import { TranslationError } from "./translate";
+import { bitsPerSecond } from "./translate/rates";
+import { inUserNamespace } from "./unprivileged";
+
+interface Options {
+    quick?: boolean;
+    study?: boolean;
+    router?: string | true;
+    rsc?: string;
+    uplink?: string;
+    lan: string;
+    out: string;
+    json?: string;
+}
+
+const program = new Command("npm run lab --")
+    .description(
+        "Sends real packets through a router's marks and queues, rebuilt from Linux's own in network namespaces, and\n" +
+            "measures what they do to a game, a call, browsing, another upload and the upload to S3.\n\n" +
+            "Without --router and --rsc it compares the project's own profiles. Ends with 1 if a bound is missed,\n" +
+            "with 2 if it could not measure.",
+    )
+    .option("--quick", "under three minutes: 20 Mbit/s only, each number once, a missed bound three times")
+    .option(
+        "--router [url]",
+        "judge the rows that stand on this router, read by REST (ROUTEROS_USERNAME, ROUTEROS_PASSWORD, …)",
+    )
+    .option("--rsc <file>", "judge the rows of an /export text")
+    .option("--uplink <rate>", "the line's upload rate, such as 20M (default: the queues' max-limit and 5 % more)")
+    .option("--lan <interface>", "the router's LAN interface", defaultLan)
+    .option("--out <file>", "where the page goes", path.join(".sandbox", "lab", "index.html"))
+    .option("--json <file>", "also write every number there");
+
+async function main(): Promise<number> {
+    const options = program.parse().opts<Options>();
+    if (process.getuid?.() !== 0) return inUserNamespace();
+    const capabilities = await examine();
+    if (capabilities.missing.length > 0) {
+        process.stderr.write(`The lab cannot run here.\n${capabilities.missing.map((line) => `  ${line}\n`).join("")}`);
+        return 2;
+    }
+    const left = await sweep();
+    if (left.length > 0) process.stderr.write(`Cleared ${left.length} namespaces that a killed run had left.\n`);
+
+    const began = Date.now();
+    const given = await givenState(options);
+    const bench = (part: Agenda[number]): Promise<BenchOutcome> =>
+        play({
+            ...part,
+            kernel: capabilities.disciplines,
+            lanInterface: options.lan,
+            progress: (text) => process.stderr.write(`${clock(began)} ${part.line.uplink / 1e6} Mbit/s, ${text}\n`),
+        });
+    const environment = environmentOf(capabilities.kernel, capabilities.disciplines);
+    if (options.study) {
+        for (const { title, part } of studyAgenda()) {
+            const outcome = await bench(part);
+            process.stdout.write(`\n## ${title}\n\n${studyTable(outcome.results)}\n`);
+        }
+        process.stdout.write(`\nTook ${Math.round((Date.now() - began) / 1000)} s.\n`);
+        return 0;
+    }
+    const agenda = options.quick ? quickAgenda(given) : wholeAgenda(given);
+    const outcomes: BenchOutcome[] = [];
+    for (const part of agenda) outcomes.push(await bench(part));
+    const report: LabReport = {
+        date: new Date(began).toISOString(),
+        command: ["npm run lab", ...(process.argv.length > 2 ? ["--", ...process.argv.slice(2)] : [])].join(" "),
+        environment,
+        outcomes,
+        seconds: Math.round((Date.now() - began) / 1000),
+    };
+    process.stdout.write(`\n${table(report)}\n`);
+    if (options.json !== undefined) save(options.json, JSON.stringify(report));
+    process.stdout.write(`\nTook ${report.seconds} s.\n`);
+    return missed(report).length > 0 ? 1 : 0;
+}
+
+async function givenState(options: Options): Promise<Parameters<typeof quickAgenda>[0]> {
+    let state: RouterState;
+    if (options.rsc !== undefined) state = readRsc(options.rsc);
+    else if (options.router !== undefined)
+        state = await readRouter(options.router === true ? undefined : options.router);
+    else return undefined;
+    const profile = routerProfile(state, "router");
+    const limit = bitsPerSecond(rootQueue(state)["max-limit"]);
+    const uplink = options.uplink === undefined ? Math.round(limit / 0.95) : bitsPerSecond(options.uplink);
+    return { profile, families: familiesOf(state), uplink };
+}
+
+function save(file: string, text: string): void {
+    mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
+    writeFileSync(file, text);
+}
+
+function clock(began: number): string {
+    const seconds = Math.round((Date.now() - began) / 1000);
+    return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+main().then(
+    (code) => process.exit(code),
+    (error: unknown) => {
+        const known =
+            error instanceof TranslationError || (error instanceof Error && process.env["DEBUG"] === undefined);
+        process.stderr.write(`${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+        process.exit(2);
+    },
+);

@@ -1,0 +1,110 @@
+import pc from "picocolors";
+
+import type { Result } from "./metrics";
+import { type LabReport, missed, resultsOf, shown, shownBound, shownFamily } from "./report";
+import { scenarios } from "./scenarios";
+
+/** The table a person reads on a terminal: a block for each line, a row for each number, a column for each profile. */
+export function table(report: LabReport): string {
+    const blocks = report.outcomes.flatMap(({ line, results }) =>
+        (["ipv4", "ipv6"] as const).flatMap((family) => {
+            const rows = results.filter((result) => result.family === family);
+            return rows.length === 0 ? [] : [block(`${line.uplink / 1e6} Mbit/s uplink, ${shownFamily(family)}`, rows)];
+        }),
+    );
+    return [...blocks, standIns(report), verdict(report)].filter((text) => text !== "").join("\n\n");
+}
+
+/** A study's results as a Markdown table: a row for each variant. */
+export function studyTable(results: readonly Result[]): string {
+    const columns = [...new Map(results.map((result) => [`${result.scenario} ${result.key}`, result])).values()];
+    const variants = [...new Set(results.map(({ profile }) => profile))];
+    const row = (cells: string[]): string => `| ${cells.join(" | ")} |`;
+    return [
+        row([
+            "",
+            ...columns.map(({ title, bound, unit }) => title + (bound ? ` (${shownBound({ bound, unit })})` : "")),
+        ]),
+        row(["---", ...columns.map(() => "---:")]),
+        ...variants.map((variant) =>
+            row([
+                variant,
+                ...columns.map(({ scenario, key }) =>
+                    cell(
+                        results.find((one) => one.profile === variant && one.scenario === scenario && one.key === key),
+                    ),
+                ),
+            ]),
+        ),
+    ].join("\n");
+}
+
+function block(title: string, results: readonly Result[]): string {
+    const profiles = [...new Set(results.map(({ profile }) => profile))];
+    const lines = scenarios.flatMap((scenario): { cells: string[]; met: (boolean | undefined)[] }[] => {
+        const keys = [...new Set(results.filter((result) => result.scenario === scenario.name).map(({ key }) => key))];
+        const heading = keys.length > 0 ? [{ cells: [scenario.title], met: [] }] : [];
+        const rows = keys.map((key) => {
+            const of = (profile: string): Result | undefined =>
+                results.find(
+                    (result) => result.scenario === scenario.name && result.key === key && result.profile === profile,
+                );
+            const any = results.find((result) => result.scenario === scenario.name && result.key === key);
+            return {
+                cells: [
+                    `  ${any?.title ?? key}`,
+                    ...profiles.map((profile) => cell(of(profile))),
+                    any ? shownBound(any) : "",
+                ],
+                met: profiles.map((profile) => of(profile)?.met),
+            };
+        });
+        return [...heading, ...rows];
+    });
+    const head = ["", ...profiles, "bound"];
+    const widths = head.map((text, column) =>
+        Math.max(text.length, ...lines.map(({ cells }) => cells[column]?.length ?? 0)),
+    );
+    const format = (cells: readonly string[], met: readonly (boolean | undefined)[] = []): string =>
+        cells
+            .map((text, column) => {
+                const padded = column === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[column] ?? 0);
+                const judged = met[column - 1];
+                return judged === undefined ? padded : judged ? pc.green(padded) : pc.red(padded);
+            })
+            .join("  ");
+    return [pc.bold(title), pc.dim(format(head)), ...lines.map(({ cells, met }) => format(cells, met))].join("\n");
+}
+
+function cell(result: Result | undefined): string {
+    if (!result) return "";
+    const mark = result.met === undefined ? "" : result.met ? " +" : " !";
+    return `${shown(result.value, result.unit)}${mark}`;
+}
+
+function standIns({ outcomes }: LabReport): string {
+    const seen = new Map(
+        outcomes.flatMap((outcome) => outcome.standIns).map((one) => [`${one.where} ${one.router}`, one]),
+    );
+    const notes = [...new Set(outcomes.flatMap((outcome) => outcome.notes))];
+    if (seen.size + notes.length === 0) return "";
+    return [
+        pc.bold("Not the same as on the router"),
+        ...[...seen.values()].map(({ where, router, lab }) => `  ${where}: ${lab} stands for ${router}`),
+        ...notes.map((note) => `  ${note}`),
+    ].join("\n");
+}
+
+function verdict(report: LabReport): string {
+    const judged = resultsOf(report).filter(({ met }) => met !== undefined);
+    const failed = missed(report);
+    if (judged.length === 0) return "";
+    if (failed.length === 0) return pc.green(`All ${judged.length} bounds are met.`);
+    return [
+        pc.red(`${failed.length} of ${judged.length} bounds are missed:`),
+        ...failed.map(
+            (result) =>
+                `  ${result.profile}, ${shownFamily(result.family)}: ${result.title} is ${shown(result.value, result.unit)}, promised ${shownBound(result)}`,
+        ),
+    ].join("\n");
+}

@@ -1,0 +1,25 @@
+import { Client } from "../providers/routeros/runtime/client";
+import { readSettings } from "../providers/routeros/runtime/settings";
+import { labMenus, type RouterState } from "./router-state";
+
+/**
+ * Reads what the lab needs from a router by REST. The credentials, the certificate and whether plain HTTP is allowed
+ * come from the environment (`ROUTEROS_USERNAME`, `ROUTEROS_PASSWORD`, …), as for `pulumi up`. Changes nothing.
+ *
+ * @param url such as `https://192.168.88.1`; without it `ROUTEROS_URL`
+ */
+export async function readRouter(url?: string): Promise<RouterState> {
+    const settings = readSettings(
+        (key) => (key === "routeros:username" ? "admin" : undefined),
+        "",
+        url === undefined ? process.env : { ...process.env, ROUTEROS_URL: url },
+    );
+    const client = new Client(settings);
+    const state: RouterState = {};
+    try {
+        for (const menu of labMenus) state[menu] = await client.rows(menu);
+    } finally {
+        client.close();
+    }
+    return state;
+}

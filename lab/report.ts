@@ -1,0 +1,53 @@
+import os from "node:os";
+
+import type { BenchOutcome } from "./bench";
+import type { Result } from "./metrics";
+
+/** One run of the lab, whole: what the page, the table and the documents are made from. */
+export interface LabReport {
+    /** ISO, UTC. */
+    date: string;
+    /** The command to repeat it. */
+    command: string;
+    environment: [string, string][];
+    outcomes: BenchOutcome[];
+    seconds: number;
+}
+
+export function environmentOf(kernel: string, disciplines: ReadonlySet<string>): [string, string][] {
+    const processor = os.cpus()[0]?.model.trim() ?? "unknown";
+    return [
+        ["kernel", `Linux ${kernel}, ${os.arch()}`],
+        ["processor", `${os.cpus().length} x ${processor}`],
+        ["memory", `${Math.round(os.totalmem() / 2 ** 30)} GiB`],
+        ["Node", process.version],
+        ["queues the kernel has", ["htb", "tbf", "pfifo", "bfifo", ...disciplines].join(", ")],
+    ];
+}
+
+export function resultsOf(report: LabReport): Result[] {
+    return report.outcomes.flatMap(({ results }) => results);
+}
+
+export function missed(report: LabReport): Result[] {
+    return resultsOf(report).filter(({ met }) => met === false);
+}
+
+/** `18.1 Mbit/s`, `0.4 ms`, `never`. */
+export function shown(value: number, unit: Result["unit"]): string {
+    if (Number.isNaN(value)) return "-";
+    if (!Number.isFinite(value)) return "never";
+    // Arrivals are counted in steps of 50 ms.
+    if (unit === "s" && value === 0) return "< 0.05 s";
+    const digits = unit === "" ? 0 : unit === "%" || Math.abs(value) >= 10 ? 1 : 2;
+    const suffix = unit === "" ? "" : unit === "%" ? " %" : ` ${unit}`;
+    return `${value.toFixed(digits)}${suffix}`;
+}
+
+export function shownBound({ bound, unit }: Pick<Result, "bound" | "unit">): string {
+    return bound ? `${bound.kind} ${shown(bound.value, unit)}` : "";
+}
+
+export function shownFamily(family: Result["family"]): string {
+    return family === "ipv4" ? "IPv4" : "IPv6";
+}

@@ -1,0 +1,22 @@
+import { call, game, idle, web } from "./latency";
+import type { Scenario } from "./scenario";
+import { alone, foreignDownload, many, notS3, other, otherRegion, running, sources } from "./sharing";
+
+export { measureReference } from "./latency";
+export type { Chart, Event, Outcome, Reference, Scenario, Setting } from "./scenario";
+
+/** In the order they are played and shown. */
+export const scenarios: readonly Scenario[] = [
+    idle,
+    alone,
+    game,
+    call,
+    web,
+    other,
+    many,
+    running,
+    foreignDownload,
+    notS3,
+    otherRegion,
+    sources,
+];
