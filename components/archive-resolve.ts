@@ -39,8 +39,19 @@ export function resolveSettings(args: ArchiveBucketArgs, component: pulumi.Resou
 export function refuse(problems: string[], component: pulumi.Resource): void {
     if (problems.length === 0) return;
     const count = problems.length === 1 ? "a mistake" : `${problems.length} mistakes`;
-    const lines = problems.map((problem) => `  ${problem}`).join("\n");
-    throw new pulumi.ResourceError(`the archive bucket has ${count}:\n${lines}`, component, true);
+    throw refusal(
+        `the archive bucket has ${count}:\n${problems.map((problem) => `  ${problem}`).join("\n")}`,
+        component,
+    );
+}
+
+/**
+ * An error whose text stays as it is. Pulumi writes "error serializing property …" before the text of an error, on
+ * its way through each resource that waits for a value, and a person would have to look for the end of that.
+ */
+export function refusal(text: string, component: pulumi.Resource): pulumi.ResourceError {
+    const error = new pulumi.ResourceError(text, component, true);
+    return Object.defineProperty(error, "message", { get: () => text, set: () => undefined });
 }
 
 /** Old ways of saying on the bucket what has a resource of its own: two hands on one setting never agree. */

@@ -1,7 +1,8 @@
 import * as cloudcontrol from "@pulumi/aws/cloudcontrol";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
 import type { PolicyDocument } from "./archive-policy";
+import { refusal } from "./archive-resolve";
 import type { Existing, FoundBucket } from "./existing-bucket";
 
 /** How the provider and AWS say that there is none. */
@@ -28,14 +29,21 @@ export async function readExisting(
         });
         return { bucket, policy: policy === undefined ? undefined : policyOf(policy) };
     } catch (error) {
-        const text = (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ");
-        throw new pulumi.ResourceError(
-            `existingBucket "${name}" cannot be read: ${text}; check its name, its region and the permissions ` +
+        throw refusal(
+            `existingBucket "${name}" cannot be read: ${textOf(error)}; check its name, its region and the permissions ` +
                 "cloudformation:GetResource, s3:GetBucket*, s3:GetLifecycleConfiguration, s3:GetEncryptionConfiguration",
             parent,
-            true,
         );
     }
+}
+
+/** The provider's own words, without Pulumi's around them. */
+function textOf(error: unknown): string {
+    const text = error instanceof Error ? error.message : String(error);
+    return text
+        .replace(/^invocation of \S+ returned an error: /i, "")
+        .replace(/\s+/g, " ")
+        .trim();
 }
 
 /** CloudFormation's `PolicyDocument` is an object, and was a text once. */
