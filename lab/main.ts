@@ -36,6 +36,7 @@ const program = new Command("npm run lab --")
             "Without --router and --rsc it compares the project's own profiles. Ends with 1 if a bound is missed,\n" +
             "with 2 if it could not measure.",
     )
+    .option("--study", "try each of the profile's numbers at several values, and print a table for each")
     .option("--quick", "under three minutes: 20 Mbit/s only, each number once, a missed bound three times")
     .option(
         "--router [url]",

@@ -1,6 +1,6 @@
 import type { Profile } from "./profiles";
 import { planned } from "./profiles";
-import { isEnabled, type RouterState,type Row } from "./router-state";
+import { isEnabled, type RouterState, type Row } from "./router-state";
 import { bitsPerSecond } from "./translate/rates";
 
 /** One number of the profile, tried at several values. */
