@@ -3,7 +3,7 @@
 import xml.etree.ElementTree as ElementTree
 
 import flask
-from moto.s3.exceptions import NoSuchLifecycleConfiguration
+from moto.s3.exceptions import InvalidBucketState, NoSuchLifecycleConfiguration
 from moto.s3.models import FakeBucket, FakeMultipart, S3Backend
 from moto.s3.responses import ACTION_MAP, S3Response
 
@@ -27,6 +27,8 @@ def install():
     FakeMultipart.requested_class = None
     FakeBucket.lifecycle_as_put = None
     S3Backend.create_multipart_upload = create_multipart_upload
+    S3Backend.put_bucket_versioning = put_versioning
+    S3Backend.put_object_lock_configuration = put_object_lock
     S3Response._bucket_response_put = bucket_put
     S3Response.get_bucket_lifecycle = get_lifecycle
 
@@ -38,6 +40,7 @@ def object_action(method, query):
 
 
 moto_create_multipart_upload = S3Backend.create_multipart_upload
+moto_put_versioning = S3Backend.put_bucket_versioning
 moto_bucket_put = S3Response._bucket_response_put
 
 
@@ -45,6 +48,23 @@ def create_multipart_upload(backend, *arguments):
     upload = moto_create_multipart_upload(backend, *arguments)
     upload.requested_class = flask.request.headers.get("x-amz-storage-class")
     return upload
+
+
+def put_versioning(backend, bucket_name, status):
+    if backend.get_bucket(bucket_name).object_lock_enabled and status != "Enabled":
+        raise InvalidBucketState(
+            "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed."
+        )
+    moto_put_versioning(backend, bucket_name, status)
+
+
+def put_object_lock(backend, bucket_name, lock_enabled, mode=None, days=None, years=None):
+    """moto takes it only while the bucket is empty; S3 takes it at any time from a bucket that keeps versions."""
+    bucket = backend.get_bucket(bucket_name)
+    if not bucket.is_versioned:
+        raise InvalidBucketState("Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration")
+    bucket.object_lock_enabled = bucket.object_lock_enabled or bool(lock_enabled)
+    bucket.default_lock_mode, bucket.default_lock_days, bucket.default_lock_years = mode, days, years
 
 
 def bucket_put(response, request, bucket_name, query):

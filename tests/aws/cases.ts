@@ -1,15 +1,8 @@
-import type { IAMClient } from "@aws-sdk/client-iam";
 import * as iam from "@aws-sdk/client-iam";
-import type { S3Client } from "@aws-sdk/client-s3";
 import * as s3 from "@aws-sdk/client-s3";
 
 import type { Json, Values } from "../../sandbox/aws/plugin/schema";
-
-/** Clients of a person who works by hand beside Pulumi. */
-export interface Hand {
-    s3: S3Client;
-    iam: IAMClient;
-}
+import type { Hand } from "./hand";
 
 /** What stands before the resource is made: a bucket with versions and locks, a user, a role. */
 export interface Ground {

@@ -1,6 +1,3 @@
-import { readFileSync } from "node:fs";
-import { Agent } from "node:https";
-
 import * as iam from "@aws-sdk/client-iam";
 import * as s3 from "@aws-sdk/client-s3";
 
@@ -11,8 +8,10 @@ import { Session } from "../../sandbox/aws/plugin/session";
 import { resourceTypes } from "../../sandbox/aws/plugin/types";
 import type { Aws } from "../../sandbox/aws/server";
 import { startAws } from "../../sandbox/aws/server";
-import type { Case, Ground, Hand } from "./cases";
+import type { Case, Ground } from "./cases";
 import { cases } from "./cases";
+import type { Hand } from "./hand";
+import { handOf } from "./hand";
 
 const region = "ap-southeast-2";
 let aws: Aws;
@@ -25,18 +24,11 @@ beforeAll(async () => {
     aws = await startAws({ region });
     session = new Session(region, aws.env);
     provider = new AwsProvider(session);
-    const options = {
-        region,
-        endpoint: aws.url,
-        credentials: { accessKeyId: aws.env["AWS_ACCESS_KEY_ID"]!, secretAccessKey: "any" },
-        requestHandler: { httpsAgent: new Agent({ ca: readFileSync(aws.caFile) }) },
-    };
-    hand = { s3: new s3.S3Client({ ...options, forcePathStyle: true }), iam: new iam.IAMClient(options) };
+    hand = handOf(aws, { region });
 });
 
 afterAll(async () => {
-    hand.s3.destroy();
-    hand.iam.destroy();
+    hand.close();
     session.close();
     await aws.stop();
 });

@@ -10,6 +10,8 @@ import * as s3 from "@aws-sdk/client-s3";
 
 import type { Aws } from "../../sandbox/aws/server";
 import { startAws } from "../../sandbox/aws/server";
+import type { Hand, HandOptions } from "./hand";
+import { handOf } from "./hand";
 
 const region = "ap-southeast-2";
 let folder: string;
@@ -159,7 +161,7 @@ describe("a policy's conditions", () => {
     afterAll(() => aws.stop());
 
     afterEach(() => {
-        for (const client of opened.splice(0)) client.destroy();
+        for (const client of opened.splice(0)) client.close();
     });
 
     test.each(cases)("%s: a refusal holds where it is met or cannot be told", async (name, Condition, allowed) => {
@@ -210,28 +212,18 @@ async function withAws<T>(act: (aws: Aws) => Promise<T>): Promise<T> {
     try {
         return await act(aws);
     } finally {
-        for (const client of opened.splice(0)) client.destroy();
+        for (const client of opened.splice(0)) client.close();
         await aws.stop();
     }
 }
 
-const opened: { destroy(): void }[] = [];
+const opened: Hand[] = [];
 
-function clientsOf(
-    aws: Aws,
-    credentials = { accessKeyId: aws.env["AWS_ACCESS_KEY_ID"]!, secretAccessKey: "any" },
-    endpoint = aws.url,
-) {
-    const options = {
-        // The one region where a bucket is made without being told where.
-        region: "us-east-1",
-        endpoint,
-        credentials,
-        requestHandler: { httpsAgent: new Agent({ ca: readFileSync(aws.caFile) }) },
-    };
-    const clients = { s3: new s3.S3Client({ ...options, forcePathStyle: true }), iam: new iam.IAMClient(options) };
-    opened.push(...Object.values(clients));
-    return clients;
+/** In the one region where a bucket is made without being told where. */
+function clientsOf(aws: Aws, credentials?: HandOptions["credentials"], endpoint?: string): Hand {
+    const hand = handOf(aws, { region: "us-east-1", credentials, endpoint });
+    opened.push(hand);
+    return hand;
 }
 
 function tlsOnly(bucket: string): string {

@@ -113,7 +113,12 @@ export const versioning = setting({
     async remove({ client, api }, Bucket, values) {
         if ((values["versioningConfiguration"] as { status: string }).status !== "Enabled") return;
         const VersioningConfiguration = { Status: "Suspended" as const };
-        await client.send(new api.PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+        try {
+            await client.send(new api.PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+        } catch (error) {
+            // A bucket with Object Lock keeps versions as long as it stands.
+            if ((error as Error).name !== "InvalidBucketState") throw error;
+        }
     },
 });
 
