@@ -51,22 +51,25 @@ export const uploaderProfile = "archive-uploader";
 /** Steps for the machine that uploads, as text. A key is made by a person, and shown to that person only. */
 export function credentialSteps({ kind, name, arn = "", anywhere }: CredentialOptions): string {
     const set = (key: string, value: string) => `aws configure set profile.${uploaderProfile}.${key} ${quoted(value)}`;
+    const use = `export AWS_PROFILE=${uploaderProfile}   # then paste the upload commands`;
     switch (kind) {
         case "user":
             return [
                 `aws iam create-access-key --user-name ${quoted(name)}   # as an administrator; shows the key once`,
                 `aws configure --profile ${uploaderProfile}   # on the machine that uploads; asks for the key`,
+                use,
             ].join("\n");
         case "role":
             return [
                 set("role_arn", arn),
                 `${set("source_profile", "default")}   # the profile of a principal that the role trusts`,
+                use,
             ].join("\n");
         case "rolesAnywhere": {
             const helper =
                 "aws_signing_helper credential-process --certificate /path/to/certificate.pem --private-key /path/to/key.pem " +
                 `--trust-anchor-arn ${anywhere?.trustAnchorArn} --profile-arn ${anywhere?.profileArn} --role-arn ${arn}`;
-            return `${set("credential_process", helper)}   # with the paths of the machine's certificate and key`;
+            return `${set("credential_process", helper)}   # with the paths of the machine's certificate and key\n${use}`;
         }
         case "existing":
             return `${name} uses the credentials it has.`;
