@@ -18,6 +18,8 @@ export interface Requires {
     minimumVersion?: string;
     /** The WAN that our tree shapes: an enabled foreign tree or a simple queue on it is refused. */
     wanInterface?: string;
+    /** Names of our own queues: with `adopt`, a foreign queue of that name is taken over instead of refused. @default any */
+    queues?: string[];
     /** Packet marks that our leaves carry; other marks set by foreign rules are warned about. */
     packetMarks?: string[];
     /** Families whose menus are used. */

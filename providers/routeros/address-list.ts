@@ -1,0 +1,22 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { dynamic } from "@pulumi/pulumi";
+
+import type { AddressListArgs } from "./args";
+import { options, registration } from "./resource";
+import { providers } from "./stub";
+
+/** An address list of the firewall, or the part of it that is ours. */
+export class AddressList extends dynamic.Resource {
+    /** Name of the list. */
+    declare public readonly list: pulumi.Output<string>;
+    /** Addresses as the router prints them, in numeric order. */
+    declare public readonly addresses: pulumi.Output<string[]>;
+    /** The device that the rows stand on: `serial …` or `software …`. */
+    declare public readonly router: pulumi.Output<string>;
+    /** Id of each row on the router, by address. */
+    declare public readonly ids: pulumi.Output<Record<string, string>>;
+
+    constructor(name: string, args: AddressListArgs, opts?: pulumi.CustomResourceOptions) {
+        super(providers.AddressList, name, registration(name, args), options(opts), "routeros", "AddressList");
+    }
+}

@@ -1,0 +1,20 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { dynamic } from "@pulumi/pulumi";
+
+import type { QueueTypeArgs } from "./args";
+import { options, registration } from "./resource";
+import { providers } from "./stub";
+
+/** One type of queue. One that is still used at destroy is left on the router and reported. */
+export class QueueType extends dynamic.Resource {
+    /** Its name on the router. */
+    declare public readonly name: pulumi.Output<string>;
+    /** Its kind, such as `fq-codel`. */
+    declare public readonly kind: pulumi.Output<string>;
+    /** The device that it stands on: `serial …` or `software …`. */
+    declare public readonly router: pulumi.Output<string>;
+
+    constructor(name: string, args: QueueTypeArgs, opts?: pulumi.CustomResourceOptions) {
+        super(providers.QueueType, name, registration(name, args), options(opts), "routeros", "QueueType");
+    }
+}

@@ -1,0 +1,95 @@
+/** What single kinds do beside the one flow. */
+import type { Requires } from "../args";
+import { RouterError } from "./errors";
+import { feedGuard } from "./feed-guard";
+import type { AddressListInputs } from "./kinds/address-list";
+import type { FirewallRulesInputs } from "./kinds/firewall-rules";
+import { anchorProblem, expandBypass } from "./kinds/firewall-rules";
+import type { CommonInputs, Kind, PlanContext, Problem, Properties } from "./kinds/kind";
+import { treeQuery } from "./kinds/queue-tree";
+import type { QueueTypeInputs } from "./kinds/queue-type";
+import { standing } from "./kinds/reading";
+import { carryBothMarks } from "./mark-rename";
+import type { Values } from "./menus/fields";
+import { queueTreeMenu } from "./menus/queue-tree";
+import type { Operation } from "./reconcile";
+import { labelOf } from "./reconcile";
+import type { Session } from "./session";
+import { warnOnce } from "./session";
+import { countFastTracked, warnings } from "./warnings";
+
+export interface Hooks<I> {
+    /** Pure tests against the old inputs; may carry old values over. */
+    guard?: (inputs: I, before: I | undefined, args: Properties) => Problem[];
+    /** Fills in what only the router knows. */
+    expand?: (session: Session, inputs: I, rows: readonly Values[]) => Promise<void>;
+    problems?: (context: PlanContext<I>) => Problem[];
+    warn?: (session: Session, context: PlanContext<I>, requires: Requires, changing: boolean) => Promise<void>;
+    prepare?: (session: Session, operations: readonly Operation[], context: PlanContext<I>) => Promise<void>;
+    done?: (session: Session, context: PlanContext<I>) => Promise<void>;
+    /** Whether a resource must be left on the router at delete. */
+    keep?: (session: Session, olds: I) => Promise<boolean>;
+}
+
+const addressListHooks: Hooks<AddressListInputs> = {
+    guard: feedGuard,
+    warn: warnings,
+};
+
+const firewallHooks: Hooks<FirewallRulesInputs> = {
+    expand(_session, inputs, rows) {
+        inputs.rules = expandBypass(inputs, rows);
+        return Promise.resolve();
+    },
+    problems(context) {
+        const problem = anchorProblem(context);
+        return problem ? [problem] : [];
+    },
+    warn: warnings,
+    prepare: carryBothMarks,
+    done: countFastTracked,
+};
+
+const queueTreeHooks: Hooks<CommonInputs> = {
+    warn: warnings,
+    prepare(session, operations, { matched, rows }) {
+        const own = new Set([...standing(matched).values(), ...matched.surplus].map((row) => row[".id"]));
+        const removed = new Set(operations.flatMap((operation) => (operation.kind === "remove" ? [operation.id] : [])));
+        const names = new Set(rows.filter((row) => removed.has(row[".id"] ?? "")).map((row) => row["name"]));
+        const child = rows.find((row) => !own.has(row[".id"]) && names.has(row["parent"]));
+        if (!child) return Promise.resolve();
+        throw new RouterError({
+            code: "ownership/child",
+            summary: `queue ${labelOf(child)} of somebody else hangs under ${child["parent"] ?? ""} on ${session.client.router}`,
+        });
+    },
+};
+
+const queueTypeHooks: Hooks<QueueTypeInputs> = {
+    warn: warnings,
+    async keep(session, { name }) {
+        const { version } = await session.facts();
+        const tree = await session.snapshot.rows(queueTreeMenu, treeQuery(version), { fresh: true });
+        const simple = await session.client.rows("/queue/simple", { ".proplist": ".id,name,queue" });
+        const users = [
+            ...tree.filter((row) => row["queue"] === name),
+            ...simple.filter((row) => (row["queue"] ?? "").split("/").includes(name)),
+        ];
+        if (users.length === 0) return false;
+        warnOnce(
+            `queue type ${name} on ${session.client.router} stays: it is used by ${users.map(labelOf).join(", ")}.`,
+        );
+        return true;
+    },
+};
+
+const byName: Record<string, Hooks<never>> = {
+    AddressList: addressListHooks,
+    FirewallRules: firewallHooks,
+    QueueTree: queueTreeHooks,
+    QueueType: queueTypeHooks,
+};
+
+export function hooksFor<I extends CommonInputs>(kind: Kind<I>): Hooks<I> {
+    return (byName[kind.name] ?? {}) as unknown as Hooks<I>;
+}

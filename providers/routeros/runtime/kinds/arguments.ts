@@ -1,0 +1,121 @@
+/** Reading arguments one by one and collecting what is wrong with them. */
+import type { Field } from "../menus/fields";
+import { canonical, plainText, ValueError } from "../values";
+import type { Json, Problem, Properties } from "./kind";
+
+export class Arguments {
+    readonly problems: Problem[] = [];
+    private readonly args: Properties;
+
+    constructor(args: Properties) {
+        this.args = args;
+    }
+
+    problem(property: string, reason: string): void {
+        this.problems.push({ property, reason });
+    }
+
+    text(name: string): string | undefined {
+        const value = this.args[name];
+        if (value === undefined || value === null) return undefined;
+        if (typeof value !== "string") {
+            this.problem(name, `must be text, not ${typeof value}`);
+            return undefined;
+        }
+        return value;
+    }
+
+    requiredText(name: string): string {
+        const value = this.text(name);
+        if (value === undefined || value.trim() === "") {
+            if (value !== undefined || this.args[name] === undefined) this.problem(name, "is missing");
+            return "";
+        }
+        return value.trim();
+    }
+
+    comment(name: string): string | undefined {
+        const value = plainText(this.text(name) ?? "");
+        if (value.includes("[pulumi:")) this.problem(name, "must not hold an ownership marker");
+        return value === "" ? undefined : value;
+    }
+
+    boolean(name: string, fallback: boolean): boolean {
+        const value = this.args[name];
+        if (value === undefined || value === null) return fallback;
+        if (typeof value === "boolean") return value;
+        if (value === "true" || value === "false") return value === "true";
+        this.problem(name, `must be true or false, not ${JSON.stringify(value)}`);
+        return fallback;
+    }
+
+    choice<T extends string>(name: string, choices: readonly T[], fallback?: T): T {
+        const value = this.args[name];
+        if ((value === undefined || value === null) && fallback !== undefined) return fallback;
+        const found = choices.find((choice) => choice === value);
+        if (found !== undefined) return found;
+        this.problem(
+            name,
+            `must be ${choices.map((choice) => `"${choice}"`).join(" or ")}, not ${JSON.stringify(value ?? null)}`,
+        );
+        return fallback ?? (choices[0] as T);
+    }
+
+    list(name: string): Json[] {
+        const value = this.args[name];
+        if (Array.isArray(value)) return value;
+        this.problem(name, value === undefined ? "is missing" : "must be a list");
+        return [];
+    }
+
+    /** A value in the router's form; a mistake is reported under `property`. */
+    value(property: string, field: Field, value: Json | undefined): string {
+        if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") {
+            this.problem(property, `must be text, a number, or true or false`);
+            return "";
+        }
+        try {
+            return canonical(field.kind, String(value));
+        } catch (error) {
+            if (!(error instanceof ValueError)) throw error;
+            this.problem(property, error.message);
+            return "";
+        }
+    }
+
+    /** What every kind has. */
+    common(): { owner: string; adopt: boolean; disabled: string[]; duplicates: string[]; connection?: string } {
+        const connection = this.text("connection");
+        return {
+            owner: this.requiredText("owner"),
+            adopt: this.boolean("adopt", false),
+            disabled: [],
+            duplicates: [],
+            ...(connection === undefined || connection === "" ? {} : { connection }),
+        };
+    }
+
+    /** Names that are no arguments of this kind. */
+    unknown(known: readonly string[]): void {
+        for (const name of Object.keys(this.args)) {
+            if (!known.includes(name)) this.problem(name, "is no argument of this resource");
+        }
+    }
+}
+
+/** Arguments every kind takes, and what `check` itself has put there before. */
+export const commonNames = [
+    "owner",
+    "router",
+    "connection",
+    "adopt",
+    "requires",
+    "disabled",
+    "duplicates",
+    "ids",
+    "former",
+];
+
+export function isObject(value: Json | undefined): value is Properties {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,106 @@
+import type { Values } from "../menus/fields";
+import { readValues, valueOf } from "../menus/fields";
+import { queueTypeFields, queueTypeMenu } from "../menus/queue-type";
+import { ownsTypeName } from "../ownership";
+import { planSet } from "../reconcile";
+import { kebabCase } from "../values";
+import { Arguments, commonNames, isObject } from "./arguments";
+import type { CommonInputs, Kind } from "./kind";
+import { standing } from "./reading";
+
+export interface QueueTypeInputs extends CommonInputs {
+    name: string;
+    kind: string;
+    /** In camelCase, canonical. */
+    parameters: Record<string, string>;
+}
+
+/** There is one row, whatever it is called. */
+const key = "type";
+
+export const queueType: Kind<QueueTypeInputs> = {
+    name: "QueueType",
+    replaces: ["connection"],
+
+    normalise(args) {
+        const read = new Arguments(args);
+        read.unknown([...commonNames, "name", "kind", "parameters"]);
+        const parameters: Record<string, string> = {};
+        const given = args["parameters"] ?? {};
+        const kind = read.requiredText("kind");
+        if (!isObject(given)) read.problem("parameters", "must be an object");
+        else {
+            for (const [name, value] of Object.entries(given)) {
+                const field = queueTypeFields.get(kebabCase(name));
+                if (!field || name === "name" || name === "kind") {
+                    read.problem(`parameters.${name}`, "is no parameter of a queue type");
+                } else parameters[name] = read.value(`parameters.${name}`, field, value);
+            }
+        }
+        return {
+            inputs: { ...read.common(), name: read.requiredText("name"), kind, parameters },
+            problems: read.problems,
+        };
+    },
+
+    scope: () => ({
+        menu: queueTypeMenu,
+        table: queueTypeFields,
+        // Parameters differ by kind, and naming one that a kind lacks is not recorded: the whole of few rows is read.
+        queries: [{}],
+    }),
+
+    wanted: (inputs) => [{ key, values: valuesOf(inputs), text: "" }],
+
+    empty: (inputs) => inputs,
+
+    same: (inputs) => (row) => sameParameters(inputs, row),
+
+    named: (inputs, olds, ids) => (row) => {
+        const name = row["name"] ?? "";
+        if (row["default"] === "true") return undefined;
+        const recorded = row[".id"] === ids[key];
+        const known = [inputs, ...(olds ? [olds] : [])];
+        const ours = known.some((one) => one.name === name && (recorded || ownsTypeName(one.owner, name)));
+        return ours || (recorded && known.some((one) => sameParameters(one, row))) ? key : undefined;
+    },
+
+    doesJob: (inputs) => (row) => row["name"] === inputs.name,
+
+    plan: ({ inputs, wanted, matched, scope }) =>
+        planSet({
+            matched,
+            wanted,
+            owner: inputs.owner,
+            table: scope.table,
+            ignored: new Set([...scope.table.keys()].filter((wire) => valuesOf(inputs)[wire] === undefined)),
+        }),
+
+    inputsFrom({ olds, matched }) {
+        const row = standing(matched).get(key);
+        if (!row) return { ...olds, name: "", kind: "", parameters: {} };
+        const found = readValues(queueTypeFields, row);
+        return {
+            ...olds,
+            name: row["name"] ?? "",
+            kind: row["kind"] ?? "",
+            parameters: Object.fromEntries(
+                Object.keys(olds.parameters).map((name) => [name, found[kebabCase(name)] ?? ""]),
+            ),
+        };
+    },
+
+    title: ({ name }) => `queue type "${name}"`,
+};
+
+function valuesOf({ name, kind, parameters }: QueueTypeInputs): Values {
+    const given = Object.entries(parameters).map(([parameter, value]) => [kebabCase(parameter), value]);
+    return { name, kind, ...(Object.fromEntries(given) as Values) };
+}
+
+function sameParameters(inputs: QueueTypeInputs, row: Values): boolean {
+    return Object.entries(valuesOf(inputs)).every(([wire, value]) => {
+        const field = queueTypeFields.get(wire);
+        return wire === "name" || (field !== undefined && valueOf(field, row) === value);
+    });
+}

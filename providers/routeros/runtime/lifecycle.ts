@@ -1,0 +1,346 @@
+/** What the engine calls, the same for every kind of resource. */
+import type { Requires } from "../args";
+import { isRouterError, isUnreachable, RouterError } from "./errors";
+import type { Job, Ledger } from "./flow";
+import { conflictError, contextOf, settle } from "./flow";
+import { hooksFor } from "./hooks";
+import type { CommonInputs, Json, Kind, PlanContext, Problem, Properties, State } from "./kinds/kind";
+import { standing } from "./kinds/reading";
+import { fieldsOf, versionProblem } from "./menus/fields";
+import { omit } from "./objects";
+import { claimFor, observe } from "./observe";
+import { markerLimit, markerText } from "./ownership";
+import { preflight } from "./preflight";
+import type { Session } from "./session";
+import { sessionFor, tellOnce, warnOnce } from "./session";
+import type { ReadConfig } from "./settings";
+import { readSettings } from "./settings";
+
+/** The SDK's stand-in for a value that is not known yet (`pulumi.runtime.unknownValue`; a test compares the two). */
+export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+export interface Checked {
+    inputs: Properties;
+    failures: Problem[];
+}
+
+export interface Diffed {
+    changes: boolean;
+    replaces: string[];
+    deleteBeforeReplace: boolean;
+}
+
+/** The methods of a dynamic provider. */
+export interface Lifecycle {
+    configure(request: { config: { get(key: string): string | undefined } }): Promise<void>;
+    check(olds: Properties, news: Properties): Promise<Checked>;
+    diff(id: string, olds: Properties, news: Properties): Promise<Diffed>;
+    create(inputs: Properties): Promise<{ id: string; outs: Properties }>;
+    read(id: string, props: Properties): Promise<{ id: string; props: Properties; inputs: Properties }>;
+    update(id: string, olds: Properties, news: Properties): Promise<{ outs: Properties }>;
+    delete(id: string, props: Properties): Promise<void>;
+}
+
+/** What of the outputs is no input. */
+const stateNames = new Set(["ids", "former", "owners", "__provider"]);
+
+export function lifecycleOf<I extends CommonInputs>(kind: Kind<I>): Lifecycle {
+    let config: ReadConfig = () => undefined;
+    const sessionOf = (inputs: { connection?: string }): Session =>
+        sessionFor(readSettings(config, inputs.connection ?? ""));
+    const hooks = hooksFor(kind);
+
+    return {
+        configure(request) {
+            // Stored before anything is awaited: other methods may run before this promise is done.
+            config = (key) => request.config.get(key);
+            return Promise.resolve();
+        },
+
+        async check(olds, news) {
+            if (hasUnknown(news)) return { inputs: omit(news, "requires"), failures: [] };
+            const args = omit(news, "__provider", "requires");
+            const { inputs, problems } = kind.normalise(args);
+            if (problems.length > 0) return refused(inputs, problems);
+            const before = Object.keys(olds).length === 0 ? undefined : (olds as unknown as I);
+            try {
+                problems.push(...markerProblems(kind, inputs), ...(hooks.guard?.(inputs, before, args) ?? []));
+                const session = sessionOf(inputs);
+                const demands = (news["requires"] ?? {}) as unknown as Requires;
+                await onRouter({ kind, session, inputs, before, demands, hooks, problems });
+            } catch (error) {
+                if (!(error instanceof RouterError)) throw error;
+                if (isUnreachable(error)) {
+                    warnOnce(`${error.message} The router's side is left as it is.`);
+                    carryOver(inputs, before);
+                } else problems.push({ property: "", reason: toldOnce(error, inputs.owner) });
+            }
+            if (problems.length > 0) return refused(inputs, problems);
+            return { inputs: plain(inputs), failures: [] };
+        },
+
+        diff(_id, olds, news) {
+            if (hasUnknown(news)) return Promise.resolve(difference(kind, [], true));
+            const names = new Set([...Object.keys(olds), ...Object.keys(news)].filter((name) => !stateNames.has(name)));
+            const changed = [...names].filter((name) => !equal(olds[name], news[name]));
+            return Promise.resolve(difference(kind, changed, changed.length > 0));
+        },
+
+        async create(inputs) {
+            const outs = await write(inputs as unknown as I, undefined, inputs["__provider"]);
+            return { id: (inputs as unknown as I).owner, outs };
+        },
+
+        async update(_id, olds, news) {
+            return { outs: await write(news as unknown as I, olds as unknown as I & State, news["__provider"]) };
+        },
+
+        async read(id, props) {
+            const olds = props as unknown as I & State;
+            try {
+                const session = sessionOf(olds);
+                const facts = await session.facts();
+                const scope = kind.scope(olds, facts.version);
+                const claim = claimFor(kind, scope, olds, olds, { former: olds.former ?? {} });
+                const rows = await observe(session, scope, claim, false);
+                const ledger: Ledger<I> = { wrote: false, former: olds.former ?? {} };
+                const context = contextOf({ kind, inputs: olds, olds }, scope, rows, ledger);
+                deviceWarning(session, olds.router, facts.device);
+                const found = { ...inputsOf(kind, context, olds), router: facts.device };
+                return { id, props: plain({ ...found, ...stateOf(context, ledger, olds) }), inputs: plain(found) };
+            } catch (error) {
+                if (isUnreachable(error)) {
+                    warnOnce(`${error.message} The router's side is left as it is.`);
+                    const kept = omit(props, "__provider");
+                    return { id, props: kept, inputs: onlyInputs(kept) };
+                }
+                throw credentialHint(error);
+            }
+        },
+
+        async delete(_id, props) {
+            const olds = props as unknown as I & State;
+            try {
+                const session = sessionOf(olds);
+                if (await hooks.keep?.(session, olds)) return;
+                const ledger: Ledger<I> = { wrote: false, former: olds.former ?? {} };
+                await settle({ kind, session, inputs: olds, olds, remove: true }, ledger);
+            } catch (error) {
+                throw credentialHint(error);
+            }
+        },
+    };
+
+    async function write(inputs: I, olds: (I & State) | undefined, text: Json | undefined): Promise<Properties> {
+        const ledger: Ledger<I> = { wrote: false, former: olds?.former ?? {} };
+        try {
+            const session = sessionOf(inputs);
+            const prepare = hooks.prepare;
+            const job: Job<I> = {
+                kind,
+                session,
+                inputs,
+                ...(olds ? { olds } : {}),
+                ...(prepare ? { prepare: (operations, context) => prepare(session, operations, context) } : {}),
+            };
+            const context = await settle(job, ledger);
+            const device = (await session.facts()).device;
+            await hooks.done?.(session, context);
+            const found = { ...inputsOf(kind, context, inputs), router: device };
+            return plain({ ...found, ...stateOf(context, ledger, undefined) });
+        } catch (error) {
+            if (!ledger.wrote || !(error instanceof Error)) throw error;
+            throw partial(error, kind, inputs, olds, ledger, text);
+        }
+    }
+}
+
+interface CheckJob<I extends CommonInputs> {
+    kind: Kind<I>;
+    session: Session;
+    inputs: I;
+    before: I | undefined;
+    demands: Requires;
+    hooks: ReturnType<typeof hooksFor<I>>;
+    problems: Problem[];
+}
+
+/** The part of check that asks the router. Fills in `router`, and the rules of a bypass. */
+async function onRouter<I extends CommonInputs>(job: CheckJob<I>): Promise<void> {
+    const { kind, session, inputs, before, demands, hooks, problems } = job;
+    const owners = [inputs.owner, ...(before ? [before.owner] : [])];
+    await preflight(session, demands, { owners, adopt: inputs.adopt });
+    const { version, device } = await session.facts();
+    inputs.router = device;
+    deviceWarning(session, before?.router, device);
+    const scope = kind.scope(inputs, version);
+    problems.push(...versionProblems(kind, inputs, version));
+    const olds = before;
+    const claim = claimFor(kind, scope, inputs, olds, { former: {} });
+    const rows = await observe(session, scope, claim, false);
+    await hooks.expand?.(session, inputs, rows);
+    const ledger: Ledger<I> = { wrote: false, former: {} };
+    const context = contextOf({ kind, inputs, ...(olds ? { olds } : {}) }, scope, rows, ledger);
+    const changing = before === undefined || !equal(plain(inputs), onlyInputs(before as unknown as Properties));
+    problems.push(...(hooks.problems?.(context) ?? []));
+    // With rows recorded nothing is in the way that was not there before; a check knows no ids to tell ours by.
+    const { conflicts } = context.matched;
+    if (changing && before === undefined && conflicts.length > 0) {
+        throw conflictError(session.client.router, kind.title(inputs), conflicts);
+    }
+    await hooks.warn?.(session, context, demands, changing);
+}
+
+function difference(kind: { replaces: readonly string[] }, changed: readonly string[], changes: boolean): Diffed {
+    return { changes, replaces: changed.filter((name) => kind.replaces.includes(name)), deleteBeforeReplace: true };
+}
+
+function inputsOf<I extends CommonInputs>(kind: Kind<I>, context: PlanContext<I>, olds: I): I {
+    return onlyInputs(kind.inputsFrom({ ...context, olds }) as unknown as Properties) as unknown as I;
+}
+
+function stateOf<I extends CommonInputs>(
+    context: PlanContext<I>,
+    ledger: Ledger<I>,
+    olds: (I & Partial<State>) | undefined,
+): State {
+    const rows = standing(context.matched);
+    const former = Object.entries(ledger.former).filter(([key]) => rows.has(key));
+    const owners = olds ? [...new Set([olds.owner, ...(olds.owners ?? [])])] : [];
+    return {
+        ids: Object.fromEntries([...rows].map(([key, row]) => [key, row[".id"] ?? ""])),
+        former: Object.fromEntries(former),
+        ...(owners.length > 1 ? { owners } : {}),
+    };
+}
+
+/** A failure after a write may have reached the router: the resource is kept, and the next `up` goes on from there. */
+function partial<I extends CommonInputs>(
+    error: Error,
+    kind: Kind<I>,
+    inputs: I,
+    olds: (I & State) | undefined,
+    ledger: Ledger<I>,
+    text: Json | undefined,
+): Error {
+    const { context } = ledger;
+    const found = context ? inputsOf(kind, context, inputs) : inputs;
+    const state = context ? stateOf(context, ledger, undefined) : { ids: olds?.ids ?? {}, former: ledger.former };
+    const owners = [...new Set([inputs.owner, ...(olds ? [olds.owner, ...(olds.owners ?? [])] : [])])];
+    const ids = { ...olds?.ids, ...ledger.ids, ...state.ids };
+    return Object.assign(error, {
+        id: inputs.owner,
+        properties: plain({
+            ...found,
+            owner: inputs.owner,
+            ...state,
+            ids,
+            former: { ...olds?.former, ...ledger.former, ...state.former },
+            ...(owners.length > 1 ? { owners } : {}),
+            ...(text === undefined ? {} : { __provider: text }),
+        }),
+        reasons: [error.message],
+    });
+}
+
+function markerProblems<I extends CommonInputs>(kind: Kind<I>, inputs: I): Problem[] {
+    if (kind.named) return [];
+    const long = kind.wanted(inputs).find(({ key }) => {
+        const text = markerText({ owner: inputs.owner, key, adopted: true });
+        return Buffer.byteLength(text) > markerLimit;
+    });
+    if (!long) return [];
+    const text = markerText({ owner: inputs.owner, key: long.key, adopted: true });
+    const { message } = new RouterError({
+        code: "input/marker-too-long",
+        summary: `the marker ${text} has ${Buffer.byteLength(text)} bytes`,
+    });
+    return [{ property: "", reason: message }];
+}
+
+function versionProblems<I extends CommonInputs>(kind: Kind<I>, inputs: I, version: string): Problem[] {
+    const { table } = kind.scope(inputs, version);
+    const known = new Set(fieldsOf(table, version).map(({ wire }) => wire));
+    const found: Problem[] = [];
+    for (const { key, values } of kind.wanted(inputs)) {
+        for (const wire of Object.keys(values)) {
+            const field = table.get(wire);
+            if (!field || known.has(wire)) continue;
+            found.push({
+                property: "",
+                reason: `${key}: ${versionProblem(field, version) ?? wire} [version/unknown-property]`,
+            });
+        }
+    }
+    return found;
+}
+
+/** With the router out of reach, what the router decides stays as it was. */
+function carryOver<I extends CommonInputs>(inputs: I, before: I | undefined): void {
+    if (before?.router !== undefined) inputs.router = before.router;
+    const rules = inputs as unknown as { fastTrackBypass?: unknown; rules?: unknown };
+    const old = before as unknown as { rules?: unknown } | undefined;
+    if (rules.fastTrackBypass !== undefined && old?.rules !== undefined) rules.rules = old.rules;
+}
+
+function deviceWarning(session: Session, recorded: string | undefined, device: string): void {
+    if (recorded === undefined || recorded === device) return;
+    warnOnce(
+        `${session.client.router} is another device (${device}) than the one recorded (${recorded}): ` +
+            "all rows are written to it.",
+    );
+}
+
+/** The whole of an error at the first resource that meets it; the others only name it. */
+function toldOnce(error: RouterError, owner: string): string {
+    const first = tellOnce(error.message, owner);
+    return first === owner ? error.message : `${error.code}, as at ${first.split("/").slice(2).join("/")}`;
+}
+
+function refused(inputs: object, problems: readonly Problem[]): Checked {
+    // The property goes into the reason: the engine would print the property's whole value beside it.
+    const failures = problems.map(({ property, reason }) => ({
+        property: "",
+        reason: property === "" ? reason : `${property} ${reason}`,
+    }));
+    return { inputs: plain(inputs), failures };
+}
+
+/** refresh and destroy run with what was recorded at the last `up`. */
+function credentialHint(error: unknown): unknown {
+    if (!isRouterError(error, "login/refused")) return error;
+    return new RouterError({
+        code: error.code,
+        summary: error.summary,
+        remediation:
+            "After a changed password: refresh and destroy use the one recorded at the last `up`. Set ROUTEROS_PASSWORD, " +
+            "or add --run-program, or run `pulumi up --refresh=false` once",
+        ...(error.raw === undefined ? {} : { raw: error.raw }),
+        ...(error.status === undefined ? {} : { status: error.status }),
+    });
+}
+
+export function hasUnknown(value: Json | undefined): boolean {
+    if (value === unknownValue) return true;
+    if (Array.isArray(value)) return value.some(hasUnknown);
+    return typeof value === "object" && value !== null && Object.values(value).some(hasUnknown);
+}
+
+export function equal(a: Json | undefined, b: Json | undefined): boolean {
+    if (a === b || (a ?? undefined) === (b ?? undefined)) return true;
+    if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+    if (Array.isArray(a) || Array.isArray(b)) {
+        return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, i) => equal(item, b[i]));
+    }
+    const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+    return [...names].every((name) => equal(a[name], b[name]));
+}
+
+/** JSON without anything undefined. */
+export function plain(value: object): Properties {
+    return JSON.parse(JSON.stringify(value)) as Properties;
+}
+
+function onlyInputs(props: Properties): Properties {
+    return Object.fromEntries(Object.entries(props).filter(([name]) => !stateNames.has(name)));
+}

@@ -1,0 +1,72 @@
+/** Reading a resource's rows: the shared answer for its scope, and recorded rows that are not in it one by one. */
+import { RouterError } from "./errors";
+import type { CommonInputs, Kind, Scope, State } from "./kinds/kind";
+import type { Values } from "./menus/fields";
+import { readComment } from "./ownership";
+import type { Claim } from "./reconcile";
+import { sortRows } from "./reconcile";
+import type { Session } from "./session";
+
+/**
+ * A row moved by hand to another list or chain is looked for by its recorded id. Rows vanish all at once (a reset) far
+ * more often than they are moved, so beyond this many the search ends unless it has found something.
+ */
+const probes = 20;
+
+/** What is ours of the rows in a resource's scope. */
+export function claimFor<I extends CommonInputs>(
+    kind: Kind<I>,
+    scope: Scope,
+    inputs: I,
+    olds: (I & Partial<State>) | undefined,
+    known: { former: Record<string, Values>; ids?: Record<string, string> },
+): Claim {
+    const owners = [inputs.owner, ...(olds ? [olds.owner, ...(olds.owners ?? [])] : [])];
+    const ids = { ...olds?.ids, ...known.ids };
+    return {
+        table: scope.table,
+        owners: [...new Set(owners)],
+        ids,
+        same: kind.same(olds ?? inputs),
+        ...(kind.named ? { named: kind.named(inputs, olds, ids) } : {}),
+        adopt: inputs.adopt,
+        exclusive: (inputs as { exclusive?: boolean }).exclusive === true,
+        former: known.former,
+    };
+}
+
+export async function observe(session: Session, scope: Scope, claim: Claim, fresh: boolean): Promise<Values[]> {
+    const { snapshot } = session;
+    const answers: Values[][] = [];
+    for (const query of scope.queries) answers.push(await snapshot.rows(scope.menu, query, { fresh }));
+    const rows = answers.flat();
+    return [...rows, ...(await strays(session, scope, claim, rows))];
+}
+
+async function strays(session: Session, scope: Scope, claim: Claim, rows: readonly Values[]): Promise<Values[]> {
+    const filters = scope.queries.map(({ list, chain }) => (list === undefined ? { chain } : { list }));
+    if (filters.every((filter) => Object.values(filter).every((value) => value === undefined))) return [];
+    const { mine } = sortRows(rows, claim);
+    const seen = new Set(rows.map((row) => row[".id"]));
+    const missing = Object.entries(claim.ids).filter(([key, id]) => !mine.has(key) && !seen.has(id));
+    const found: Values[] = [];
+    const names = scope.queries[0]?.[".proplist"];
+    let asked = 0;
+    for (const [, id] of missing) {
+        if (asked >= probes && found.length === 0) break;
+        asked += 1;
+        const row = await session.client.row(`${scope.menu}/${id}`, names === undefined ? {} : { ".proplist": names });
+        if (!row || row["dynamic"] === "true") continue;
+        const marker = readComment(row["comment"]).marker;
+        if (!marker || !claim.owners.includes(marker.owner) || mine.has(marker.key)) continue;
+        if (filters.some((filter) => Object.entries(filter).every(([name, value]) => row[name] === value))) {
+            session.snapshot.drop(scope.menu);
+            throw new RouterError({
+                code: "connection/wrong-answer",
+                summary: `GET ${scope.menu} on ${session.client.router} left out row ${id}`,
+            });
+        }
+        found.push({ ".id": id, ...row });
+    }
+    return found;
+}

@@ -1,0 +1,82 @@
+/**
+ * Whose row is it? A row of ours carries a marker as the last part of its comment:
+ * ` [pulumi:<project>/<stack>/<resource>#<key>]`, with `,adopted` before the bracket where the row stood before us.
+ */
+import { createHash } from "node:crypto";
+
+/** Longest marker in bytes (assumed of the router; what it kept is read back). */
+export const markerLimit = 120;
+
+export interface Marker {
+    owner: string;
+    key: string;
+    adopted: boolean;
+}
+
+/** The marker's text, ASCII only: anything else in owner and key is written in percent form. */
+export function markerText({ owner, key, adopted }: Marker): string {
+    return `[pulumi:${escaped(owner)}#${escaped(key)}${adopted ? ",adopted" : ""}]`;
+}
+
+/** A comment with its marker as the last part. */
+export function markedComment(text: string, marker: Marker): string {
+    return text === "" ? markerText(marker) : `${text} ${markerText(marker)}`;
+}
+
+const pattern = /\s*\[pulumi:([^#\]\s]+)#([^\]\s,]+)(,adopted)?\]\s*/;
+
+/** The marker in a comment, wherever somebody's edits left it, and the text without it. */
+export function readComment(comment: string | undefined): { text: string; marker?: Marker } {
+    const match = pattern.exec(comment ?? "");
+    if (!match) return { text: comment ?? "" };
+    const [whole, owner = "", key = "", adopted] = match;
+    const before = (comment ?? "").slice(0, match.index);
+    const after = (comment ?? "").slice(match.index + whole.length);
+    return {
+        text: [before, after].filter((part) => part !== "").join(" "),
+        marker: { owner: unescaped(owner), key: unescaped(key), adopted: adopted !== undefined },
+    };
+}
+
+/** The part of an owner that all resources of one stack share: `<project>/<stack>/`. */
+export function stackOf(owner: string): string {
+    return owner.split("/").slice(0, 2).join("/") + "/";
+}
+
+/**
+ * Queue types have no comment. Ours end in the first six digits of a hash of `<project>/<stack>/<name>`, where the name
+ * is the resource's or starts it (a component names its queue type by itself).
+ */
+export function ownsTypeName(owner: string, typeName: string): boolean {
+    const hash = /-([0-9a-f]{6})$/.exec(typeName)?.[1];
+    if (hash === undefined) return false;
+    const fixed = stackOf(owner);
+    const name = owner.slice(fixed.length);
+    for (let length = name.length; length > 0; length -= 1) {
+        if (shortHash(fixed + name.slice(0, length)) === hash) return true;
+    }
+    return false;
+}
+
+function shortHash(text: string): string {
+    return createHash("sha256").update(text).digest("hex").slice(0, 6);
+}
+
+function escaped(text: string): string {
+    return [...Buffer.from(text, "utf8")]
+        .map((byte) => {
+            const letter = String.fromCharCode(byte);
+            return /[A-Za-z0-9._:/~+*@-]/.test(letter)
+                ? letter
+                : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+        })
+        .join("");
+}
+
+function unescaped(text: string): string {
+    try {
+        return decodeURIComponent(text);
+    } catch {
+        return text;
+    }
+}
