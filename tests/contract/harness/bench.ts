@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { STATUS_CODES } from "node:http";
+
+import type { Router, RouterOptions } from "../../../sandbox/router/api";
+import { Skip } from "./check";
+import type { Answer, Row } from "./rest";
+import { query, Rest } from "./rest";
+
+/** Starts an embedded router of its own; the only thing the suite knows of it beside HTTP. */
+export type Start = (options: RouterOptions) => Promise<Router>;
+
+export interface Target {
+    rest: Rest;
+    /** RouterOS version the target says it runs, such as `7.22.3`. */
+    version: string;
+    /** Absent where the target is a router of somebody's: then nothing but rows made here is touched. */
+    start?: Start;
+    /** Users and groups may be made on the target (and are removed again). */
+    usersAllowed: boolean;
+}
+
+/**
+ * What one check works with: the router's HTTP interface, names nobody else uses, and rows that are taken away again
+ * at the end, but only while they still carry the check's marker: an id may have become another row's.
+ */
+export class Bench {
+    readonly marker = `ct-${randomBytes(4).toString("hex")}`;
+    readonly rest: Rest;
+    /** The list, chain and interface list of this check. */
+    readonly list = `${this.marker}-list`;
+    readonly chain = `${this.marker}-chain`;
+    readonly #own: { menu: string; id: string }[] = [];
+    readonly #stops: (() => Promise<void> | void)[] = [];
+
+    constructor(readonly target: Target) {
+        this.rest = target.rest;
+    }
+
+    get version(): string {
+        return this.target.version;
+    }
+
+    /** The target runs this version or a newer one. */
+    since(version: string): boolean {
+        return compareVersions(this.target.version, version) >= 0;
+    }
+
+    skip(reason: string): never {
+        throw new Skip(reason);
+    }
+
+    skipBefore(version: string): void {
+        if (!this.since(version)) this.skip(`needs RouterOS ${version} or newer`);
+    }
+
+    /** An own embedded router, for what cannot be tried on a router that somebody uses. */
+    async fresh(options: RouterOptions = {}): Promise<{ rest: Rest; router: Router }> {
+        const { start } = this.target;
+        if (!start) return this.skip("would change the router itself: tried on the embedded router only");
+        const password = options.password ?? "secret";
+        const router = await start({ version: this.target.version, ...options, password });
+        this.#stops.push(() => router.stop());
+        const rest = new Rest({
+            url: router.url,
+            username: options.username ?? "admin",
+            password,
+            ...(router.fingerprint ? { fingerprint: router.fingerprint } : {}),
+        });
+        this.#stops.push(() => rest.close());
+        return { rest, router };
+    }
+
+    /** Closes what it returns at the end of the check. */
+    using(rest: Rest): Rest {
+        this.#stops.push(() => rest.close());
+        return rest;
+    }
+
+    /** Adds a row that carries the marker and is removed at the end; fails unless the router says 201. */
+    async add(menu: string, row: Record<string, unknown>): Promise<Row> {
+        const answer = await this.rest.put(menu, row);
+        if (answer.status === 201) this.#own.push({ menu, id: (answer.json as Row)[".id"] ?? "" });
+        assert.equal(answer.status, 201, `PUT ${menu} ${JSON.stringify(row)}: ${said(answer)}`);
+        return answer.json as Row;
+    }
+
+    /** Has a row removed at the end that came about otherwise than by `add`. */
+    own(menu: string, id: string | undefined): void {
+        if (id) this.#own.push({ menu, id });
+    }
+
+    /** A rule in this check's own chain, which nothing jumps to. */
+    rule(menu = "/ip/firewall/mangle", values: Record<string, unknown> = {}): Promise<Row> {
+        return this.add(menu, { chain: this.chain, comment: this.marker, action: "passthrough", ...values });
+    }
+
+    entry(address: string, values: Record<string, unknown> = {}): Promise<Row> {
+        const menu = address.includes(":") ? "/ipv6/firewall/address-list" : "/ip/firewall/address-list";
+        return this.add(menu, { list: this.list, address, comment: this.marker, ...values });
+    }
+
+    /** A disabled queue under `global`, so that it takes no packet. */
+    queue(values: Record<string, unknown> = {}): Promise<Row> {
+        return this.add("/queue/tree", {
+            name: `${this.marker}-queue`,
+            parent: "global",
+            disabled: "yes",
+            comment: this.marker,
+            ...values,
+        });
+    }
+
+    async rows(menu: string, words: Record<string, string> = {}): Promise<Row[]> {
+        const answer = await this.rest.get(menu + (Object.keys(words).length > 0 ? query(words) : ""));
+        assert.equal(answer.status, 200, `GET ${menu}: ${said(answer)}`);
+        assert.ok(Array.isArray(answer.json), `GET ${menu} gives an array`);
+        return answer.json as Row[];
+    }
+
+    async row(menu: string, id: string | undefined): Promise<Row> {
+        const answer = await this.rest.get(`${menu}/${id}`);
+        assert.equal(answer.status, 200, `GET ${menu}/${id}: ${said(answer)}`);
+        return answer.json as Row;
+    }
+
+    /** The order in which this check's own rules stand, by id. */
+    async order(menu = "/ip/firewall/mangle"): Promise<string[]> {
+        return (await this.rows(menu)).filter((row) => row["chain"]?.startsWith(this.marker)).map((row) => row[".id"]!);
+    }
+
+    /** Name of an interface with a cable. */
+    async interface(): Promise<string> {
+        const rows = await this.rows("/interface", { type: "ether" });
+        return rows[0]?.["name"] ?? this.skip("the router has no ethernet interface");
+    }
+
+    /** Takes away what the check made, newest first. Returns what could not be taken away. */
+    async clean(): Promise<string[]> {
+        const left: string[] = [];
+        for (const { menu, id } of this.#own.reverse()) {
+            const found = await this.rest.get(`${menu}/${id}`);
+            if (found.status !== 200 || !found.text.includes(this.marker)) continue;
+            const gone = await this.rest.delete(`${menu}/${id}`);
+            if (gone.status >= 300) left.push(`${menu}/${id}: ${said(gone)}`);
+        }
+        for (const stop of this.#stops.reverse()) await stop();
+        return left;
+    }
+}
+
+/** Fails unless the router refused with this status and exactly this text (`null`: with no text at all). */
+export function refused(answer: Answer, status: number, detail: string | RegExp | null): void {
+    const body = answer.json as { error?: number; message?: string; detail?: string } | undefined;
+    assert.equal(answer.status, status, said(answer));
+    assert.equal(body?.error, status, "the body's error is the status");
+    assert.equal(body?.message, STATUS_CODES[status], "the body's message is the status's text");
+    if (detail === null) assert.equal(body?.detail, undefined);
+    else if (typeof detail === "string") assert.equal(body?.detail, detail);
+    else assert.match(body?.detail ?? "", detail);
+}
+
+/** Fails unless the router answered with this status; shows what it said otherwise. */
+export function answered(answer: Answer, status: number): unknown {
+    assert.equal(answer.status, status, said(answer));
+    return answer.json;
+}
+
+export function said(answer: Answer): string {
+    return `${answer.status} ${answer.text.slice(0, 300)}`;
+}
+
+export function compareVersions(left: string, right: string): number {
+    const numbers = (text: string) => text.split(".").map((part) => Number.parseInt(part, 10) || 0);
+    const [a, b] = [numbers(left), numbers(right)];
+    for (let index = 0; index < 3; index++) {
+        const difference = (a[index] ?? 0) - (b[index] ?? 0);
+        if (difference !== 0) return difference;
+    }
+    return 0;
+}
