@@ -68,7 +68,14 @@ export function studyAgenda(): { title: string; part: Agenda[number] }[] {
         part: {
             line: lineOf(judgedUplink),
             plays: variants.map((profile) =>
-                play(profile, "ipv4", pick({ ...choose(0.5, 3), many: { pace: 0.5, repeats: 1 } }, names)),
+                play(
+                    profile,
+                    "ipv4",
+                    pick(
+                        { ...choose(0.4, 1), game: { pace: 0.4, repeats: 3 }, many: { pace: 0.33, repeats: 1 } },
+                        names,
+                    ),
+                ),
             ),
             retry: false,
             judge: true,

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import { Command } from "commander";
@@ -7,6 +7,8 @@ import { type Agenda, quickAgenda, studyAgenda, wholeAgenda } from "./agenda";
 import { type BenchOutcome, play } from "./bench";
 import { sweep } from "./net/namespaces";
 import { examine } from "./net/requirements";
+import { pageOf } from "./page/page";
+import { picturesOf } from "./page/pictures";
 import { studyTable, table } from "./print";
 import { defaultLan, rootQueue, routerProfile } from "./profiles";
 import { readRouter } from "./read-router";
@@ -27,6 +29,8 @@ interface Options {
     lan: string;
     out: string;
     json?: string;
+    pictures?: string;
+    from?: string;
 }
 
 const program = new Command("npm run lab --")
@@ -46,10 +50,14 @@ const program = new Command("npm run lab --")
     .option("--uplink <rate>", "the line's upload rate, such as 20M (default: the queues' max-limit and 5 % more)")
     .option("--lan <interface>", "the router's LAN interface", defaultLan)
     .option("--out <file>", "where the page goes", path.join(".sandbox", "lab", "index.html"))
+    .option("--pictures <folder>", "also write the pictures there, as SVG files")
+    .option("--from <file>", "measure nothing: page and table of an earlier run's --json file")
     .option("--json <file>", "also write every number there");
 
 async function main(): Promise<number> {
     const options = program.parse().opts<Options>();
+    if (options.from !== undefined)
+        return present(JSON.parse(readFileSync(options.from, "utf8")) as LabReport, options);
     if (process.getuid?.() !== 0) return inUserNamespace();
     const capabilities = await examine();
     if (capabilities.missing.length > 0) {
@@ -87,9 +95,18 @@ async function main(): Promise<number> {
         outcomes,
         seconds: Math.round((Date.now() - began) / 1000),
     };
+    return present(report, options);
+}
+
+/** Prints the table and writes the files; 1 where a bound is missed. */
+async function present(report: LabReport, options: Options): Promise<number> {
     process.stdout.write(`\n${table(report)}\n`);
     if (options.json !== undefined) save(options.json, JSON.stringify(report));
-    process.stdout.write(`\nTook ${report.seconds} s.\n`);
+    save(options.out, await pageOf(report));
+    if (options.pictures !== undefined)
+        for (const [name, svg] of Object.entries(await picturesOf(report)))
+            save(path.join(options.pictures, name), svg);
+    process.stdout.write(`\nTook ${report.seconds} s. The page: ${path.resolve(options.out)}\n`);
     return missed(report).length > 0 ? 1 : 0;
 }
 

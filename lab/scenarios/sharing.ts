@@ -67,6 +67,7 @@ export const other: Scenario = {
         const tookBack = recording.timeUntil("s3", ended, end, window, (rate) => rate >= 0.9 * undisturbed);
         const chartFrom = first.from - 1000;
         const chart = { from: chartFrom, to: end };
+        const stride = 200;
         return {
             findings: [
                 ...contested(setting, {
@@ -89,10 +90,10 @@ export const other: Scenario = {
                 },
             ],
             chart: {
-                stride: 100,
+                stride,
                 flows: [
-                    { name: "S3", values: recording.series("s3", chart, 100) },
-                    { name: "other upload", values: recording.series("other", chart, 100) },
+                    { name: "S3", values: recording.series("s3", chart, stride) },
+                    { name: "other upload", values: recording.series("other", chart, stride) },
                 ],
                 events: [
                     { at: began - chartFrom, label: "other upload starts" },

@@ -34,9 +34,9 @@ export class Agent {
     /** Starts it and waits until it answers. `serves` is what it serves beside doing what it is told. */
     static async start(topology: Topology, role: Role, serves: "bulk" | "live" | "nothing"): Promise<Agent> {
         const program = path.join(compiledFolder(), "agent.js");
-        // Games and calls go first: what is measured is the queue, not how busy the machine is.
+        // Who sees packets arrive goes first: what is measured is the queue, not how busy the machine is.
         const urgent =
-            (serves === "live" || role === "console") && (await Agent.mayGoFirst()) ? ["chrt", "--fifo", "5"] : [];
+            (serves !== "nothing" || role === "console") && (await Agent.mayGoFirst()) ? ["chrt", "--fifo", "5"] : [];
         const command = [
             ...urgent,
             "ip",
