@@ -12,44 +12,39 @@ interface Runtime {
 
 /**
  * The package where the program is another project's, the program's own build inside the repository (where the
- * package's name does not resolve).
+ * package's name does not resolve). Comments inside would be part of the text.
  */
+/* eslint-disable @typescript-eslint/no-require-imports */
 function load(): Runtime {
-    const missing = (error: unknown, name: string): boolean => {
-        const { code, message } = error as { code?: string; message?: string };
-        return (
-            code === "MODULE_NOT_FOUND" &&
-            String(message)
-                .split("\n")[0]!
-                .indexOf("'" + name + "'") >= 0
-        );
-    };
+    const fails = (error: unknown, name: string): boolean =>
+        (error as { code?: string }).code !== "MODULE_NOT_FOUND" || !(error as Error).message.includes(`'${name}'`);
     try {
-        // eslint-disable-next-line @typescript-eslint/no-require-imports
         return require("routeros-s3/runtime") as Runtime;
     } catch (error) {
-        if (!missing(error, "routeros-s3/runtime")) throw error;
+        if (fails(error, "routeros-s3/runtime")) throw error;
     }
+    const built = "./bin/providers/routeros/runtime/index.js";
     try {
-        // eslint-disable-next-line @typescript-eslint/no-require-imports
-        return require("./bin/providers/routeros/runtime/index.js") as Runtime;
+        return require(built) as Runtime;
     } catch (error) {
-        if (!missing(error, "./bin/providers/routeros/runtime/index.js")) throw error;
-        throw new Error("routeros-s3 is not built: run `npm run build` in the program's folder");
+        if (fails(error, built)) throw error;
+        throw new Error("routeros-s3: not compiled; run `npm run build`");
     }
 }
+/* eslint-enable @typescript-eslint/no-require-imports */
 
+/** The methods only pass on what they are given; the lifecycles say what it is. */
 type Any = never;
 
 function provider(kind: KindName): dynamic.ResourceProvider {
     return {
-        configure: (request: Any) => load().lifecycle(kind).configure(request),
-        check: (olds: Any, news: Any) => load().lifecycle(kind).check(olds, news),
-        diff: (id: string, olds: Any, news: Any) => load().lifecycle(kind).diff(id, olds, news),
-        create: (inputs: Any) => load().lifecycle(kind).create(inputs),
-        read: (id: string, props: Any) => load().lifecycle(kind).read(id, props),
-        update: (id: string, olds: Any, news: Any) => load().lifecycle(kind).update(id, olds, news),
-        delete: (id: string, props: Any) => load().lifecycle(kind).delete(id, props),
+        configure: (a: Any) => load().lifecycle(kind).configure(a),
+        check: (a: Any, b: Any) => load().lifecycle(kind).check(a, b),
+        diff: (a: string, b: Any, c: Any) => load().lifecycle(kind).diff(a, b, c),
+        create: (a: Any) => load().lifecycle(kind).create(a),
+        read: (a: string, b: Any) => load().lifecycle(kind).read(a, b),
+        update: (a: string, b: Any, c: Any) => load().lifecycle(kind).update(a, b, c),
+        delete: (a: string, b: Any) => load().lifecycle(kind).delete(a, b),
     } as dynamic.ResourceProvider;
 }
 
