@@ -18,7 +18,7 @@ const module = (file) => [require.resolve(file, { paths: [root] })];
 const scripts = {
     start: () => compiled("sandbox/start.js"),
     sandbox: () => compiled("sandbox/sandbox.js"),
-    test: () => module("jest/bin/jest.js"),
+    test: () => module("jest/bin/jest"),
     "test:contract": () => compiled("tests/contract/main.js"),
     "test:aws": () => [path.join(root, "tests/aws/account.mjs")],
     "bench:preview": () => compiled("bench/preview.js"),
