@@ -1,7 +1,7 @@
+import type { Device } from "./device";
 import { refuse } from "./errors";
 import { hasPolicy } from "./menus/users";
 import { isPassword } from "./passwords";
-import type { Device } from "./device";
 
 export interface Identity {
     name: string;
@@ -9,7 +9,13 @@ export interface Identity {
 }
 
 /** The user of an `Authorization` header. Throws 401, or 500 where the group may not use the API (recorded texts). */
-export function authenticate(device: Device, header: string | undefined, address: string): Identity {
+export function authenticate(
+    device: Device,
+    header: string | undefined,
+    address: string,
+    /** For the control interface: no session, and no policy is asked for. */
+    control = false,
+): Identity {
     const match = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(header ?? "");
     if (!match) throw refuse.unauthorized();
     const text = Buffer.from(match[1]!, "base64").toString("utf8");
@@ -18,6 +24,7 @@ export function authenticate(device: Device, header: string | undefined, address
     const user = device.findByName("/user", text.slice(0, colon));
     if (!user || user.values["disabled"] === "true") throw refuse.unauthorized();
     if (!isPassword(user.values["password"], text.slice(colon + 1))) throw refuse.unauthorized();
+    if (control) return { name: user.values["name"]!, policy: "" };
     const group = device.rowOf("/user/group", user.values["group"] ?? "");
     const policy = group?.values["policy"] ?? "";
     if (!hasPolicy(policy, "rest-api")) throw refuse.unauthorized();

@@ -78,7 +78,13 @@ function normaliseIpv6(input: string): string | undefined {
     if (length > 128) return undefined;
     const bytes = ipaddr.IPv6.parse(match[1]!).toByteArray();
     const masked = bytes.map((byte, index) => byte & (0xff00 >> Math.min(8, Math.max(0, length - index * 8))) & 0xff);
-    return `${new ipaddr.IPv6(masked).toRFC5952String()}/${length}`;
+    return `${showIpv6(masked)}/${length}`;
+}
+
+/** Lower case and compressed (assumed); an IPv4 address in IPv6 with its dots. */
+function showIpv6(bytes: number[]): string {
+    const address = new ipaddr.IPv6(bytes);
+    return address.isIPv4MappedAddress() ? `::ffff:${address.toIPv4Address().toString()}` : address.toRFC5952String();
 }
 
 /** Whether an address lies in a normalised address, prefix or range. */

@@ -3,6 +3,10 @@
  *
  * Rows are what REST returns for them: every value a string, keys in RouterOS's kebab-case, `.id` included.
  */
+import type { Behaviour } from "./assumed";
+import type { ConnectionDescription, Trace } from "./trace";
+import type { TrafficDescription, TrafficResult } from "./traffic";
+
 export type Row = Record<string, string>;
 
 export interface RouterOptions {
@@ -23,9 +27,13 @@ export interface RouterOptions {
     /** Serve HTTPS with a certificate made at start, or with the one given (PEM). @default false: HTTP */
     https?: boolean | { key: string; certificate: string };
     /** How slow: `hex` (119 ms a request, 0.64 ms a row scanned), `rb5009` (20 ms a request). @default "none" */
-    latency?: "none" | "hex" | "rb5009";
+    latency?: "none" | "hex" | "rb5009" | { requestMs: number; rowMs: number };
     /** Answer every request with `Connection: close`. @default false */
     closeConnections?: boolean;
+    /** Choices where the facts leave more than one. @default see `assumed.ts` */
+    behaviour?: Partial<Behaviour>;
+    /** Addresses of DNS names in address lists. @default one made from the name */
+    names?: Record<string, string[]>;
 }
 
 /** One request as the log keeps it. */
@@ -108,4 +116,10 @@ export interface Router {
     reset(options?: { serial?: string }): void;
     /** Changes how the router is reached, as its administrator would. */
     setPassword(username: string, password: string): void;
+    /** Moves the router's clock on: timeouts run out, the uptime grows. */
+    advance(seconds: number): void;
+    /** Which rules, marks and queues a connection meets as things stand. Changes nothing. */
+    trace(connection: ConnectionDescription): Trace;
+    /** Traffic of a connection: counters move, `/ip/firewall/connection` knows it. */
+    traffic(traffic: TrafficDescription): TrafficResult;
 }

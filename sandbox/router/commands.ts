@@ -1,9 +1,9 @@
-import { refuse } from "./errors";
-import { readId, type StoredRow } from "./table";
-import { parseValue, splitList } from "./values";
 import type { Row } from "./api";
 import type { Device } from "./device";
+import { refuse } from "./errors";
 import type { CheckContext, Menu } from "./menus/definition";
+import { readId, type StoredRow } from "./table";
+import { parseValue, splitList } from "./values";
 
 /** A menu's row as it would be, checked; nothing is changed yet. */
 function prepare(device: Device, menu: Menu, values: Row, context: Omit<CheckContext, "device" | "menu" | "meta">) {
@@ -54,7 +54,8 @@ function stripped(meta: CheckContext["meta"]): CheckContext["meta"] {
 
 /** `set`: all rows or none (assumed), but `/user`, where what comes before the bad value stays (recorded). */
 export function set(device: Device, menu: Menu, rows: readonly StoredRow[], given: Row): void {
-    const { numbers: _numbers, ".id": _id, ...rest } = given;
+    const rest = { ...given };
+    for (const name of ["numbers", ".id"]) delete rest[name];
     for (const name of Object.keys(rest)) {
         const argument = name.replace(/^!/, "");
         if (!menu.setArguments.has(argument)) throw refuse.unknownParameter(name);

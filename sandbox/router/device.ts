@@ -1,15 +1,15 @@
 import { randomInt } from "node:crypto";
 
+import type { Row } from "./api";
 import { type Behaviour, defaultBehaviour } from "./assumed";
 import { formatTimestamp } from "./durations";
 import { refuse } from "./errors";
 import { menusOf } from "./menus";
 import { resolveNames } from "./menus/address-lists";
+import type { Menu } from "./menus/definition";
 import { addFastTrackDummies, hasFastTrack } from "./menus/firewall-state";
 import { hashPassword } from "./passwords";
-import { readId, showId, type StoredRow, Table } from "./table";
-import type { Row } from "./api";
-import type { Menu } from "./menus/definition";
+import { type Counters, readId, showId, type StoredRow, Table } from "./table";
 import type { Field, Resolve } from "./values";
 
 export interface DeviceOptions {
@@ -45,6 +45,7 @@ export class Device {
     private bootedAt: number;
     private fastTracked = { 4: { bytes: 0, packets: 0 }, 6: { bytes: 0, packets: 0 } };
     private listeners = new Set<() => void>();
+    private jobs = 0x17;
 
     constructor(options: DeviceOptions) {
         this.version = options.version;
@@ -222,13 +223,18 @@ export class Device {
         return [family === 4 ? `198.51.100.${(number % 254) + 1}` : `2001:db8:2::${number.toString(16)}`];
     }
 
-    /** Which interface an address is reached through, by the router's own addresses. */
-    interfaceTowards(address: string): string | undefined {
-        return this.findByName("/interface", address)?.values["name"];
+    /** Counters with a rate, while it is shown. */
+    currentRate(row: StoredRow): Counters | undefined {
+        return (row.counters?.rateUntil ?? 0) > this.now() ? row.counters : undefined;
     }
 
     hashPassword(password: string): string {
         return hashPassword(password);
+    }
+
+    /** Id of a script's job. */
+    newJob(): string {
+        return showId(++this.jobs);
     }
 
     noteSession(user: string, address: string, group: string): void {

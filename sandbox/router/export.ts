@@ -1,8 +1,8 @@
-import { formatTimestamp } from "./durations";
-import { quote } from "./rsc";
 import type { Row } from "./api";
 import type { Device } from "./device";
+import { formatTimestamp } from "./durations";
 import type { Menu } from "./menus/definition";
+import { quote } from "./rsc";
 
 /** Not in an export: what only this router is, and users (their passwords never are). */
 const leftOut = new Set([
@@ -40,6 +40,7 @@ function rowLines(device: Device, menu: Menu): string[] {
         if (menu.path === "/interface/ethernet") {
             delete values["mac-address"];
             delete values["mtu"];
+            if (values["disabled"] === "no") delete values["disabled"];
             if (values["name"] === name) delete values["name"];
             if (Object.keys(values).length > 0) lines.push(line(`set [ find default-name=${name} ]`, values));
         } else if (!row.builtin) {
@@ -91,7 +92,7 @@ function line(command: string, values: Row): string {
 export function configurationOf(device: Device): Record<string, Row[]> {
     const result: Record<string, Row[]> = {};
     for (const menu of device.menus.values()) {
-        if (menu.viewOf || menu.computed || menu.path === "/ip/firewall/connection") continue;
+        if (menu.viewOf || menu.computed || menu.path.endsWith("/connection")) continue;
         const rows = device.rowsOf(menu).filter((row) => !row.dynamic);
         if (rows.length === 0) continue;
         result[menu.path] = rows.map((row) => {

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 
+import type { Row } from "./api";
 import * as commands from "./commands";
+import type { Device } from "./device";
 import { loadRsc, makeInterface } from "./load";
 import { builtinQueueTypes } from "./menus/queues";
 import { fullPolicy } from "./menus/users";
-import type { Row } from "./api";
-import type { Device } from "./device";
 
 /** What every router has before any configuration: ports, builtin lists, queue types, services, groups. */
 export function makeBare(device: Device): void {

@@ -1,5 +1,5 @@
-import { splitStatements, unquote } from "./rsc";
 import type { Row } from "./api";
+import { splitStatements, unquote } from "./rsc";
 
 /**
  * `[ find … ]`: which rows a selector means. Conditions `name=value`, `name!=value`, `name~"pattern"`, `!name` (lacks it or

@@ -18,8 +18,8 @@ export function parseBody(text: string): unknown {
 
 function readNumber(token: string): string {
     const [sign, digits] = token.startsWith("-") ? ["-", token.slice(1)] : ["", token];
-    if (/^0[xX]/.test(digits!)) return sign + BigInt(digits!).toString();
-    if (/^0[0-7]+$/.test(digits!)) return sign + BigInt(`0o${digits!.slice(1)}`).toString();
-    if (!/^\d+(\.\d+)?$/.test(digits!)) throw refuse.malformedJson();
+    if (/^0[xX]/.test(digits)) return sign + BigInt(digits).toString();
+    if (/^0[0-7]+$/.test(digits)) return sign + BigInt(`0o${digits.slice(1)}`).toString();
+    if (!/^\d+(\.\d+)?$/.test(digits)) throw refuse.malformedJson();
     return token;
 }

@@ -1,11 +1,11 @@
+import type { Row } from "./api";
 import * as commands from "./commands";
+import type { Device } from "./device";
 import { Refusal } from "./errors";
 import { selectorOf } from "./find";
+import type { Menu } from "./menus/definition";
 import { singleton } from "./protocol";
 import { parseRsc, type Statement } from "./rsc";
-import type { Row } from "./api";
-import type { Device } from "./device";
-import type { Menu } from "./menus/definition";
 
 /**
  * Reads an `/export` into the router. Returns what was passed over, a line each: menus that are not modelled, and lines

@@ -1,11 +1,11 @@
-import * as commands from "./commands";
-import { refuse, Refusal } from "./errors";
-import { filterOf, pick, queryOf, type Test } from "./query";
-import { readId, type StoredRow } from "./table";
-import { splitList } from "./values";
 import type { Row } from "./api";
+import * as commands from "./commands";
 import type { Device } from "./device";
+import { Refusal, refuse } from "./errors";
 import type { Menu } from "./menus/definition";
+import { filterOf, pick, queryOf, type Test } from "./query";
+import { readId, showId, type StoredRow } from "./table";
+import { splitList } from "./values";
 
 export interface Command {
     method: string;
@@ -22,10 +22,12 @@ export interface Answer {
     body?: unknown;
     rowsScanned: number;
     rowsReturned: number;
+    /** How long the command took of itself (`:delay` in a script). */
+    seconds?: number;
 }
 
-/** Carries out one REST request. Throws {@link Refusal}. */
-export function execute(device: Device, command: Command): Answer {
+/** Carries out one REST request on a menu. Throws {@link Refusal}. */
+export function executeOnMenu(device: Device, command: Command): Answer {
     const { menu, tail } = route(device, command.segments);
     switch (command.method) {
         case "GET":
@@ -185,17 +187,21 @@ function erase(device: Device, menu: Menu | undefined, tail: string | undefined)
 
 function post(device: Device, menu: Menu | undefined, tail: string | undefined, body: unknown): Answer {
     if (!menu || tail === undefined) throw refuse.noSuchCommand();
-    if (!menu.commands.has(tail)) throw refuse.noSuchCommand();
-    const given = argumentsOf(body);
+    return runOnMenu(device, menu, tail, argumentsOf(body));
+}
+
+/** A command by its name, as POST and scripts give it. */
+export function runOnMenu(device: Device, menu: Menu, command: string, given: Row): Answer {
+    if (!menu.commands.has(command)) throw refuse.noSuchCommand();
     const rows = () => {
         const numbers = given["numbers"] ?? given[".id"];
         if (numbers === undefined) throw refuse.missing(".id");
         return commands.selectRows(device, menu, numbers);
     };
     const done = answer(200, [], 1, 0);
-    switch (tail) {
+    switch (command) {
         case "add":
-            return answer(200, { ret: `*${commands.add(device, menu, given).id.toString(16).toUpperCase()}` }, 1, 0);
+            return answer(200, { ret: showId(commands.add(device, menu, given).id) }, 1, 0);
         case "set":
             commands.set(device, menu, menu.singleton ? [singleton(device, menu)] : rows(), given);
             return done;
@@ -204,7 +210,7 @@ function post(device: Device, menu: Menu | undefined, tail: string | undefined, 
             return done;
         case "enable":
         case "disable":
-            commands.set(device, menu, rows(), { disabled: tail === "disable" ? "yes" : "no" });
+            commands.set(device, menu, rows(), { disabled: command === "disable" ? "yes" : "no" });
             return done;
         case "comment":
             commands.set(device, menu, rows(), { comment: given["comment"] ?? "" });
@@ -226,11 +232,29 @@ function post(device: Device, menu: Menu | undefined, tail: string | undefined, 
             commands.resetCounters(device, device.rowsOf(menu));
             return done;
         case "print":
-        case "getall":
             return print(device, menu, given);
+        case "get":
+            return getValue(
+                device,
+                menu,
+                menu.singleton ? singleton(device, menu) : numberedRow(device, menu, given),
+                given,
+            );
         default:
             return done;
     }
+}
+
+function numberedRow(device: Device, menu: Menu, given: Row): StoredRow {
+    const number = given["number"] ?? given[".id"];
+    if (number === undefined) throw refuse.missing("number");
+    return commands.selectRows(device, menu, number)[0]!;
+}
+
+function getValue(device: Device, menu: Menu, row: StoredRow, given: Row): Answer {
+    const shown = device.show(menu, row);
+    const name = given["value-name"];
+    return answer(200, { ret: name === undefined ? JSON.stringify(shown) : (shown[name] ?? "") }, 1, 1);
 }
 
 /** POST print: `.proplist` gives exactly what it names, `.query` filters, `count-only` counts. */
@@ -265,7 +289,12 @@ export function argumentsOf(body: unknown): Row {
                 ? ""
                 : Array.isArray(value)
                   ? value.map(String).join(name === ".query" ? queryBreak : ",")
-                  : String(value);
+                  : asText(value);
     }
     return given;
+}
+
+/** Assumed: an object in place of a value is kept as its JSON. */
+function asText(value: unknown): string {
+    return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -1,5 +1,5 @@
-import { refuse } from "./errors";
 import type { Row } from "./api";
+import { refuse } from "./errors";
 
 export type Test = (row: Row) => boolean;
 

@@ -29,10 +29,9 @@ const commands = new Set([
     ...["reset-counters", "reset-counters-all", "reset", "run", "edit"],
 ]);
 
-/** All statements of a text. Throws {@link RscError} on a string or bracket that does not end. */
-export function parseRsc(text: string): Statement[] {
+/** All statements of a text, read in the menu `path`. Throws {@link RscError} on a string or bracket that does not end. */
+export function parseRsc(text: string, path = ""): Statement[] {
     const statements: Statement[] = [];
-    let path = "";
     for (const { line, tokens } of splitStatements(text)) {
         const statement = readStatement(line, tokens, path);
         if (tokens[0]!.startsWith("/")) {

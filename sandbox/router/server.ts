@@ -4,15 +4,16 @@ import * as https from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 
 import { authenticate, authorise, type Identity } from "./access";
-import { serveControl } from "./control";
-import { refuse, Refusal } from "./errors";
-import { Faults } from "./faults";
-import { parseBody } from "./json";
-import { servePage } from "./page";
-import { type Answer, execute } from "./protocol";
 import { contains } from "./addresses";
 import type { FaultKind, RequestEntry } from "./api";
+import { serveControl } from "./control";
 import type { Device } from "./device";
+import { Refusal, refuse } from "./errors";
+import { Faults } from "./faults";
+import { parseBody } from "./json";
+import type { Operations } from "./operations";
+import { servePage } from "./page";
+import { type Answer, execute } from "./rest";
 
 export interface Latency {
     requestMs: number;
@@ -30,7 +31,7 @@ export interface ServerOptions {
 }
 
 type Hook = (entry: { index: number; method: string; path: string; when: "before" | "after" }) => void;
-type Watcher = (event: { type: "request" | "change"; entry?: RequestEntry }) => void;
+type Watcher = (event: { type: "change" } | { type: "request"; entry: RequestEntry }) => void;
 
 const logLimit = 100_000;
 
@@ -39,11 +40,13 @@ export class RestServer {
     readonly log: RequestEntry[] = [];
     readonly faults = new Faults();
     readonly hooks = new Set<Hook>();
-    readonly watchers = new Set<Watcher>();
+    private readonly watchers = new Set<Watcher>();
     private readonly server: http.Server;
     private readonly sockets = new Set<Socket>();
     private readonly hanging = new Set<() => void>();
     private readonly turns = new Map<string, Promise<void>>();
+    /** What the control interface works with. */
+    control?: Operations;
     private count = 0;
     private previous: Answer = { status: 200, body: [], rowsScanned: 0, rowsReturned: 0 };
 
@@ -64,6 +67,9 @@ export class RestServer {
             if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
         });
         this.server.keepAliveTimeout = 60_000;
+        device.onChange(() => {
+            for (const watcher of this.watchers) watcher({ type: "change" });
+        });
     }
 
     async listen(): Promise<number> {
@@ -84,6 +90,17 @@ export class RestServer {
         for (const socket of this.sockets) socket.destroy();
     }
 
+    /** How many requests there were since the log was cleared. */
+    get requests(): number {
+        return this.count;
+    }
+
+    /** Calls back for each request, and when the configuration or a counter changed; returns how to stop that. */
+    watch(watcher: Watcher): () => void {
+        this.watchers.add(watcher);
+        return () => this.watchers.delete(watcher);
+    }
+
     /** Lets hanging requests go. */
     release(): void {
         for (const go of [...this.hanging]) go();
@@ -96,7 +113,7 @@ export class RestServer {
 
     private async serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
         const [rawPath, rawQuery] = splitUrl(request.url ?? "/");
-        if (rawPath.startsWith("/_/")) return serveControl(this, request, response, rawPath, rawQuery);
+        if (rawPath.startsWith("/_/")) return serveControl(this, this.control!, request, response, rawPath, rawQuery);
         if (!this.isAllowed(request.socket)) {
             request.socket.destroy();
             return;
@@ -134,7 +151,8 @@ export class RestServer {
                 answer = this.run(identity, request, text, segments, query, entry);
                 this.callHooks(entry, "after");
                 const limit = this.device.behaviour.sessionSeconds * 1000;
-                const time = this.options.latency.requestMs + this.options.latency.rowMs * answer.rowsScanned;
+                const { requestMs, rowMs } = this.options.latency;
+                const time = requestMs + rowMs * answer.rowsScanned + (answer.seconds ?? 0) * 1000;
                 if (time > 0) await new Promise((resolve) => setTimeout(resolve, Math.min(time, limit)).unref());
                 if (time > limit) answer = { ...asAnswer(refuse.sessionClosed()), rowsScanned: answer.rowsScanned };
                 if (fault?.when === "after" && (await this.misbehave(fault.kind, request, response, entry, answer)))
@@ -170,7 +188,7 @@ export class RestServer {
         }
     }
 
-    private async readBody(request: http.IncomingMessage): Promise<string> {
+    async readBody(request: http.IncomingMessage): Promise<string> {
         const chunks: Buffer[] = [];
         let size = 0;
         for await (const chunk of request as AsyncIterable<Buffer>) {

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 
-import { versions } from "./menus/definition";
-import { readId, showId } from "./table";
 import type { Row } from "./api";
 import type { Device } from "./device";
+import { versions } from "./menus/definition";
+import { readId, showId } from "./table";
 
 /** What the state file holds; `format` changes when older files can no longer be read. */
 interface SavedState {

@@ -5,6 +5,8 @@ export interface Counters {
     /** Rates in bit/s and packets/s while traffic is simulated. */
     rate?: number;
     packetRate?: number;
+    /** Router's time until which the rates are shown. */
+    rateUntil?: number;
     dropped?: number;
 }
 
@@ -81,9 +83,10 @@ export class Table {
 
     /** Replaces the written values and keeps place and id. */
     replace(row: StoredRow, values: Record<string, string>): void {
-        this.removeFromIndexes(row);
+        const moved = [...this.indexes.keys()].some((field) => row.values[field] !== values[field]);
+        if (moved) this.removeFromIndexes(row);
         row.values = values;
-        this.addToIndexes(row);
+        if (moved) this.addToIndexes(row);
     }
 
     remove(gone: readonly StoredRow[]): void {
@@ -114,7 +117,7 @@ export class Table {
         const changes = new Map<number, number>();
         let next = this.next + 1;
         for (const row of this.rows) {
-            if (row.id >= 0xf0000000) continue;
+            if (row.id >= 0xf0000000) continue; // built in
             changes.set(row.id, next);
             row.id = next++;
         }

@@ -1,8 +1,8 @@
 import { isDnsName, normaliseListAddress } from "../addresses";
-import { durationMilliseconds, formatDuration, formatTimestamp } from "../durations";
-import { refuse } from "../errors";
 import type { Row } from "../api";
 import type { Device } from "../device";
+import { durationMilliseconds, formatDuration, formatTimestamp } from "../durations";
+import { refuse } from "../errors";
 import type { StoredRow } from "../table";
 import type { CheckContext, MenuRules } from "./definition";
 

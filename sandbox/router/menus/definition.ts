@@ -1,5 +1,5 @@
-import data from "../data/menus.json";
 import type { Row } from "../api";
+import data from "../data/menus.json";
 import type { Device } from "../device";
 import type { StoredRow } from "../table";
 import type { Field } from "../values";

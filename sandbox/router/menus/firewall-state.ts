@@ -1,5 +1,5 @@
-import { refuse } from "../errors";
 import type { Device } from "../device";
+import { refuse } from "../errors";
 import type { StoredRow } from "../table";
 
 /** Chains that exist without a rule naming them. */

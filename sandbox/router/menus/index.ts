@@ -1,5 +1,5 @@
 import { addressListMenu } from "./address-lists";
-import { connections } from "./connections";
+import { connections, connections6 } from "./connections";
 import { defineMenu, type Menu, type MenuRules } from "./definition";
 import { firewallMenu } from "./firewall";
 import { interfaceKinds, interfaceListMembers, interfaceLists, interfaces } from "./interfaces";
@@ -26,6 +26,7 @@ const all: readonly MenuRules[] = [
     firewallMenu(4, "mangle"),
     firewallMenu(6, "mangle"),
     connections,
+    connections6,
     queueTypes,
     queueTree,
     queueSimple,

@@ -1,6 +1,6 @@
-import { refuse } from "../errors";
 import type { Row } from "../api";
 import type { Device } from "../device";
+import { refuse } from "../errors";
 import type { StoredRow } from "../table";
 import type { MenuRules } from "./definition";
 
@@ -73,12 +73,9 @@ export function interfaceKind(kind: string, type: string, extra: readonly string
             values["name"] = `${kind}${number}`;
         },
         show(shown) {
-            const { type: _type, password, ...rest } = shown;
-            return {
-                ...rest,
-                running: String(shown["disabled"] !== "true"),
-                ...(password === undefined ? {} : { password }),
-            };
+            const rest: Row = { ...shown, running: String(shown["disabled"] !== "true") };
+            delete rest["type"];
+            return rest;
         },
         hidden: ["password", "private-key"],
     };

@@ -1,6 +1,6 @@
 import { normaliseMatcherAddress } from "../addresses";
-import { refuse } from "../errors";
 import type { Row } from "../api";
+import { refuse } from "../errors";
 import type { StoredRow } from "../table";
 import type { Field } from "../values";
 import type { CheckContext, MenuRules } from "./definition";
@@ -43,12 +43,12 @@ export const queueTree: MenuRules = {
         }
         checkTree(values, context);
     },
-    show: (shown, row) => ({
+    show: (shown, row, device) => ({
         ...shown,
         bytes: String(row.counters?.bytes ?? 0),
         packets: String(row.counters?.packets ?? 0),
-        rate: String(row.counters?.rate ?? 0),
-        "packet-rate": String(row.counters?.packetRate ?? 0),
+        rate: String(device.currentRate(row)?.rate ?? 0),
+        "packet-rate": String(device.currentRate(row)?.packetRate ?? 0),
         dropped: String(row.counters?.dropped ?? 0),
         "queued-bytes": "0",
         "queued-packets": "0",
@@ -123,12 +123,12 @@ export const queueSimple: MenuRules = {
             if (ceiling !== 0 && ceiling < Number(limits[index])) throw refuse.simpleLimit(direction);
         }
     },
-    show: (shown, row) => ({
+    show: (shown, row, device) => ({
         ...shown,
         bytes: `${row.counters?.bytes ?? 0}/0`,
         packets: `${row.counters?.packets ?? 0}/0`,
-        rate: `${row.counters?.rate ?? 0}/0`,
-        "packet-rate": `${row.counters?.packetRate ?? 0}/0`,
+        rate: `${device.currentRate(row)?.rate ?? 0}/0`,
+        "packet-rate": `${device.currentRate(row)?.packetRate ?? 0}/0`,
         dropped: "0/0",
         "queued-bytes": "0/0",
         "queued-packets": "0/0",
@@ -183,7 +183,7 @@ export const queueTypes: MenuRules = {
                 "fq-codel-quantum",
             ].map((name) => [name, { kind: "integer", min: 1 }]),
         ),
-    } as Record<string, Field>,
+    },
     check(values) {
         const kind = values["kind"]!;
         // Assumed: only the arguments of the row's own kind are kept and shown.

@@ -1,5 +1,7 @@
+import type { Device } from "../device";
 import { formatDuration, formatTimestamp } from "../durations";
 import { refuse } from "../errors";
+import { interfaceTowards } from "../site";
 import type { MenuRules } from "./definition";
 
 const readOnly = ["get", "print", "export"];
@@ -236,7 +238,7 @@ export function routeMenu(family: 4 | 6): MenuRules {
     };
 }
 
-function immediateGateway(gateway: string, device: { interfaceTowards(address: string): string | undefined }): string {
-    const through = device.interfaceTowards(gateway);
+function immediateGateway(gateway: string, device: Device): string {
+    const through = interfaceTowards(device, gateway);
     return through === undefined || through === gateway ? gateway : `${gateway}%${through}`;
 }

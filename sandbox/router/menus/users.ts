@@ -1,5 +1,5 @@
-import { refuse } from "../errors";
 import type { Row } from "../api";
+import { refuse } from "../errors";
 import type { MenuRules } from "./definition";
 
 const crud = ["add", "set", "remove", "get", "print", "find", "export", "edit", "comment"];

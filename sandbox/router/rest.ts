@@ -1,0 +1,30 @@
+import type { Device } from "./device";
+import { refuse } from "./errors";
+import { type Answer, argumentsOf, type Command, executeOnMenu } from "./protocol";
+import { runScript } from "./script";
+
+export type { Answer, Command } from "./protocol";
+
+/** Carries out one REST request: on a menu, or `/execute` and `/export`, which belong to none. Throws a refusal. */
+export function execute(device: Device, command: Command): Answer {
+    const [name, ...more] = command.segments;
+    if (name !== "execute" && name !== "export") return executeOnMenu(device, command);
+    if (more.length > 0 || command.method !== "POST") throw refuse.noSuchCommand();
+    const given = argumentsOf(command.body);
+    // The text of an export goes to a file or nowhere (recorded).
+    return name === "execute" ? executeScript(device, given) : done([]);
+}
+
+/**
+ * With `as-string` (its presence counts) what the script put, errors among it, always with 200; without it the id of a
+ * job, and no error is ever seen. Of a script that fails half way, what it did before stays done.
+ */
+function executeScript(device: Device, given: Record<string, string>): Answer {
+    const { script, "as-string": asString, ...rest } = given;
+    for (const argument of Object.keys(rest)) if (argument !== "file") throw refuse.unknownParameter(argument);
+    if (script === undefined) throw refuse.missing("script");
+    const { output, seconds } = runScript(device, script);
+    return asString === undefined ? done({ ret: device.newJob() }) : { ...done({ ret: output }), seconds };
+}
+
+const done = (body: unknown): Answer => ({ status: 200, body, rowsScanned: 0, rowsReturned: 0 });
