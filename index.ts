@@ -1,1 +1,20 @@
-export {};
+import { ShapedBackup } from "./components/shaped-backup";
+import { readStack } from "./components/stack";
+
+/** The program: a site's configuration in, one component, and what a person wants to know about it out. */
+export = async () => {
+    const { ranges, args } = await readStack();
+    const { archive, uploader, shaping, uploadCommands } = new ShapedBackup("site", args);
+    return {
+        bucket: archive.bucketName,
+        bucketArn: archive.bucketArn,
+        region: archive.region,
+        uploader: uploader?.identityName ?? "none",
+        uploaderCredentials: uploader?.credentialSteps.apply((steps) => steps.split("\n")) ?? [],
+        uploadFile: uploadCommands.copy,
+        uploadFolder: uploadCommands.sync,
+        queues: shaping.queues,
+        prefixes: shaping.prefixCounts,
+        prefixesFrom: { source: ranges.source, published: ranges.createDate, syncToken: ranges.syncToken },
+    };
+};

@@ -2,6 +2,7 @@
  * From a profile and an uplink to queue numbers: pure. Rates are whole bit/s inside and RouterOS text (`19M`, `190k`)
  * in what is returned; every computed rate is rounded down to whole kbit/s, so that a person can read it.
  */
+import { rate } from "../providers/routeros/runtime/values";
 
 /** `scavenger` takes what is left; `seed-2018` is the hand-made set-up it came from, kept to compare and to adopt. */
 export type ProfileName = "scavenger" | "seed-2018";
@@ -131,15 +132,14 @@ function seedNumbers(uplink: number): ShapingNumbers {
     };
 }
 
-const units: Record<string, number> = { "": 1, k: 1e3, m: 1e6, g: 1e9 };
-
-/** Bit/s of a rate as RouterOS writes it (`20M`, `2.5M`, `20000000`); undefined for anything else. */
+/** Bit/s of a rate as RouterOS takes it (`20M`, `2.5M`, `20000000`); undefined for anything else. */
 export function parseRate(text: string): number | undefined {
-    const match = /^(\d+(?:\.\d+)?)([kmg]?)$/i.exec(text.trim());
-    const unit = units[(match?.[2] ?? "").toLowerCase()];
-    if (!match || unit === undefined) return undefined;
-    const bits = Math.round(Number(match[1]) * unit);
-    return Number.isSafeInteger(bits) ? bits : undefined;
+    try {
+        const bits = Number(rate(text.trim()));
+        return Number.isSafeInteger(bits) ? bits : undefined;
+    } catch {
+        return undefined;
+    }
 }
 
 /** Shortest RouterOS text of a rate that is exact: `19M`, `18050k`, `64k`, `1500`. */

@@ -1,4 +1,4 @@
-import type { Family, FirewallRule, Queue, Requires, RulesPosition } from "../providers/routeros/args";
+import type { Family, FirewallRule, Queue, Requires } from "../providers/routeros/args";
 import type { ShapingNames, ShapingNumbers } from "./profiles";
 import { profileTraits, shapingNumbers } from "./profiles";
 import type { SiteValues } from "./site-keys";
@@ -52,12 +52,12 @@ export function markRules(plan: ShapingPlan, family: Family): FirewallRule[] {
     const { careful, packetSize } = profileTraits(plan.profile);
     const sources = sourceMatchers(plan, family);
     const toS3 = { protocol: "tcp", dstPort: "443", dstAddressList: plan.listName };
-    const out = careful ? { outInterface: plan.wanInterface } : {};
+    // RouterOS's own default for `passthrough` is yes too; a rule made by hand without it is the same rule.
+    const out = careful ? { passthrough: true, outInterface: plan.wanInterface } : {};
     const markPacket = {
         chain: "forward",
         action: "mark-packet",
         newPacketMark: plan.packetMark,
-        passthrough: true,
         ...out,
         ...(careful && { packetMark: "no-mark" }),
         ...(packetSize !== undefined && { packetSize }),
@@ -70,7 +70,6 @@ export function markRules(plan: ShapingPlan, family: Family): FirewallRule[] {
         chain: "forward",
         action: "mark-connection",
         newConnectionMark: plan.connectionMark,
-        passthrough: true,
         ...out,
         ...toS3,
         // Never over another's mark; also catches uploads that ran before the rule came.
@@ -159,12 +158,8 @@ export function requirements(plan: ShapingPlan): Requires {
         ...(queueType !== undefined && { queueTypes: [queueType] }),
         ...(plan.parentQueue !== undefined ? { parents: [plan.parentQueue] } : { wanInterface: plan.wanInterface }),
         minimumVersion,
+        queues: queues(plan, "").map((queue) => queue.name as string),
         packetMarks: ["no-mark", ...plan.restMarks, plan.packetMark],
         families: plan.addressFamilies,
     };
-}
-
-/** Position as the mangle rules take it. */
-export function positionOf(plan: ShapingPlan): RulesPosition {
-    return plan.rulesPosition;
 }

@@ -37,5 +37,5 @@ function rows(): [string, SiteKey][] {
 function defaultText(key: SiteKey): string {
     if (key.required) return "required";
     if (key.defaultText !== undefined) return key.defaultText;
-    return `\`${Array.isArray(key.default) ? `[${key.default.join(", ")}]` : String(key.default)}\``;
+    return `\`${typeof key.default === "string" ? key.default : JSON.stringify(key.default).replaceAll('"', "").replaceAll(",", ", ")}\``;
 }

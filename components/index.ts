@@ -1,0 +1,29 @@
+/** Everything for programs of other people: the components, the router's resources, and their arguments. */
+export { AddressList } from "../providers/routeros/address-list";
+export type {
+    AddressListArgs,
+    Family,
+    FeedSource,
+    FirewallRule,
+    FirewallRulesArgs,
+    Queue,
+    QueueTreeArgs,
+    QueueTypeArgs,
+    Requires,
+    RouterResourceArgs,
+    RulesPosition,
+} from "../providers/routeros/args";
+export { FirewallRules } from "../providers/routeros/firewall-rules";
+export { QueueTree } from "../providers/routeros/queue-tree";
+export { QueueType } from "../providers/routeros/queue-type";
+export type { ArchiveBucketArgs, ArchiveOverrides } from "./archive-bucket";
+export { ArchiveBucket } from "./archive-bucket";
+export type { ObjectLock, StorageClass, Transition } from "./archive-settings";
+export type { ProfileName, QueueNumbers, ShapingNames, ShapingNumbers } from "./profiles";
+export type { RegionPrefixesOptions, ShapedBackupArgs } from "./shaped-backup";
+export { regionPrefixes, ShapedBackup } from "./shaped-backup";
+export type { UploadCommands } from "./upload-commands";
+export type { UploaderArgs, UploaderIdentity } from "./uploader";
+export { Uploader } from "./uploader";
+export type { UploadPrefixes, UploadShapingArgs } from "./upload-shaping";
+export { UploadShaping } from "./upload-shaping";

@@ -1,0 +1,376 @@
+import type * as components from "../../components";
+import type { UploadShapingArgs } from "../../components/upload-shaping";
+import type { Graph } from "./support";
+import { graphOf, kinds, useMocks } from "./support";
+
+const prefixes = {
+    ipv4: ["52.95.128.0/21", "54.231.248.0/22"],
+    ipv6: ["2406:da70:8000::/40"],
+    source: {
+        region: "ap-southeast-2",
+        services: ["S3@ap-southeast-2"],
+        syncToken: "1763942400",
+        maxShrinkPercent: 40,
+    },
+};
+
+/** Loaded after the mocks. */
+const component = () => jest.requireActual<typeof components>("../../components");
+
+function shaping(args: Partial<UploadShapingArgs> = {}): Promise<Graph> {
+    return graphOf(() => {
+        const { UploadShaping } = component();
+        new UploadShaping("nas", { wanInterface: "ether5", uplink: "20M", prefixes, ...args });
+        return Promise.resolve();
+    });
+}
+
+type Row = Record<string, unknown>;
+const rulesOf = (graph: Graph, family = "ipv4"): Row[] =>
+    graph.find(kinds.firewallRules, `nas-marks-${family}`).inputs["rules"] as Row[];
+const queuesOf = (graph: Graph): Row[] => graph.find(kinds.queueTree, "nas-queues").inputs["queues"] as Row[];
+const bypassOf = (graph: Graph): unknown =>
+    graph.find(kinds.firewallRules, "nas-bypass-ipv4").inputs["fastTrackBypass"];
+
+const without = (key: string, row: Row): Row =>
+    Object.fromEntries(Object.entries(row).filter(([name]) => name !== key));
+
+const markConnection = {
+    key: "connection",
+    chain: "forward",
+    action: "mark-connection",
+    newConnectionMark: "s3-upload",
+    passthrough: true,
+    outInterface: "ether5",
+    protocol: "tcp",
+    dstPort: "443",
+    dstAddressList: "aws-s3",
+    connectionMark: "no-mark",
+    comment: "S3 upload: mark connections",
+};
+const markPackets = {
+    key: "packet",
+    chain: "forward",
+    action: "mark-packet",
+    newPacketMark: "s3-upload-packet",
+    passthrough: true,
+    outInterface: "ether5",
+    connectionMark: "s3-upload",
+    packetMark: "no-mark",
+    packetSize: "256-65535",
+    comment: "S3 upload: mark packets",
+};
+const parent = {
+    name: "upload",
+    parent: "ether5",
+    maxLimit: "19M",
+    bucketSize: "0.01",
+    comment: "S3 upload: the line",
+};
+
+describe("by default", () => {
+    it("has a list, marks and a bypass for each family, one queue type and one tree", async () => {
+        const graph = await shaping();
+        expect(graph.names(kinds.addressList).sort()).toEqual(["nas-s3-ipv4", "nas-s3-ipv6"]);
+        expect(graph.names(kinds.firewallRules).sort()).toEqual([
+            "nas-bypass-ipv4",
+            "nas-bypass-ipv6",
+            "nas-marks-ipv4",
+            "nas-marks-ipv6",
+        ]);
+        expect(graph.names(kinds.queueType)).toEqual(["nas-leaf-fq-codel"]);
+        expect(graph.names(kinds.queueTree)).toEqual(["nas-queues"]);
+    });
+
+    it("keeps each family's prefixes in a list of the same name, with their source", async () => {
+        const graph = await shaping();
+        expect(graph.find(kinds.addressList, "nas-s3-ipv4").inputs).toMatchObject({
+            family: "ipv4",
+            list: "aws-s3",
+            addresses: prefixes.ipv4,
+            comment: "S3 upload",
+            source: prefixes.source,
+        });
+        expect(graph.find(kinds.addressList, "nas-s3-ipv6").inputs).toMatchObject({
+            family: "ipv6",
+            list: "aws-s3",
+            addresses: prefixes.ipv6,
+        });
+    });
+
+    it("marks connections to S3 that nobody marked, and their large packets", async () => {
+        const graph = await shaping();
+        expect(rulesOf(graph)).toEqual([markConnection, markPackets]);
+        expect(rulesOf(graph, "ipv6")).toEqual(rulesOf(graph));
+        const marks = graph.find(kinds.firewallRules, "nas-marks-ipv4").inputs;
+        expect(marks).toMatchObject({ family: "ipv4", table: "mangle", position: "last" });
+        expect(marks).not.toHaveProperty("fastTrackBypass");
+    });
+
+    it("keeps marked connections out of FastTrack", async () => {
+        const bypass = (await shaping()).find(kinds.firewallRules, "nas-bypass-ipv6").inputs;
+        expect(bypass).toMatchObject({
+            family: "ipv6",
+            table: "filter",
+            fastTrackBypass: { connectionMark: "s3-upload", comment: "S3 upload: past FastTrack" },
+        });
+        expect(bypass).not.toHaveProperty("rules");
+    });
+
+    it("hangs two leaves under a parent on the WAN", async () => {
+        const graph = await shaping();
+        const typeName = graph.find(kinds.queueType, "nas-leaf-fq-codel").inputs["name"];
+        expect(typeName).toMatch(/^fq-codel-home-[0-9a-f]{6}$/);
+        const leaf = { parent: "upload", maxLimit: "19M", bucketSize: "0.01", queue: typeName };
+        expect(queuesOf(graph)).toEqual([
+            parent,
+            {
+                ...leaf,
+                name: "upload-rest",
+                packetMarks: ["no-mark"],
+                priority: 1,
+                limitAt: "18050k",
+                comment: "S3 upload: everything else",
+            },
+            {
+                ...leaf,
+                name: "upload-s3",
+                packetMarks: ["s3-upload-packet"],
+                priority: 8,
+                limitAt: "190k",
+                comment: "S3 upload: uploads to S3",
+            },
+        ]);
+    });
+
+    it("is built one after the other, and so taken down the other way", async () => {
+        const graph = await shaping({ sourceAddresses: ["192.168.88.10", "2001:db8::1"] });
+        const order = [
+            "nas-s3-ipv4",
+            "nas-sources-ipv4",
+            "nas-s3-ipv6",
+            "nas-sources-ipv6",
+            "nas-marks-ipv4",
+            "nas-marks-ipv6",
+            "nas-bypass-ipv4",
+            "nas-bypass-ipv6",
+            "nas-leaf-fq-codel",
+            "nas-queues",
+        ];
+        const router = graph.registrations.filter((one) => one.type.includes("dynamic/routeros"));
+        expect(router.map((one) => [one.name, one.dependsOn])).toEqual(
+            order.map((name, index) => [name, index === 0 ? [] : [order[index - 1]]]),
+        );
+    });
+
+    it("gives every router resource its parent, the same requirements, and removal before replacement", async () => {
+        const graph = await shaping();
+        const router = graph.registrations.filter((one) => one.type.startsWith("pulumi-nodejs:dynamic/routeros:"));
+        expect(router).toHaveLength(8);
+        for (const one of router) {
+            expect(one).toMatchObject({
+                parent: "nas",
+                deleteBeforeReplace: true,
+                inputs: {
+                    adopt: false,
+                    requires: {
+                        interfaces: ["ether5"],
+                        minimumVersion: "7.9",
+                        wanInterface: "ether5",
+                        queues: ["upload", "upload-rest", "upload-s3"],
+                        packetMarks: ["no-mark", "s3-upload-packet"],
+                        families: ["ipv4", "ipv6"],
+                    },
+                },
+            });
+            expect(one.inputs).not.toHaveProperty("connection");
+        }
+    });
+});
+
+describe("choices", () => {
+    it("leave out a family altogether", async () => {
+        const graph = await shaping({ addressFamilies: ["ipv4"] });
+        expect(graph.registrations.filter((one) => one.name.includes("ipv6"))).toEqual([]);
+        expect(graph.find(kinds.queueTree, "nas-queues").inputs).toMatchObject({ requires: { families: ["ipv4"] } });
+    });
+
+    it("turn shaping off by the parent alone", async () => {
+        const graph = await shaping({ shaping: "off" });
+        expect(queuesOf(graph).map((queue) => queue["disabled"])).toEqual([true, undefined, undefined]);
+        expect(rulesOf(graph)).toEqual([markConnection, markPackets]);
+    });
+
+    it("leave FastTrack alone", async () => {
+        const graph = await shaping({ fastTrack: "leave" });
+        expect(graph.names(kinds.firewallRules).sort()).toEqual(["nas-marks-ipv4", "nas-marks-ipv6"]);
+    });
+
+    it("mark packets by address list, with no connection mark anywhere", async () => {
+        const graph = await shaping({ marking: "packet" });
+        const withoutMark = without("connectionMark", markPackets);
+        expect(rulesOf(graph)).toEqual([{ ...withoutMark, protocol: "tcp", dstPort: "443", dstAddressList: "aws-s3" }]);
+        expect(bypassOf(graph)).toEqual({ dstAddressList: "aws-s3", comment: "S3 upload: past FastTrack" });
+    });
+
+    it("mark only the uploads of some hosts: addresses by a list, each MAC address by a rule", async () => {
+        const graph = await shaping({
+            sourceAddresses: [
+                "192.168.88.10",
+                "192.168.89.0/24",
+                "2001:db8::/64",
+                "aa:bb:cc:00:11:22",
+                "aa:bb:cc:00:11:33",
+            ],
+        });
+        const sources = { srcAddressList: "aws-s3-sources" };
+        expect(rulesOf(graph)).toEqual([
+            { ...markConnection, ...sources },
+            { ...markConnection, key: "connection-aabbcc001122", srcMacAddress: "AA:BB:CC:00:11:22" },
+            { ...markConnection, key: "connection-aabbcc001133", srcMacAddress: "AA:BB:CC:00:11:33" },
+            markPackets,
+        ]);
+        expect(graph.find(kinds.addressList, "nas-sources-ipv4").inputs).toMatchObject({
+            list: "aws-s3-sources",
+            addresses: ["192.168.88.10", "192.168.89.0/24"],
+        });
+        expect(graph.find(kinds.addressList, "nas-sources-ipv4").inputs).not.toHaveProperty("source");
+        expect(graph.find(kinds.addressList, "nas-sources-ipv6").inputs["addresses"]).toEqual(["2001:db8::/64"]);
+    });
+
+    it("need no list of sources where all are MAC addresses", async () => {
+        const graph = await shaping({ sourceAddresses: ["AA:BB:CC:00:11:22"], marking: "packet" });
+        expect(graph.names(kinds.addressList).sort()).toEqual(["nas-s3-ipv4", "nas-s3-ipv6"]);
+        expect(rulesOf(graph, "ipv6")).toMatchObject([
+            { key: "packet-aabbcc001122", srcMacAddress: "AA:BB:CC:00:11:22" },
+        ]);
+    });
+
+    it("use a queue type that stands, and make none", async () => {
+        const graph = await shaping({ leafQueue: "existing:my cake" });
+        expect(graph.names(kinds.queueType)).toEqual([]);
+        expect(queuesOf(graph).map((queue) => queue["queue"])).toEqual([undefined, "my cake", "my cake"]);
+        expect(graph.find(kinds.queueTree, "nas-queues").inputs).toMatchObject({
+            requires: { queueTypes: ["my cake"] },
+        });
+    });
+
+    it("make another resource for another kind of leaf, so that the old type goes after the tree left it", async () => {
+        const graph = await shaping({ leafQueue: "cake" });
+        const { name, kind, parameters } = graph.find(kinds.queueType, "nas-leaf-cake").inputs;
+        expect(name).toMatch(/^cake-home-[0-9a-f]{6}$/);
+        expect({ kind, parameters }).toEqual({ kind: "cake", parameters: { cakeNat: true } });
+    });
+
+    it("hang the leaves under a queue that stands, and make no parent", async () => {
+        const graph = await shaping({ parentQueue: "wan-out", restMarks: ["voip"] });
+        const queues = queuesOf(graph);
+        expect(queues.map((queue) => [queue["name"], queue["parent"]])).toEqual([
+            ["upload-rest", "wan-out"],
+            ["upload-s3", "wan-out"],
+        ]);
+        expect(queues[0]?.["packetMarks"]).toEqual(["no-mark", "voip"]);
+        const requires = graph.find(kinds.queueTree, "nas-queues").inputs["requires"];
+        expect(requires).toMatchObject({ parents: ["wan-out"], packetMarks: ["no-mark", "voip", "s3-upload-packet"] });
+        expect(requires).not.toHaveProperty("wanInterface");
+        const off = queuesOf(await shaping({ parentQueue: "wan-out", shaping: "off" }));
+        expect(off.map((queue) => queue["disabled"])).toEqual([true, true]);
+    });
+
+    it("reach another router, take over what stands, and place the rules", async () => {
+        const graph = await shaping({
+            connection: "office",
+            adopt: true,
+            rulesPosition: { before: { comment: "clamp mss" } },
+            overrides: { bypass: { position: "first" }, queueType: { parameters: { fqCodelLimit: 1000 } } },
+        });
+        for (const one of graph.registrations.filter(({ type }) => type.includes("dynamic/routeros"))) {
+            expect(one.inputs).toMatchObject({ connection: "office", adopt: true });
+        }
+        const positionOf = (name: string) => graph.find(kinds.firewallRules, name).inputs["position"];
+        expect(positionOf("nas-marks-ipv4")).toEqual({ before: { comment: "clamp mss" } });
+        expect(positionOf("nas-bypass-ipv4")).toBe("first");
+        expect(graph.find(kinds.queueType, "nas-leaf-fq-codel").inputs["parameters"]).toEqual({ fqCodelLimit: 1000 });
+    });
+
+    it("name everything", async () => {
+        const graph = await shaping({
+            listName: "s3-frankfurt",
+            comment: "NAS",
+            connectionMark: "nas-connection",
+            packetMark: "nas-packet",
+            queueNames: { parent: "line", s3: "nas" },
+        });
+        expect(graph.find(kinds.addressList, "nas-s3-ipv4").inputs).toMatchObject({
+            list: "s3-frankfurt",
+            comment: "NAS",
+        });
+        expect(rulesOf(graph)).toMatchObject([
+            { newConnectionMark: "nas-connection", dstAddressList: "s3-frankfurt", comment: "NAS: mark connections" },
+            { newPacketMark: "nas-packet", connectionMark: "nas-connection" },
+        ]);
+        expect(queuesOf(graph).map((queue) => queue["name"])).toEqual(["line", "upload-rest", "nas"]);
+        expect(queuesOf(graph)[2]).toMatchObject({ parent: "line", packetMarks: ["nas-packet"] });
+    });
+});
+
+describe("seed-2018", () => {
+    it("has the rules and queues of 2018, and no queue type of its own", async () => {
+        const graph = await shaping({ profile: "seed-2018" });
+        expect(rulesOf(graph)).toEqual([
+            {
+                key: "connection",
+                chain: "forward",
+                action: "mark-connection",
+                newConnectionMark: "S3-connection",
+                protocol: "tcp",
+                dstPort: "443",
+                dstAddressList: "S3",
+                comment: "Amazon S3: mark connections",
+            },
+            {
+                key: "packet",
+                chain: "forward",
+                action: "mark-packet",
+                newPacketMark: "S3-packet",
+                connectionMark: "S3-connection",
+                comment: "Amazon S3: mark packets",
+            },
+        ]);
+        const queue = "pcq-upload-default";
+        expect(queuesOf(graph).map((row) => without("comment", row))).toEqual([
+            { name: "Upload", parent: "ether5", maxLimit: "20M", queue },
+            {
+                name: "Upload-other",
+                parent: "Upload",
+                packetMarks: ["no-mark"],
+                priority: 2,
+                limitAt: "20M",
+                maxLimit: "20M",
+                queue,
+            },
+            {
+                name: "Upload-S3",
+                parent: "Upload",
+                packetMarks: ["S3-packet"],
+                priority: 8,
+                limitAt: "10M",
+                maxLimit: "10M",
+                queue,
+            },
+        ]);
+        expect(graph.names(kinds.queueType)).toEqual([]);
+    });
+});
+
+describe("mistakes", () => {
+    it("are thrown all at once, before anything is registered", async () => {
+        const registrations = await useMocks();
+        const { UploadShaping } = component();
+        const args = { uplink: "fast", wanInterface: "", sourceAddresses: ["nas.local"], prefixes };
+        expect(() => new UploadShaping("nas", args)).toThrow(
+            /^UploadShaping nas:\n {2}wanInterface is not set;.*\n {2}uplink holds "fast";.*\n {2}sourceAddresses holds "nas.local";/,
+        );
+        expect(registrations).toEqual([]);
+    });
+});
