@@ -38,7 +38,7 @@ export function drawTable(rows, total, onMore, shown = page) {
             ...columns.map((name) =>
                 el(
                     "td",
-                    { "data-label": name, class: /^\d+$/.test(row[name] ?? "") ? "figure" : undefined },
+                    { "data-label": name, class: shapeOf(row[name] ?? "") },
                     row[name] ?? "",
                 ),
             ),
@@ -51,6 +51,11 @@ export function drawTable(rows, total, onMore, shown = page) {
     const more = el("button", { type: "button", class: "more" }, `Show ${page} more of ${number(rows.length)}`);
     more.addEventListener("click", () => onMore(shown + page));
     return el("div", {}, wrap, more);
+}
+
+function shapeOf(value) {
+    if (/^\d+$/.test(value)) return "figure";
+    return value.length > 30 ? "long" : undefined;
 }
 
 function flagsOf(row) {
