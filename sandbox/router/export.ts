@@ -94,8 +94,7 @@ export function configurationOf(device: Device): Record<string, Row[]> {
     for (const menu of device.menus.values()) {
         if (menu.viewOf || menu.computed || menu.path.endsWith("/connection")) continue;
         const rows = device.rowsOf(menu).filter((row) => !row.dynamic);
-        if (rows.length === 0) continue;
-        result[menu.path] = rows.map((row) => {
+        const shown = rows.map((row) => {
             const values: Row = {};
             for (const name of Object.keys(row.values).sort()) {
                 if (menu.hidden?.includes(name)) continue;
@@ -105,6 +104,8 @@ export function configurationOf(device: Device): Record<string, Row[]> {
             }
             return values;
         });
+        // What only reports (`/system/resource`) has nothing to configure.
+        if (shown.some((values) => Object.keys(values).length > 0)) result[menu.path] = shown;
     }
     return result;
 }
