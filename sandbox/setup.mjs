@@ -12,6 +12,7 @@ import { engineMissing, installEngine } from "./setup/engine.mjs";
 import { takeLock } from "./setup/lock.mjs";
 import { installNode, installPackages, nodeMissing, packagesMissing } from "./setup/npm.mjs";
 import { sandboxFolder } from "./setup/paths.mjs";
+import { installPeers, peersMissing } from "./setup/peers.mjs";
 import { Problem } from "./setup/problem.mjs";
 import { Progress } from "./setup/progress.mjs";
 import { installPython, pythonMissing } from "./setup/python.mjs";
@@ -20,7 +21,9 @@ import { endAll } from "./setup/run.mjs";
 if (somethingMissing()) await setUp();
 
 function somethingMissing() {
-    return packagesMissing() || nodeMissing() || engineMissing() || pythonMissing() || awsPluginMissing();
+    return (
+        packagesMissing() || nodeMissing() || engineMissing() || pythonMissing() || peersMissing() || awsPluginMissing()
+    );
 }
 
 async function setUp() {
@@ -52,6 +55,7 @@ async function setUp() {
         const steps = [packages];
         if (nodeMissing()) steps.push(installNode(progress));
         if (pythonMissing()) steps.push(installPython(progress));
+        if (peersMissing()) steps.push(installPeers(progress));
         if (engineMissing()) steps.push(installEngine(progress, packages));
         await Promise.all(steps);
         progress.note(`complete in ${Math.round((performance.now() - started) / 1000)} s`);

@@ -23,6 +23,9 @@ export const commandsFolder = path.join(sandboxFolder, "bin");
 
 export const pythonFolder = path.join(sandboxFolder, "python");
 export const requirements = path.join(root, "sandbox/requirements.txt");
+/** Other people's clients: they want older packages than the S3 server does. */
+export const peersFolder = path.join(sandboxFolder, "peers");
+export const peersRequirements = path.join(root, "sandbox/requirements-peers.txt");
 
 /** Whether this process runs on a Node that is too old for the engine's language host. */
 export function nodeIsOld(version = process.versions.node) {
