@@ -15,6 +15,8 @@ export interface Run {
 export interface Key {
     id: string;
     secret: string;
+    /** Of a role that was taken on. */
+    token?: string;
 }
 
 /** Runs `aws …` in a folder with nothing of the user's own account; as the account's root where no key is given. */
@@ -25,6 +27,7 @@ export function awsCommand(aws: Aws, folder: string, key?: Key): (...args: strin
         LANG: "C.UTF-8",
         ...aws.env,
         ...(key ? { AWS_ACCESS_KEY_ID: key.id, AWS_SECRET_ACCESS_KEY: key.secret } : {}),
+        ...(key?.token ? { AWS_SESSION_TOKEN: key.token } : {}),
     };
     return (...args) =>
         new Promise((resolve, reject) => {

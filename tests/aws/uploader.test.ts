@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 
-import { bucketPolicy, uploaderPolicy } from "../../components/archive-policy";
+import type { PolicyDocument, PolicyStatement } from "../../components/archive-policy";
+import { bucketPolicy, trustPolicy, uploaderPolicy } from "../../components/archive-policy";
 import type { Aws } from "../../sandbox/aws/server";
 import { startAws } from "../../sandbox/aws/server";
 import type { Key, Run } from "./command-line";
@@ -205,19 +206,58 @@ test("an uploader held to a prefix uploads and lists there alone", async () => {
     }
 });
 
+test("a role is taken on by those it trusts alone, and may do what the user may", async () => {
+    const assume: PolicyStatement = { Effect: "Allow", Action: "sts:AssumeRole", Resource: "*" };
+    const keys: Record<string, Key> = {};
+    for (const name of ["trusted", "stranger"]) {
+        keys[name] = await newUser(name, { Version: "2012-10-17", Statement: [assume] });
+    }
+    const trust = trustPolicy(["arn:aws:iam::123456789012:user/trusted"]);
+    const role = ["--role-name", "uploads"];
+    await succeed(root("iam", "create-role", ...role, "--assume-role-policy-document", file(trust)));
+    const policy = ["--policy-name", "upload", "--policy-document", file(uploads(""))];
+    await succeed(root("iam", "put-role-policy", ...role, ...policy));
+
+    const take = ["sts", "assume-role", "--role-arn", "arn:aws:iam::123456789012:role/uploads"];
+    const session = ["--role-session-name", "nas"];
+    expect((await awsCommand(aws, folder, keys["stranger"])(...take, ...session)).text).toContain("AccessDenied");
+    const { text } = await succeed(awsCommand(aws, folder, keys["trusted"])(...take, ...session));
+    const { Credentials } = JSON.parse(text) as { Credentials: Record<string, string> };
+    const taken = awsCommand(aws, folder, {
+        id: Credentials["AccessKeyId"]!,
+        secret: Credentials["SecretAccessKey"]!,
+        token: Credentials["SessionToken"]!,
+    });
+    await succeed(taken("s3", "cp", "nine-megabytes", `s3://${bucket}/by-role`, ...glacier));
+    for (const refused of [
+        ["s3", "cp", "plain", `s3://${bucket}/by-role`],
+        ["s3", "rm", `s3://${bucket}/by-role`],
+        ["s3", "ls", `s3://${other}`],
+    ]) {
+        expect((await taken(...refused)).text).toContain("AccessDenied");
+    }
+});
+
 const glacier = ["--storage-class", "GLACIER"];
 const oneDay = ["--restore-request", "Days=1"];
 
-/** Makes a user who may do what the uploader's policy says, and a key, as the account's administrator would. */
-async function newUploader(name: string, prefix: string): Promise<Key> {
-    const policy = uploaderPolicy({
+function uploads(prefix: string): PolicyDocument {
+    return uploaderPolicy({
         bucketArn: `arn:aws:s3:::${bucket}`,
         prefix,
         storageClasses: ["GLACIER"],
         storageClassCondition: "required",
     });
+}
+
+function newUploader(name: string, prefix: string): Promise<Key> {
+    return newUser(name, uploads(prefix));
+}
+
+/** Makes a user and a key, as the account's administrator would. */
+async function newUser(name: string, policy: PolicyDocument): Promise<Key> {
     await succeed(root("iam", "create-user", "--user-name", name));
-    const named = ["--user-name", name, "--policy-name", "upload", "--policy-document", file(policy)];
+    const named = ["--user-name", name, "--policy-name", "all", "--policy-document", file(policy)];
     await succeed(root("iam", "put-user-policy", ...named));
     const { text } = await succeed(root("iam", "create-access-key", "--user-name", name));
     const { AccessKey } = JSON.parse(text) as { AccessKey: { AccessKeyId: string; SecretAccessKey: string } };
