@@ -13,7 +13,7 @@ import { studyTable, table } from "./print";
 import { defaultLan, rootQueue, routerProfile } from "./profiles";
 import { readRouter } from "./read-router";
 import { readRsc } from "./read-rsc";
-import { environmentOf, type LabReport, missed } from "./report";
+import { environmentOf, type LabReport, missed, reportOf, textOf } from "./report";
 import type { RouterState } from "./router-state";
 import { familiesOf } from "./s3-address";
 import { TranslationError } from "./translate";
@@ -56,8 +56,7 @@ const program = new Command("npm run lab --")
 
 async function main(): Promise<number> {
     const options = program.parse().opts<Options>();
-    if (options.from !== undefined)
-        return present(JSON.parse(readFileSync(options.from, "utf8")) as LabReport, options);
+    if (options.from !== undefined) return present(reportOf(readFileSync(options.from, "utf8")), options);
     if (process.getuid?.() !== 0) return inUserNamespace();
     const capabilities = await examine();
     if (capabilities.missing.length > 0) {
@@ -101,7 +100,7 @@ async function main(): Promise<number> {
 /** Prints the table and writes the files; 1 where a bound is missed. */
 async function present(report: LabReport, options: Options): Promise<number> {
     process.stdout.write(`\n${table(report)}\n`);
-    if (options.json !== undefined) save(options.json, JSON.stringify(report));
+    if (options.json !== undefined) save(options.json, textOf(report));
     save(options.out, await pageOf(report));
     if (options.pictures !== undefined)
         for (const [name, svg] of Object.entries(await picturesOf(report)))

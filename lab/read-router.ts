@@ -8,11 +8,11 @@ import { labMenus, type RouterState } from "./router-state";
  *
  * @param url such as `https://192.168.88.1`; without it `ROUTEROS_URL`
  */
-export async function readRouter(url?: string): Promise<RouterState> {
+export async function readRouter(url?: string, environment: NodeJS.ProcessEnv = process.env): Promise<RouterState> {
     const settings = readSettings(
         (key) => (key === "routeros:username" ? "admin" : undefined),
         "",
-        url === undefined ? process.env : { ...process.env, ROUTEROS_URL: url },
+        url === undefined ? environment : { ...environment, ROUTEROS_URL: url },
     );
     const client = new Client(settings);
     const state: RouterState = {};

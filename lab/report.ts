@@ -51,3 +51,17 @@ export function shownBound({ bound, unit }: Pick<Result, "bound" | "unit">): str
 export function shownFamily(family: Result["family"]): string {
     return family === "ipv4" ? "IPv4" : "IPv6";
 }
+
+/** A report as JSON: numbers to four places, and those JSON has no word for as words. */
+export function textOf(report: LabReport): string {
+    return JSON.stringify(report, (_key, value: unknown) => {
+        if (typeof value !== "number") return value;
+        return Number.isFinite(value) ? Math.round(value * 1e4) / 1e4 : String(value);
+    });
+}
+
+export function reportOf(text: string): LabReport {
+    return JSON.parse(text, (_key, value: unknown) =>
+        value === "NaN" || value === "Infinity" ? Number(value) : value,
+    ) as LabReport;
+}

@@ -1,0 +1,62 @@
+import { spawnSync } from "node:child_process";
+import path from "node:path";
+
+import { type BenchOutcome, lineOf, play } from "../../lab/bench";
+import type { Result } from "../../lab/metrics";
+import { type Profile } from "../../lab/profiles";
+import { scenarios } from "../../lab/scenarios";
+
+export const root = path.join(__dirname, "..", "..");
+
+/** Why real packets cannot be sent here; none where they can. */
+export function whyNoPackets(): string | undefined {
+    if (process.getuid?.() !== 0) return "needs root";
+    for (const program of ["ip", "tc", "nft", "setpriv"])
+        if (spawnSync(program, ["-V"]).error) return `needs the program ${program}`;
+    const name = `rs3test-${process.pid}`;
+    const made = spawnSync("ip", ["netns", "add", name]).status === 0;
+    spawnSync("ip", ["netns", "del", name]);
+    return made ? undefined : "no network namespace can be made";
+}
+
+/** A group of tests that send packets, or the reason why they are skipped in its name. */
+export function describeWithPackets(title: string, tests: () => void): void {
+    const why = whyNoPackets();
+    if (why === undefined) describe(title, tests);
+    else describe.skip(`${title} (skipped: ${why})`, tests);
+}
+
+/** Traffic programs and commands run compiled. */
+export function build(): void {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    (require("../../tools/build.cjs") as { ensureBuilt(): string[] }).ensureBuilt();
+}
+
+/** A few scenarios of one profile at 20 Mbit/s, a missed bound measured again. */
+export function playShort(profile: Profile, names: string[]): Promise<BenchOutcome> {
+    return play({
+        line: lineOf(20e6),
+        plays: [
+            {
+                profile,
+                family: "ipv4",
+                scenarios: scenarios
+                    .filter(({ name }) => names.includes(name))
+                    .map((scenario) => ({ scenario, pace: 0.3, repeats: 1 })),
+            },
+        ],
+        progress: () => undefined,
+        retry: true,
+        kernel: new Set(),
+        judge: true,
+    });
+}
+
+/** Whether each bound was met, by `scenario key`. Latency is left to the benchmark: tests share the machine. */
+export function verdicts(results: readonly Result[]): Record<string, boolean> {
+    return Object.fromEntries(
+        results
+            .filter(({ met, unit }) => met !== undefined && unit === "%")
+            .map(({ scenario, key, met }) => [`${scenario} ${key}`, met === true]),
+    );
+}
