@@ -114,7 +114,7 @@ function sidecarLines({ archive, costs }: CostReport["main"], chosen: ClassName,
     ];
 }
 
-export function money(value: number): string {
+function money(value: number): string {
     if (value > 0 && value < 0.005) return "<0.01";
     return value.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 }

@@ -3,7 +3,7 @@ import type { S3Ranges } from "../providers/aws-ip-ranges";
 import { lossPercent, sizeOf } from "../providers/aws-ip-ranges/guard";
 import { table } from "./table";
 
-export interface RangesChange {
+interface RangesChange {
     family: "ipv4" | "ipv6";
     prefix: string;
     /** `+` new in the feed, `-` gone from it. */

@@ -45,8 +45,8 @@ export interface CredentialOptions {
     anywhere?: { trustAnchorArn: string; profileArn: string };
 }
 
-/** Profile that the steps set up, for `uploadCommands`. */
-export const uploaderProfile = "archive-uploader";
+/** Profile that the steps set up. */
+const uploaderProfile = "archive-uploader";
 
 /** Steps for the machine that uploads, as text. A key is made by a person, and shown to that person only. */
 export function credentialSteps({ kind, name, arn = "", anywhere }: CredentialOptions): string {

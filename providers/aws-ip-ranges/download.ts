@@ -21,7 +21,7 @@ export interface DownloadOptions {
 
 export type Downloaded = { changed: true; text: string; etag?: string } | { changed: false };
 
-export const mostBytes = 16 * 1024 * 1024;
+const mostBytes = 16 * 1024 * 1024;
 
 /**
  * The document at an https address. The certificate is verified, also after a redirection, which has to stay https.

@@ -6,7 +6,7 @@ export interface FeedList {
     services: string[];
     /** AWS's `syncToken` of the document. */
     syncToken: string;
-    /** Addresses and prefixes of one family. */
+    /** Addresses and prefixes of one family. A range (`a-b`), which no feed has, is not looked at. */
     addresses: string[];
 }
 
@@ -65,7 +65,10 @@ export function refuseFeed(
 }
 
 /** Percent of `before` that `after` no longer holds: of prefixes or of addresses, whichever is more. */
-export function lossPercent(before: string[], after: string[]): number {
+export function lossPercent(allBefore: string[], allAfter: string[]): number {
+    const isPrefix = (address: string) => !address.includes("-");
+    const before = allBefore.filter(isPrefix);
+    const after = allAfter.filter(isPrefix);
     if (before.length === 0) return 0;
     const merged = mergeCidr(after); // a prefix held by several together is held by one of these
     const kept = before.filter((prefix) => merged.length > 0 && containsCidr(merged, prefix)).length;
@@ -78,7 +81,8 @@ export function lossPercent(before: string[], after: string[]): number {
 
 /** Tokens are seconds since 1970; one that is no number is never older. */
 export function isOlder(token: string, than: string): boolean {
-    return Number(token) < Number(than);
+    const isNumber = (text: string) => /^\d+$/.test(text);
+    return isNumber(token) && isNumber(than) && Number(token) < Number(than);
 }
 
 /** Number of addresses in a list; those in two of its prefixes count once. */

@@ -6,10 +6,9 @@ import { judgeRows } from "./plausibility";
 import { collapseRows, regionsOf, rowsOf, type Selected, type Selection, serviceKeys } from "./select";
 
 export { RangesError } from "./errors";
-export type { Selected, Selection } from "./select";
 
 /** Where AWS publishes its ranges. */
-export const AWS_IP_RANGES_URL = "https://ip-ranges.amazonaws.com/ip-ranges.json";
+const AWS_IP_RANGES_URL = "https://ip-ranges.amazonaws.com/ip-ranges.json";
 
 export interface RangesOptions extends Selection, Omit<FeedOptions, "source"> {
     /** An https address, or the path of a file in AWS's format. @default AWS_IP_RANGES_URL */

@@ -1,4 +1,5 @@
-/** Refuses a list that lost much of what was applied: a feed that came down empty or cut short. Pure. */
+/** Refuses a list from a feed that came down empty, cut short, or older than what was applied. Pure. */
+import { refuseFeed } from "../../aws-ip-ranges/guard";
 import { RouterError } from "./errors";
 import type { AddressListInputs } from "./kinds/address-list";
 import { isObject } from "./kinds/arguments";
@@ -11,28 +12,27 @@ export function feedGuard(
     before: AddressListInputs | undefined,
     args: Properties,
 ): Problem[] {
-    const { source } = inputs;
+    const { source, addresses } = inputs;
+    if (!source) return [];
     const old = before?.source;
-    if (!source || !before || !old) return [];
-    const sameFeed = source.region === old.region && source.services.join() === [...old.services].join();
-    if (!sameFeed) return [];
-    if (inputs.addresses.join() === before.addresses.join()) {
+    if (before && old && addresses.join() === before.addresses.join() && sameFeed(source, old)) {
         // A new token alone is no change: it is kept back until the addresses change with it.
         source.syncToken = old.syncToken;
         return [];
     }
-    // The same document as before: what is missing was taken away by hand, or on purpose.
-    if (source.syncToken === old.syncToken) return [];
     const given = args["source"];
     const limit = Number((isObject(given) ? given["maxShrinkPercent"] : undefined) ?? defaultShrink);
-    const kept = new Set(inputs.addresses);
-    const lost = before.addresses.filter((address) => !kept.has(address)).length;
-    if (before.addresses.length === 0 || (lost / before.addresses.length) * 100 <= limit) return [];
-    const { message } = new RouterError({
-        code: "input/fewer-addresses",
-        summary:
-            `the feed for ${source.services.join(", ")} in ${source.region} lost ${lost} of the ${before.addresses.length} ` +
-            `addresses applied, more than ${limit} %`,
-    });
+    const applied = before && old ? { ...old, addresses: before.addresses } : undefined;
+    const refusal = refuseFeed(applied, { ...source, addresses }, limit);
+    if (!refusal) return [];
+    const { summary } = refusal;
+    const remediation = refusal.remediation.replace(/^./, (letter) => letter.toUpperCase());
+    const { message } = new RouterError({ code: "input/fewer-addresses", summary, remediation });
     return [{ property: "", reason: message }];
+}
+
+type Source = NonNullable<AddressListInputs["source"]>;
+
+function sameFeed(a: Source, b: Source): boolean {
+    return a.region === b.region && a.services.join() === b.services.join();
 }
