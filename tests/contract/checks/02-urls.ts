@@ -61,6 +61,6 @@ export const urls = [
         refused(await rest.get("/nonexistent"), 400, "no such command or directory (nonexistent)");
     }),
     check("2.7", "R", "refuses GET on a command", async ({ rest }) => {
-        refused(await rest.get("/log/error"), 400, "no such command");
+        refused(await rest.get(`${FILTER}/add`), 400, "no such command");
     }),
 ];

@@ -52,7 +52,7 @@ export const errors = [
     check("9.8", "R", "command that the menu lacks: no such command", async ({ rest }) => {
         refused(await rest.post(`${TREE}/move`, { numbers: NOBODY }), 400, "no such command");
         refused(await rest.post(`${LIST}/nonsense`), 400, "no such command");
-        refused(await rest.get("/log/error"), 400, "no such command");
+        refused(await rest.get(`${FILTER}/add`), 400, "no such command");
     }),
     check("9.9", "R", "tail that is no id, in a menu without names: no such command prefix", async (bench) => {
         refused(await bench.rest.get(`${FILTER}/${bench.marker}`), 400, "no such command prefix");

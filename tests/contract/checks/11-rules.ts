@@ -181,7 +181,8 @@ async function knows(bench: Bench, menu: string, known: string[], unknown: strin
     };
     const seen: Record<string, boolean> = {};
     for (const action of [...known, ...unknown]) {
-        const rule = { chain: bench.chain, comment: bench.marker, disabled: "yes", action, ...extra[action] };
+        const needed = known.includes(action) ? extra[action] : {};
+        const rule = { chain: bench.chain, comment: bench.marker, disabled: "yes", action, ...needed };
         const answer = await bench.rest.put(menu, rule);
         if (answer.status === 201) bench.own(menu, (answer.json as Row)[".id"]);
         seen[action] = (answer.json as Row)["detail"] !== "input does not match any value of action";
