@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { costCommand } from "./cost";
 import { rangesCommand } from "./ranges";
 import { routerCommand } from "./router";
+import { traceCommand } from "./trace";
 
 const program = new Command("routeros-s3")
     .description(
@@ -11,6 +12,7 @@ const program = new Command("routeros-s3")
     .showHelpAfterError("(run with --help for the options)");
 
 program.addCommand(routerCommand());
+program.addCommand(traceCommand());
 program.addCommand(rangesCommand());
 program.addCommand(costCommand());
 

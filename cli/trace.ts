@@ -1,0 +1,160 @@
+import { readFileSync } from "node:fs";
+
+import { Command, InvalidArgumentError, Option } from "commander";
+import pc from "picocolors";
+
+import type { Row } from "../sandbox/router/api";
+import type { Device } from "../sandbox/router/device";
+import type { ConnectionDescription, PacketTrace, Trace } from "../sandbox/router/trace";
+
+interface Flags extends ConnectionDescription {
+    state?: string;
+    rsc?: string;
+    url?: string;
+    username?: string;
+    password?: string;
+    caCertificate?: string;
+    fingerprint?: string;
+    allowPlaintext?: boolean;
+    json?: boolean;
+}
+
+const help = `
+The router is the one of --url (or ROUTEROS_URL, ROUTEROS_USERNAME, ROUTEROS_PASSWORD …; it is only read), or
+a state file of the embedded router, or the text of an /export.
+
+  npx routeros-s3 trace --to 52.95.132.33:443 --rsc export.rsc
+  npx routeros-s3 trace --to 52.95.132.33:443 --url https://192.168.88.1 --username admin --fingerprint AB:CD:…
+
+Looked at are mangle and filter of forwarded packets, address lists, FastTrack, and the queues. NAT, routing marks and
+raw rules are not; a rule with a matcher that cannot be decided is passed over, and said so.
+`;
+
+/** `routeros-s3 trace`: which rules a connection meets, which marks it gets, whether FastTrack takes it, which queue carries it. */
+export function traceCommand(): Command {
+    return new Command("trace")
+        .description("Follow a connection through a router's rules and queues, as they stand.")
+        .requiredOption("--to <address:port>", "far end, such as 52.95.132.33:443 or [2001:db8::1]:443")
+        .option("--from <address:port>", "near end (default: a host of the LAN)")
+        .option("--protocol <name>", "tcp, udp, icmp, …", "tcp")
+        .option("--established", "the connection stood before these rules: no packet of it is new")
+        .option("--fast-tracked", "FastTrack had taken the connection before")
+        .option("--connection-mark <mark>", "mark that the connection has already")
+        .option("--in-interface <name>", "where the upload comes in (default: the LAN's)")
+        .option("--out-interface <name>", "where it goes out (default: the default route's)")
+        .addOption(new Option("--size <bytes>", "size of a data packet").default(1500).argParser(parseSize))
+        .option("--src-mac <address>", "MAC address of the near end")
+        .addOption(new Option("--state <file>", "state file of the embedded router").conflicts(["rsc", "url"]))
+        .addOption(new Option("--rsc <file>", "text of an /export").conflicts(["url"]))
+        .option("--url <url>", "a router's address")
+        .option("--username <name>", "its user")
+        .option("--password <password>", "the user's password; ROUTEROS_PASSWORD keeps it off the command line")
+        .option("--ca-certificate <file>", "PEM of the authority that signed the router's certificate")
+        .option("--fingerprint <sha256>", "SHA-256 of the router's own certificate")
+        .option("--allow-plaintext", "allow http://")
+        .option("--json", "print the whole trace as JSON")
+        .addHelpText("after", help)
+        .action(run);
+}
+
+function parseSize(text: string): number {
+    const size = Number(text);
+    if (!/^\d+$/.test(text) || size < 20 || size > 65535) throw new InvalidArgumentError("20 to 65535 bytes.");
+    return size;
+}
+
+async function run(flags: Flags): Promise<void> {
+    const { trace } = await import("../sandbox/router/trace.js");
+    const { device, name, warnings } = await deviceOf(flags);
+    for (const warning of warnings) process.stderr.write(`trace: ${warning}\n`);
+    const { to, from, protocol, established, fastTracked, connectionMark, inInterface, outInterface, size, srcMac } =
+        flags;
+    const description = {
+        ...{ to, from, protocol, established, fastTracked, connectionMark },
+        ...{ inInterface, outInterface, size, srcMac },
+    };
+    const result = trace(device, description);
+    process.stdout.write(flags.json ? `${JSON.stringify(result, undefined, 2)}\n` : `${name}\n\n${text(result)}`);
+}
+
+async function deviceOf(flags: Flags): Promise<{ device: Device; name: string; warnings: string[] }> {
+    const snapshot = await import("../sandbox/router/snapshot.js");
+    if (flags.state !== undefined) {
+        return { device: snapshot.deviceFromState(flags.state), name: `State ${flags.state}`, warnings: [] };
+    }
+    if (flags.rsc !== undefined) {
+        return { ...snapshot.deviceFromRsc(readFileSync(flags.rsc, "utf8")), name: `Export ${flags.rsc}` };
+    }
+    const { Client } = await import("../providers/routeros/runtime/client.js");
+    const { readSettings } = await import("../providers/routeros/runtime/settings.js");
+    const given: Record<string, string | undefined> = {
+        ROUTEROS_URL: flags.url,
+        ROUTEROS_USERNAME: flags.username,
+        ROUTEROS_PASSWORD: flags.password,
+        ROUTEROS_CA_CERTIFICATE: flags.caCertificate,
+        ROUTEROS_CERTIFICATE_FINGERPRINT: flags.fingerprint,
+        ROUTEROS_ALLOW_PLAINTEXT: flags.allowPlaintext ? "true" : undefined,
+    };
+    const wanted = Object.entries(given).filter(([, value]) => value !== undefined);
+    const environment = { ...process.env, ...Object.fromEntries(wanted) };
+    if (!environment["ROUTEROS_URL"]) throw new Error("which router? give --url, --state or --rsc");
+    const client = new Client(readSettings(() => undefined, "", environment));
+    const resource = await client.row("/system/resource");
+    const menus: Record<string, Row[]> = {};
+    const warnings: string[] = [];
+    for (const menu of snapshot.tracedMenus) {
+        try {
+            if (!menu.endsWith("/settings")) menus[menu] = await client.rows(menu);
+            else {
+                const settings = await client.row(menu);
+                menus[menu] = settings ? [settings] : [];
+            }
+        } catch (error) {
+            // A menu that this router lacks; without its rules or its queues nothing can be said.
+            if (/(mangle|filter|address-list|queue\/tree|\/interface)$/.test(menu)) throw error;
+            warnings.push(`${menu} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+        }
+    }
+    const version = resource?.["version"]?.split(" ")[0] ?? "";
+    return { device: snapshot.deviceFromRows(version, menus), name: `${client.router}, RouterOS ${version}`, warnings };
+}
+
+/** The trace as a person reads it. */
+function text(trace: Trace): string {
+    const lines = [`${trace.protocol} ${trace.from} → ${trace.to}, in ${trace.inInterface}, out ${trace.outInterface}`];
+    for (const [index, packet] of trace.packets.entries()) lines.push("", ...packetLines(packet, index + 1));
+    lines.push("", ...conclusion(trace));
+    return `${lines.join("\n")}\n`;
+}
+
+function packetLines(packet: PacketTrace, number: number): string[] {
+    const title = `${number}. ${packet.direction === "upload" ? "upload" : "reply"}, ${packet.state}, ${packet.size} bytes`;
+    const lines = [pc.bold(title)];
+    if (packet.fastPath) lines.push("   FastTracked: past all rules, without a packet mark");
+    for (const step of packet.steps) {
+        const comment = step.comment === undefined ? "" : pc.dim(`  "${step.comment}"`);
+        lines.push(`   ${step.menu} ${step.chain} ${step.id}  ${step.action}: ${step.effect}${comment}`);
+    }
+    if (!packet.fastPath && packet.steps.length === 0) lines.push("   no rule matches");
+    for (const note of packet.notes) lines.push(pc.yellow(`   ${note}`));
+    if (packet.verdict === "drop") return [...lines, pc.red("   dropped")];
+    const marks = [
+        ...(packet.connectionMark === undefined ? [] : [`connection ${packet.connectionMark}`]),
+        packet.packetMark === undefined ? "no packet mark" : `packet ${packet.packetMark}`,
+    ];
+    const queues = [
+        ...(packet.simpleQueue === undefined ? [] : [`simple queue ${packet.simpleQueue}`]),
+        ...(packet.globalQueue ? [`${packet.globalQueue.path.join(" < ")} < global`] : []),
+        ...(packet.queue ? [`${packet.queue.path.join(" < ")} < ${packet.queue.root}`] : []),
+    ];
+    return [...lines, `   marks: ${marks.join(", ")}`, `   queue: ${queues.length > 0 ? queues.join("; ") : "none"}`];
+}
+
+function conclusion(trace: Trace): string[] {
+    if (trace.packets.some(({ verdict }) => verdict === "drop")) return [pc.red("The connection does not come about.")];
+    const taken = trace.fastTracked
+        ? pc.yellow("FastTrack takes it: from there on no rule marks its packets.")
+        : pc.green("FastTrack does not take it.");
+    const leaf = trace.leaf === undefined ? "no queue of the tree" : `queue ${trace.leaf}`;
+    return [taken, `Its data goes through ${leaf}.`];
+}
