@@ -7,11 +7,11 @@ const config = new pulumi.Config();
 const shaping = new UploadShaping("nas", {
     wanInterface: config.get("wanInterface") ?? "pppoe-out1",
     uplink: config.get("uplink") ?? "40M",
-    prefixes: regionPrefixes("eu-west-1", { source: config.get("awsIpRanges") }),
+    prefixes: regionPrefixes("ap-southeast-2", { source: config.get("awsIpRanges") }),
     sourceAddresses: ["192.168.88.20", "AA:BB:CC:00:11:22"],
     restMarks: ["voip"],
     leafQueue: "cake",
-    listName: "s3-ireland",
+    listName: "s3-sydney",
     comment: "NAS to S3",
 });
 
