@@ -68,13 +68,9 @@ const queueTreeHooks: Hooks<CommonInputs> = {
 const queueTypeHooks: Hooks<QueueTypeInputs> = {
     warn: warnings,
     async keep(session, { name }) {
-        const { version } = await session.facts();
-        const tree = await session.snapshot.rows(queueTreeMenu, treeQuery(version), { fresh: true });
-        const simple = await session.client.rows("/queue/simple", { ".proplist": ".id,name,queue" });
-        const users = [
-            ...tree.filter((row) => row["queue"] === name),
-            ...simple.filter((row) => (row["queue"] ?? "").split("/").includes(name)),
-        ];
+        // Looked at twice: an answer that is another request's may still show queues that are gone.
+        if ((await usersOfType(session, name)).length === 0) return false;
+        const users = await usersOfType(session, name);
         if (users.length === 0) return false;
         warnOnce(
             `queue type ${name} on ${session.client.router} stays: it is used by ${users.map(labelOf).join(", ")}.`,
@@ -82,6 +78,16 @@ const queueTypeHooks: Hooks<QueueTypeInputs> = {
         return true;
     },
 };
+
+async function usersOfType(session: Session, name: string): Promise<Values[]> {
+    const { version } = await session.facts();
+    const tree = await session.snapshot.rows(queueTreeMenu, treeQuery(version), { fresh: true });
+    const simple = await session.client.rows("/queue/simple", { ".proplist": ".id,name,queue" });
+    return [
+        ...tree.filter((row) => row["queue"] === name),
+        ...simple.filter((row) => (row["queue"] ?? "").split("/").includes(name)),
+    ];
+}
 
 const byName: Record<string, Hooks<never>> = {
     AddressList: addressListHooks,

@@ -3,7 +3,7 @@
  * guarantee. Pure.
  *
  * A root carries nothing while it is disabled: it is enabled last and disabled first. Parents are raised before their
- * children and lowered after them. Where the leaf of unmarked traffic itself is exchanged, its root rests meanwhile.
+ * children and lowered after them. Where queues are exchanged for others, their root rests meanwhile.
  */
 import type { Difference, Values } from "./menus/fields";
 import { valueOf } from "./menus/fields";
@@ -32,7 +32,7 @@ export function planTree(input: PlanInput): Operation[] {
             standing.some((child) => child["parent"] === row["name"]),
     );
     const given = new Set(rows.gives.map((change) => change.id));
-    const resting = restExchanged(input, rows) || rootsExchanged(input, rows, tree);
+    const resting = exchanged(rows) || restExchanged(input, rows) || rootsExchanged(input, rows, tree);
     const down = rootRows.filter((row) => {
         if (!enabled(row) || given.has(row[".id"] ?? "")) return false;
         const one = wanted.find(({ key }) => found(key) === row);
@@ -87,6 +87,11 @@ function shapeOf(wanted: readonly Wanted[]): Shape {
 }
 
 const carriesRest = (values: Values): boolean => (values["packet-mark"] ?? "").split(",").includes("no-mark");
+
+/** Whether the guarantees of what goes and of what comes or grows would stand side by side for a moment. */
+function exchanged({ adds, changes, removes }: RowPlan): boolean {
+    return removes.length > 0 && adds.length + changes.length > 0;
+}
 
 /** Whether a leaf of unmarked traffic that works now is taken away, or a second one comes beside it. */
 function restExchanged({ matched, wanted }: PlanInput, rows: RowPlan): boolean {

@@ -1,0 +1,384 @@
+import fc from "fast-check";
+
+import { addressListFields } from "../../providers/routeros/runtime/menus/address-list";
+import type { Values } from "../../providers/routeros/runtime/menus/fields";
+import { patchBody } from "../../providers/routeros/runtime/menus/fields";
+import { firewallFields } from "../../providers/routeros/runtime/menus/firewall";
+import type { Segment } from "../../providers/routeros/runtime/order";
+import { planOrder } from "../../providers/routeros/runtime/order";
+import { markedComment, markerText, ownsTypeName, readComment } from "../../providers/routeros/runtime/ownership";
+import type { Claim, Operation, Wanted } from "../../providers/routeros/runtime/reconcile";
+import { match, planSet } from "../../providers/routeros/runtime/reconcile";
+
+const owner = "site/test/list";
+const table = addressListFields("ipv4");
+
+/** A menu that does what the operations say, as the router would. */
+function applied(rows: readonly Values[], operations: readonly Operation[]): Values[] {
+    let next = 1000;
+    const all = rows.map((row) => ({ ...row }));
+    const place = (id: string | undefined): number => {
+        const at = all.findIndex((row) => row[".id"] === id);
+        return at < 0 ? all.length : at;
+    };
+    for (const operation of operations) {
+        if (operation.kind === "add") {
+            all.splice(place(operation.before), 0, { ".id": `*${(next += 1)}`, ...operation.values });
+        } else if (operation.kind === "change") {
+            const row = all[place(operation.id)];
+            if (!row) throw new Error(`no row ${operation.id}`);
+            for (const [name, value] of Object.entries(patchBody(operation.difference))) {
+                if (name.startsWith("!")) delete row[name.slice(1)];
+                else row[name] = value;
+            }
+        } else if (operation.kind === "remove") {
+            if (place(operation.id) === all.length) throw new Error(`no row ${operation.id}`);
+            all.splice(place(operation.id), 1);
+        } else {
+            const moved = operation.ids.map((id) => all[place(id)]).filter((row) => row !== undefined);
+            for (const row of moved) all.splice(all.indexOf(row), 1);
+            all.splice(place(operation.before), 0, ...moved);
+        }
+    }
+    return all;
+}
+
+function claim(more: Partial<Claim> = {}): Claim {
+    return {
+        table,
+        owners: [owner],
+        ids: {},
+        same: (row, key) => row["address"] === key,
+        adopt: false,
+        former: {},
+        ...more,
+    };
+}
+
+const wantedOf = (addresses: string[], text = ""): Wanted[] =>
+    addresses.map((address) => ({ key: address, values: { list: "L", address }, text }));
+
+function planFor(rows: Values[], wanted: Wanted[], more: Partial<Claim> = {}, exclusive = false): Operation[] {
+    const matched = match(
+        rows,
+        wanted,
+        claim({ ...more, exclusive }),
+        (row, one) => row["address"] === one.key && row["disabled"] !== "true",
+    );
+    return planSet({ matched, wanted, owner, table, exclusive });
+}
+
+describe("a set of rows", () => {
+    const address = fc.integer({ min: 0, max: 11 }).map((number) => `10.0.${number}.0/24`);
+    const foreign = fc.record({
+        address,
+        disabled: fc.constantFrom("true", "false"),
+        comment: fc.constantFrom("", "by hand", markerText({ owner: "other/stack/x", key: "k", adopted: false })),
+    });
+    const ours = fc.record({
+        address,
+        key: address,
+        disabled: fc.constantFrom("true", "false"),
+        text: fc.constantFrom("", "S3", "edited"),
+    });
+
+    const menu = fc
+        .tuple(fc.array(foreign, { maxLength: 6 }), fc.array(ours, { maxLength: 6 }))
+        .map(([others, mine]) => {
+            const rows: Values[] = [];
+            // The router keeps an address once among enabled rows.
+            const free = (address: string): boolean => !rows.some((row) => row["address"] === address);
+            for (const { address, disabled, comment } of others) {
+                if (free(address)) rows.push({ list: "L", address, disabled, ...(comment ? { comment } : {}) });
+            }
+            for (const { address, key, disabled, text } of mine) {
+                if (free(address))
+                    rows.push({
+                        list: "L",
+                        address,
+                        disabled,
+                        comment: markedComment(text, { owner, key, adopted: false }),
+                    });
+            }
+            return rows.map((row, index): Values => ({ ".id": `*${index + 1}`, ...row }));
+        });
+
+    test("the operations bring the rows to what is wanted, and a second comparison finds nothing", () => {
+        fc.assert(
+            fc.property(menu, fc.uniqueArray(address), fc.constantFrom("", "S3"), (rows, addresses, text) => {
+                const isForeign = (row: Values): boolean => readComment(row["comment"]).marker?.owner !== owner;
+                const taken = rows
+                    .filter((row) => isForeign(row) && row["disabled"] !== "true")
+                    .map((row) => row["address"]);
+                const wanted = wantedOf(
+                    addresses.filter((one) => !taken.includes(one)),
+                    text,
+                );
+                const after = applied(rows, planFor(rows, wanted));
+                expect(planFor(after, wanted)).toEqual([]);
+                const mine = after.filter((row) => !isForeign(row));
+                expect(mine.map((row) => row["address"]).sort()).toEqual(wanted.map(({ key }) => key).sort());
+                expect(after.filter(isForeign)).toEqual(rows.filter(isForeign));
+            }),
+            { numRuns: 500 },
+        );
+    });
+
+    test("no more writes than rows that differ", () => {
+        fc.assert(
+            fc.property(menu, fc.uniqueArray(address), (rows, addresses) => {
+                const wanted = wantedOf(addresses);
+                const operations = planFor(rows, wanted);
+                const touched = operations.flatMap((operation) => ("id" in operation ? [operation.id] : []));
+                expect(new Set(touched).size).toBe(touched.length);
+                const added = operations
+                    .filter(({ kind }) => kind === "add")
+                    .map((operation) => "key" in operation && operation.key);
+                expect(new Set(added).size).toBe(added.length);
+            }),
+        );
+    });
+
+    test("adds before it removes", () => {
+        const rows: Values[] = [
+            {
+                ".id": "*1",
+                list: "L",
+                address: "10.0.0.0/24",
+                comment: markedComment("", { owner, key: "10.0.0.0/24", adopted: false }),
+            },
+        ];
+        expect(planFor(rows, wantedOf(["10.0.1.0/24"])).map(({ kind }) => kind)).toEqual(["add", "remove"]);
+    });
+
+    test("a changed comment is one change", () => {
+        const rows: Values[] = [{ ".id": "*1", list: "L", address: "10.0.0.0/24", comment: "lost" }];
+        const operations = planFor(rows, wantedOf(["10.0.0.0/24"], "S3"), { ids: { "10.0.0.0/24": "*1" } });
+        expect(operations).toEqual([
+            {
+                kind: "change",
+                key: "10.0.0.0/24",
+                id: "*1",
+                difference: { set: { comment: "S3 [pulumi:site/test/list#10.0.0.0/24]" }, clear: [] },
+            },
+        ]);
+    });
+
+    test("an id that was used again for another row is not ours", () => {
+        const rows: Values[] = [{ ".id": "*1", list: "L", address: "10.9.9.0/24", comment: "by hand" }];
+        const operations = planFor(rows, wantedOf(["10.0.0.0/24"]), { ids: { "10.0.0.0/24": "*1" } });
+        expect(operations.map(({ kind }) => kind)).toEqual(["add"]);
+    });
+
+    test("an adopted row is given back as it was, not removed", () => {
+        const before: Values = { ".id": "*1", list: "L", address: "10.0.0.0/24", comment: "mine", disabled: "true" };
+        const wanted = wantedOf(["10.0.0.0/24"], "S3");
+        const job = (row: Values, one: Wanted): boolean => row["address"] === one.key;
+        const first = match([before], wanted, claim({ adopt: true }), job);
+        const adopted = applied([before], planSet({ matched: first, wanted, owner, table }));
+        expect(adopted).toEqual([
+            { ...before, comment: "S3 [pulumi:site/test/list#10.0.0.0/24,adopted]", disabled: "false" },
+        ]);
+        const second = match(adopted, [], claim({ adopt: true, former: first.former }), job);
+        expect(applied(adopted, planSet({ matched: second, wanted: [], owner, table }))).toEqual([before]);
+    });
+
+    test("without leave to adopt, what stands there is a conflict and nothing else", () => {
+        const rows: Values[] = [{ ".id": "*1", list: "L", address: "10.0.0.0/24" }];
+        const matched = match(rows, wantedOf(["10.0.0.0/24"]), claim(), (row, one) => row["address"] === one.key);
+        expect(matched.conflicts.map(({ row }) => row[".id"])).toEqual(["*1"]);
+    });
+
+    test("a list that is ours alone loses foreign rows and takes over those it wants", () => {
+        const rows: Values[] = [
+            { ".id": "*1", list: "L", address: "10.0.0.0/24" },
+            { ".id": "*2", list: "L", address: "10.0.1.0/24", comment: "by hand" },
+        ];
+        const after = applied(rows, planFor(rows, wantedOf(["10.0.0.0/24"]), {}, true));
+        expect(after.map((row) => [row[".id"], row["comment"]])).toEqual([
+            ["*1", "[pulumi:site/test/list#10.0.0.0/24]"],
+        ]);
+    });
+});
+
+describe("the order of a block of rules", () => {
+    const keys = ["a", "b", "c", "d", "e"];
+    /** Rows by name: `a` to `e` are ours, `F…` foreign. */
+    const rowsOf = (names: readonly string[]): Values[] =>
+        names.map((name) => ({ ".id": `*${name}`, chain: "forward" }));
+
+    function plan(
+        names: readonly string[],
+        segment: Partial<Segment> = {},
+        wanted: readonly string[] = keys,
+    ): Operation[] {
+        return planOrder({
+            rows: rowsOf(names),
+            segment: { keys: wanted, place: "last", ...segment },
+            ids: new Map(wanted.filter((key) => names.includes(key)).map((key) => [key, `*${key}`])),
+            leaving: new Set(),
+            values: new Map(wanted.map((key) => [key, { chain: "forward", ".id": `*${key}` }])),
+        });
+    }
+
+    const after = (names: readonly string[], operations: readonly Operation[]): string[] =>
+        applied(rowsOf(names), operations).map((row) => (row[".id"] ?? "").slice(1));
+
+    const standing = fc.tuple(fc.shuffledSubarray(keys), fc.integer({ min: 0, max: 4 })).chain(([mine, others]) => {
+        const foreign = Array.from({ length: others }, (_, index) => `F${index}`);
+        return fc
+            .tuple(
+                fc.constant(foreign),
+                fc.array(fc.nat({ max: 9 }), { minLength: mine.length, maxLength: mine.length }),
+            )
+            .map(([all, places]) => {
+                const result = [...all];
+                mine.forEach((key, index) => result.splice((places[index] ?? 0) % (result.length + 1), 0, key));
+                return result;
+            });
+    });
+
+    const anchored = fc.constantFrom<Partial<Segment>>(
+        {},
+        { place: "first" },
+        { anchor: { side: "before", id: "*F0" } },
+        { anchor: { side: "after", id: "*F0" } },
+        { anchor: { side: "before", id: "*F1", adjacent: true } },
+    );
+
+    test("ends with the block whole and in order, foreign rules in theirs, the anchor kept, and nothing left to do", () => {
+        fc.assert(
+            fc.property(standing, anchored, (names, segment) => {
+                const result = after(names, plan(names, segment));
+                const first = result.indexOf("a");
+                expect(result.slice(first, first + keys.length)).toEqual(keys);
+                expect(result.filter((name) => name.startsWith("F"))).toEqual(
+                    names.filter((name) => name.startsWith("F")),
+                );
+                const anchor = result.indexOf((segment.anchor?.id ?? "*-").slice(1));
+                if (anchor >= 0 && segment.anchor?.side === "before") expect(first).toBeLessThan(anchor);
+                if (anchor >= 0 && segment.anchor?.side === "after") expect(first).toBeGreaterThan(anchor);
+                if (anchor >= 0 && segment.anchor?.adjacent) expect(anchor - first).toBe(keys.length);
+                expect(plan(result, segment)).toEqual([]);
+            }),
+            { numRuns: 2000 },
+        );
+    });
+
+    /** Fewest block moves that bring the block together, found by trying. */
+    function fewest(names: readonly string[]): number {
+        const whole = (all: readonly string[]): boolean => {
+            const first = all.indexOf("a");
+            return keys.every((key, index) => all[first + index] === key);
+        };
+        let level: string[][] = [[...names]];
+        const seen = new Set<string>();
+        for (let moves = 0; moves < 6; moves += 1) {
+            if (level.some(whole)) return moves;
+            const next: string[][] = [];
+            for (const all of level) {
+                for (const run of runs()) {
+                    const rest = all.filter((name) => !run.includes(name));
+                    for (let at = 0; at <= rest.length; at += 1) {
+                        const moved = [...rest.slice(0, at), ...run, ...rest.slice(at)];
+                        const text = moved.join();
+                        if (seen.has(text)) continue;
+                        seen.add(text);
+                        next.push(moved);
+                    }
+                }
+            }
+            level = next;
+        }
+        return Infinity;
+    }
+    const runs = (): string[][] =>
+        keys.flatMap((_, from) => keys.slice(from).map((__, length) => keys.slice(from, from + length + 1)));
+
+    test("takes the fewest moves there are", () => {
+        fc.assert(
+            fc.property(
+                standing.filter((names) => keys.every((key) => names.includes(key))),
+                (names) => {
+                    expect(plan(names).filter(({ kind }) => kind === "move").length).toBe(fewest(names));
+                },
+            ),
+            { numRuns: 60 },
+        );
+    });
+
+    test("a block moved as a whole behind its anchor is one move back", () => {
+        const names = ["F0", "F1", "a", "b", "c", "d", "e"];
+        expect(plan(names, { anchor: { side: "before", id: "*F1" } })).toEqual([
+            { kind: "move", ids: ["*a", "*b", "*c", "*d", "*e"], before: "*F1" },
+        ]);
+    });
+
+    test("a rule that another stack manages may stand between ours and the anchor", () => {
+        const rows: Values[] = [
+            { ".id": "*a", chain: "forward" },
+            {
+                ".id": "*X",
+                chain: "forward",
+                comment: markerText({ owner: "other/stack/x", key: "k", adopted: false }),
+            },
+            { ".id": "*F1", chain: "forward" },
+        ];
+        const segment: Segment = { keys: ["a"], place: "first", anchor: { side: "before", id: "*F1", adjacent: true } };
+        const input = {
+            segment,
+            ids: new Map([["a", "*a"]]),
+            leaving: new Set<string>(),
+            values: new Map<string, Values>(),
+        };
+        expect(planOrder({ ...input, rows })).toEqual([]);
+        const unmarked = rows.map((row) => ({ ".id": row[".id"] ?? "", chain: "forward" }));
+        expect(planOrder({ ...input, rows: unmarked })).toHaveLength(1);
+    });
+});
+
+describe("differences of a rule", () => {
+    test("what somebody added is cleared by name, defaults are sent as such, unknown names are left alone", () => {
+        const rules = firewallFields("mangle", "ipv4");
+        const wanted: Wanted[] = [
+            { key: "a", values: { chain: "forward", action: "mark-packet", "new-packet-mark": "s3" }, text: "" },
+        ];
+        const row: Values = {
+            ".id": "*1",
+            chain: "forward",
+            action: "mark-packet",
+            "new-packet-mark": "s3",
+            "dst-port": "",
+            "src-address": "10.0.0.1",
+            passthrough: "false",
+            ".about": "a note",
+            "later-property": "1",
+            comment: markerText({ owner, key: "a", adopted: false }),
+        };
+        const matched = match([row], wanted, claim({ table: rules }), () => false);
+        const [operation] = planSet({ matched, wanted, owner, table: rules });
+        expect(operation?.kind === "change" && patchBody(operation.difference)).toEqual({
+            "!src-address": "",
+            "!dst-port": "",
+            passthrough: "true",
+        });
+    });
+});
+
+describe("markers", () => {
+    test("come back from a comment of any text, wherever somebody left them", () => {
+        fc.assert(
+            fc.property(fc.string(), fc.string({ minLength: 1 }), fc.boolean(), (resource, key, adopted) => {
+                const marker = { owner: `p/s/${resource}`, key, adopted };
+                expect(readComment(markedComment("text", marker))).toEqual({ text: "text", marker });
+                expect(readComment(`before ${markerText(marker)} after`)).toEqual({ text: "before after", marker });
+                expect(markerText(marker)).toMatch(/^[\x21-\x7e]+$/);
+            }),
+        );
+    });
+
+    test("a type's name is told by a hash of its resource's name or what it starts with", () => {
+        expect(ownsTypeName("p/s/site-leaf-fq-codel", "fq-codel-s-000000")).toBe(false);
+        expect(ownsTypeName("site/test/leaf", "default")).toBe(false);
+    });
+});
