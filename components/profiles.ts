@@ -67,8 +67,9 @@ const traits: Record<ProfileName, ProfileTraits> = {
             queueNames: { parent: "upload", rest: "upload-rest", s3: "upload-s3" },
         },
         careful: true,
-        // Acknowledgements and handshakes stay with the rest, among them those of other people's downloads from S3.
-        packetSize: "256-65535",
+        // An upload's data comes in full packets. Acknowledgements, handshakes and requests stay with the rest, among
+        // them those of other people's downloads from S3 (measured: docs/lab/REPORT.md).
+        packetSize: "1000-65535",
     },
     "seed-2018": {
         names: {

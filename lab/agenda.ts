@@ -52,7 +52,7 @@ export function wholeAgenda(given?: { profile: Profile; families: Family[]; upli
                 return play(
                     profile,
                     family,
-                    pick(choose(0.6, 1), ["idle", "alone", "game", "call", "web", "other", "download"]),
+                    pick(choose(0.6, 1), ["idle", "alone", "game", "call", "web", "other", "download", "objects"]),
                 );
             }),
         );
@@ -62,8 +62,9 @@ export function wholeAgenda(given?: { profile: Profile; families: Family[]; upli
 }
 
 /** Every number of the profile at several values, on the line whose bounds are judged. */
-export function studyAgenda(): { title: string; part: Agenda[number] }[] {
-    return questions(judgedUplink).map(({ title, scenarios: names, variants }) => ({
+export function studyAgenda(what: string | true): { title: string; part: Agenda[number] }[] {
+    const asked = questions(judgedUplink).filter(({ title }) => what === true || title.includes(what));
+    return asked.map(({ title, scenarios: names, variants }) => ({
         title,
         part: {
             line: lineOf(judgedUplink),

@@ -141,6 +141,7 @@ async function quietest(setting: Omit<Setting, "reference">): Promise<Reference>
         gameP99: least("gameP99"),
         callP99: least("callP99"),
         webMedian: least("webMedian"),
+        objectMedian: least("objectMedian"),
         download: Math.max(...references.map(({ download }) => download)),
     };
 }

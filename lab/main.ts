@@ -22,7 +22,7 @@ import { inUserNamespace } from "./unprivileged";
 
 interface Options {
     quick?: boolean;
-    study?: boolean;
+    study?: string | true;
     router?: string | true;
     rsc?: string;
     uplink?: string;
@@ -40,7 +40,10 @@ const program = new Command("npm run lab --")
             "Without --router and --rsc it compares the project's own profiles. Ends with 1 if a bound is missed,\n" +
             "with 2 if it could not measure.",
     )
-    .option("--study", "try each of the profile's numbers at several values, and print a table for each")
+    .option(
+        "--study [what]",
+        "try each of the profile's numbers (or those whose title has this in it) at several values",
+    )
     .option("--quick", "under three minutes: 20 Mbit/s only, each number once, a missed bound three times")
     .option(
         "--router [url]",
@@ -76,8 +79,8 @@ async function main(): Promise<number> {
             progress: (text) => process.stderr.write(`${clock(began)} ${part.line.uplink / 1e6} Mbit/s, ${text}\n`),
         });
     const environment = environmentOf(capabilities.kernel, capabilities.disciplines);
-    if (options.study) {
-        for (const { title, part } of studyAgenda()) {
+    if (options.study !== undefined) {
+        for (const { title, part } of studyAgenda(options.study)) {
             const outcome = await bench(part);
             process.stdout.write(`\n## ${title}\n\n${studyTable(outcome.results)}\n`);
         }

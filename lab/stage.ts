@@ -106,7 +106,15 @@ export class Stage {
     /** Pages of 100 KB, each over a connection of its own, 50 ms apart. */
     web(flow: string, family: Family): Promise<void> {
         const to = this.topology.far.internet[family];
-        return this.begin("console", flow, { op: "web", flow, to, port: ports.web, bytes: 100_000, pause: 50 });
+        const page = { request: 500, bytes: 100_000, pause: 50 };
+        return this.begin("console", flow, { op: "web", flow, to, port: ports.web, ...page });
+    }
+
+    /** Somebody else's small objects of 20 KB from S3; a signed request has some 700 bytes. */
+    objects(flow: string, family: Family): Promise<void> {
+        const to = this.topology.far.s3[family];
+        const object = { request: 700, bytes: 20_000, pause: 20 };
+        return this.begin("pc", flow, { op: "web", flow, to, port: ports.https, ...object });
     }
 
     async stop(flow: string): Promise<void> {

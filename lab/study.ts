@@ -55,12 +55,12 @@ export function questions(uplink: number): Question[] {
         },
         {
             title: "Which packets of an upload get its mark",
-            scenarios: ["alone", "download", "other"],
+            scenarios: ["alone", "download", "objects", "other"],
             variants: [
                 variant("all", (state) => packetSize(state, undefined)),
                 variant("128 and more", (state) => packetSize(state, "128-65535")),
-                variant("256 and more", same),
-                variant("1000 and more", (state) => packetSize(state, "1000-65535")),
+                variant("256 and more", (state) => packetSize(state, "256-65535")),
+                variant("1000 and more", same),
             ],
         },
         {

@@ -1,4 +1,4 @@
-import { call, game, idle, web } from "./latency";
+import { call, game, idle, objects, web } from "./latency";
 import type { Scenario } from "./scenario";
 import { alone, foreignDownload, many, notS3, other, otherRegion, running, sources } from "./sharing";
 
@@ -16,6 +16,7 @@ export const scenarios: readonly Scenario[] = [
     many,
     running,
     foreignDownload,
+    objects,
     notS3,
     otherRegion,
     sources,

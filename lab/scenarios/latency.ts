@@ -1,4 +1,4 @@
-import { median } from "../recording";
+import { median, quantile } from "../recording";
 import { p99, type Scenario, type Setting, uploadToS3 } from "./scenario";
 
 /** A game and a call may wait this much longer than on an idle line, in ms. */
@@ -113,7 +113,7 @@ export const web: Scenario = {
                     key: "p95",
                     title: "page, 95th percentile",
                     unit: "ms",
-                    value: times.length > 0 ? p95(times) : Number.NaN,
+                    value: quantile(times, 0.95),
                 },
                 {
                     key: "ratio",
@@ -127,15 +127,39 @@ export const web: Scenario = {
     },
 };
 
+export const objects: Scenario = {
+    name: "objects",
+    title: "Somebody else's small objects from S3",
+    about: "Objects of 20 KB, each asked for over a connection of its own, beside a full upload to S3; time to finish.",
+    async play(setting) {
+        const { stage, family, pace } = setting;
+        await uploadToS3(setting);
+        await stage.seconds(1.5);
+        await stage.objects("objects", family);
+        const span = await stage.measure(4 * pace);
+        const recording = await stage.finish();
+        const times = recording.transfers("objects", span);
+        return {
+            findings: [
+                { key: "median", title: "object, median time", unit: "ms", value: median(times) },
+                { key: "p95", title: "object, 95th percentile", unit: "ms", value: quantile(times, 0.95) },
+                {
+                    key: "ratio",
+                    title: "object, median time against an idle line",
+                    unit: "%",
+                    value: (median(times) / setting.reference.objectMedian) * 100,
+                    bound: { kind: "at most", value: 150 },
+                },
+            ],
+        };
+    },
+};
+
 function overIdle(
     title: string,
     value: number,
 ): { key: string; title: string; unit: "ms"; value: number; bound: { kind: "at most"; value: number } } {
     return { key: "over-idle", title, unit: "ms", value, bound: { kind: "at most", value: allowedDelay } };
-}
-
-function p95(times: readonly number[]): number {
-    return [...times].sort((a, b) => a - b)[Math.ceil(times.length * 0.95) - 1] ?? Number.NaN;
 }
 
 /** Measured once for each family with the router doing nothing and the line otherwise idle. */
@@ -151,6 +175,9 @@ export async function measureReference(setting: Omit<Setting, "reference">): Pro
     await stage.web("web", family);
     const browsing = await stage.measure(2 * pace);
     await stage.stop("web");
+    await stage.objects("objects", family);
+    const fetching = await stage.measure(pace);
+    await stage.stop("objects");
     await stage.download("download", "pc", "s3", family, 4);
     await stage.seconds(1.5);
     const loading = await stage.measure(2 * pace);
@@ -159,6 +186,7 @@ export async function measureReference(setting: Omit<Setting, "reference">): Pro
         gameP99: p99(recording.delays("game", quiet)),
         callP99: Math.max(p99(recording.delays("far", quiet)), p99(recording.delays("call", quiet))),
         webMedian: median(recording.transfers("web", browsing)),
+        objectMedian: median(recording.transfers("objects", fetching)),
         download: recording.goodput("download", loading),
     };
 }

@@ -27,6 +27,7 @@ export interface Reference {
     gameP99: number;
     callP99: number;
     webMedian: number;
+    objectMedian: number;
     /** bit/s */
     download: number;
 }

@@ -5,14 +5,14 @@ import { type ConnectionCount, now, stepMilliseconds } from "./protocol";
 /** Counts what arrives over connections, in steps of time. */
 export class ArrivalCounter {
     private counts: ConnectionCount[] = [];
-    private readonly live = new Set<ConnectionCount>();
+    private readonly connected = new Set<Socket>();
 
     /** The function to call with each number of bytes that arrived over this connection. */
     open(flow: string, socket: Socket): (bytes: number) => void {
         const count: ConnectionCount = { flow, since: now(), steps: [] };
         this.counts.push(count);
-        this.live.add(count);
-        socket.once("close", () => this.live.delete(count));
+        this.connected.add(socket);
+        socket.once("close", () => this.connected.delete(socket));
         return (bytes) => {
             const step = Math.floor(now() / stepMilliseconds);
             const last = count.steps.at(-1);
@@ -21,10 +21,11 @@ export class ArrivalCounter {
         };
     }
 
+    /** Also cuts what is still connected: the other side's end of it may have been lost on the way. */
     collect(): ConnectionCount[] {
-        const collected = this.counts.map((count) => ({ ...count, steps: count.steps.slice() }));
-        for (const count of this.live) count.steps.length = 0;
-        this.counts = [...this.live];
+        for (const socket of this.connected) socket.destroy();
+        const collected = this.counts;
+        this.counts = [];
         return collected;
     }
 }

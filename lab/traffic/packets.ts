@@ -85,7 +85,7 @@ function packet(bytes: number, interval: number): Buffer {
 
 /** One short transfer after the other, each over a connection of its own. */
 export function browse(
-    options: { flow: string; to: string; port: number; bytes: number; pause: number },
+    options: { flow: string; to: string; port: number; request: number; bytes: number; pause: number },
     into: [number, number][],
 ): Running {
     let stopped = false;
@@ -95,7 +95,8 @@ export function browse(
         if (stopped) return;
         const began = now();
         const socket = net.connect({ host: options.to, port: options.port }, () => {
-            socket.write(`${JSON.stringify({ flow: options.flow, send: options.bytes })}\n`);
+            const opening = JSON.stringify({ flow: options.flow, send: options.bytes });
+            socket.write(`${opening.padEnd(options.request - 1)}\n`);
         });
         current = socket;
         let arrived = 0;

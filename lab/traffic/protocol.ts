@@ -12,9 +12,9 @@ export type Command =
     /** UDP packets both ways, each side sending on its own. */
     | { op: "call"; flow: string; to: string; perSecond: number; bytes: number }
     /** One short transfer after the other, each over a connection of its own. */
-    | { op: "web"; flow: string; to: string; port: number; bytes: number; pause: number }
+    | { op: "web"; flow: string; to: string; port: number; request: number; bytes: number; pause: number }
     | { op: "stop"; flow: string }
-    /** Everything measured since the last `collect`, which then starts anew. */
+    /** Everything measured since the last `collect`, which then starts anew; what is still connected is cut. */
     | { op: "collect" };
 
 export interface Answer {

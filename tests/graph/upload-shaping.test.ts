@@ -57,7 +57,7 @@ const markPackets = {
     outInterface: "ether5",
     connectionMark: "s3-upload",
     packetMark: "no-mark",
-    packetSize: "256-65535",
+    packetSize: "1000-65535",
     comment: "S3 upload: mark packets",
 };
 const parent = {

@@ -1,0 +1,147 @@
+/** The hand-made set-up of 2018 taken over, moved on to the profile of today, and given back. The tests build on each other. */
+import type { Row } from "../../sandbox/router/api";
+import { type EngineSession, engineTimeout, startEngine } from "./harness";
+
+jest.setTimeout(engineTimeout);
+
+const lists = "/ip/firewall/address-list";
+const mangle = "/ip/firewall/mangle";
+const filter = "/ip/firewall/filter";
+const queues = "/queue/tree";
+const addresses = ["52.92.52.0/22", "54.231.248.0/22", "54.231.252.0/24", "52.95.128.0/21"];
+
+/** Names as a person gave them, which no profile has. */
+const program = `
+const pulumi = require("@pulumi/pulumi");
+const { UploadShaping } = require("./bin/components");
+const config = new pulumi.Config();
+new UploadShaping("nas", {
+    wanInterface: "ether5",
+    uplink: "20M",
+    addressFamilies: ["ipv4"],
+    prefixes: { ipv4: ${JSON.stringify(addresses)}, ipv6: [] },
+    profile: config.get("profile"),
+    adopt: config.getBoolean("adopt"),
+    listName: "amazon-s3",
+    connectionMark: "glacier",
+    packetMark: "glacier-packet",
+    queueNames: { parent: "WAN", rest: "games", s3: "glacier" },
+});
+`;
+
+describe("a set-up made by hand", () => {
+    let session: EngineSession;
+    let before: Record<string, Row[]>;
+    let ids: Record<string, string[]>;
+
+    const byHand = (menu: string, rows: Row[]) => rows.forEach((row) => session.router.add(menu, row));
+    const idsOf = (menu: string, wanted: (row: Row) => boolean = () => true) =>
+        session.router
+            .rows(menu)
+            .filter(wanted)
+            .map((row) => row[".id"] ?? "");
+    const marking = (row: Row) => (row["action"] ?? "").startsWith("mark-");
+    const handMade = () => ({
+        lists: idsOf(lists, (row) => row["list"] === "amazon-s3"),
+        marks: idsOf(mangle, marking),
+        queues: idsOf(queues),
+    });
+    const queue = (name: string) => session.router.rows(queues).find((row) => row["name"] === name);
+
+    beforeAll(async () => {
+        session = await startEngine({ program: { "index.js": program } });
+        byHand(
+            lists,
+            addresses.map((address) => ({ list: "amazon-s3", address, comment: "Sydney" })),
+        );
+        byHand(mangle, [
+            {
+                chain: "forward",
+                action: "mark-connection",
+                "new-connection-mark": "glacier",
+                protocol: "tcp",
+                "dst-port": "443",
+                "dst-address-list": "amazon-s3",
+                comment: "S3 uploads",
+            },
+            {
+                chain: "forward",
+                action: "mark-packet",
+                "new-packet-mark": "glacier-packet",
+                "connection-mark": "glacier",
+            },
+        ]);
+        const shape = { queue: "pcq-upload-default" };
+        byHand(queues, [
+            { name: "WAN", parent: "ether5", "max-limit": "20M", ...shape },
+            {
+                name: "games",
+                parent: "WAN",
+                "packet-mark": "no-mark",
+                "limit-at": "20M",
+                "max-limit": "20M",
+                priority: "2",
+                ...shape,
+            },
+            {
+                name: "glacier",
+                parent: "WAN",
+                "packet-mark": "glacier-packet",
+                "limit-at": "10M",
+                "max-limit": "10M",
+                ...shape,
+            },
+        ]);
+        for (const row of session.router.rows(filter)) {
+            if (row["action"] !== "fasttrack-connection" || row["dynamic"] === "true") continue;
+            session.router.set(filter, row[".id"] ?? "", { disabled: "yes" });
+        }
+        before = session.router.configuration();
+        ids = handMade();
+        expect([ids["lists"]?.length, ids["marks"]?.length, ids["queues"]?.length]).toEqual([4, 2, 3]);
+    });
+    afterAll(() => session.stop());
+
+    it("is not touched without leave, and the error says how to take it over", async () => {
+        await session.pulumi(["config", "set", "profile", "seed-2018"]);
+        const up = await session.up();
+        expect(up.code).not.toBe(0);
+        expect(up.output).toMatch(/adopt/);
+        expect(session.router.configuration()).toEqual(before);
+    });
+
+    it("is taken over under seed-2018 in one up: every row stays, none is made", async () => {
+        await session.pulumi(["config", "set", "adopt", "true"]);
+        const up = await session.up();
+        expect(up).toMatchObject({ code: 0 });
+        expect(handMade()).toEqual(ids);
+        const ours = [lists, mangle, queues].flatMap((menu) =>
+            session.router.rows(menu).filter((row) => row["comment"]?.includes("[pulumi:")),
+        );
+        expect(ours).toHaveLength(9);
+        expect(ours.every((row) => row["comment"]?.endsWith(",adopted]"))).toBe(true);
+        expect(queue("glacier")).toMatchObject({ "limit-at": "10000000", "max-limit": "10000000" });
+        expect(await session.preview(["--expect-no-changes", "--refresh"])).toMatchObject({ code: 0 });
+    });
+
+    it("moves on to scavenger in a second one, in the same rows", async () => {
+        await session.pulumi(["config", "set", "profile", "scavenger"]);
+        expect(await session.up()).toMatchObject({ code: 0 });
+        expect(handMade()).toEqual(ids);
+        expect(queue("WAN")).toMatchObject({ "max-limit": "19000000", "bucket-size": "0.01" });
+        expect(queue("games")).toMatchObject({ "limit-at": "18050000", priority: "1" });
+        expect(queue("glacier")).toMatchObject({ "limit-at": "190000", "max-limit": "19000000" });
+        expect(session.router.rows(mangle).filter(marking)).toMatchObject([
+            { "out-interface": "ether5", "connection-mark": "no-mark" },
+            { "out-interface": "ether5", "packet-size": "1000-65535" },
+        ]);
+    });
+
+    it("is given back at destroy as it was", async () => {
+        const destroy = await session.destroy();
+        if (destroy.code !== 0) console.log(destroy.output, JSON.stringify(session.router.rows(queues),null,1), session.router.log.slice(-30).map(r=>[r.method,r.path,r.status,JSON.stringify(r.body)].join(" ")).join("\n"));
+        expect(destroy).toMatchObject({ code: 0 });
+        expect(session.router.configuration()).toEqual(before);
+        expect(handMade()).toEqual(ids);
+    });
+});
