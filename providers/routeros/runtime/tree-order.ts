@@ -31,7 +31,12 @@ export function planTree(input: PlanInput): Operation[] {
             !wantedNames.has(row["parent"] ?? "") &&
             standing.some((child) => child["parent"] === row["name"]),
     );
-    const given = new Set(rows.gives.map((change) => change.id));
+    // Rows that are given back, those that are back already included: they are others' again, and stay as they were.
+    const given = new Set(
+        [...matched.mine]
+            .filter(([key]) => !wantedNames.has(key) && matched.former[key])
+            .map(([, row]) => row[".id"] ?? ""),
+    );
     const resting = exchanged(rows) || restExchanged(input, rows) || rootsExchanged(input, rows, tree);
     const down = rootRows.filter((row) => {
         if (!enabled(row) || given.has(row[".id"] ?? "")) return false;
