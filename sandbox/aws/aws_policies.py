@@ -6,7 +6,8 @@ this file does not know an operator or a condition key, a Deny applies and an Al
 never read as more generous than it is.
 
 The account's root may do everything but what a bucket's policy denies. Whoever has a key made through IAM may do what
-its policies allow. An unsigned request may do what the bucket's policy allows to everybody.
+its policies allow. An unsigned request may do what the bucket's policy allows to everybody, unless the bucket is
+closed to the public.
 """
 
 import json
@@ -61,7 +62,7 @@ def authorize_s3(response, bucket_name=None, key_name=None):
         return
     if "Authorization" in response.headers:
         ask_iam_for_s3(response, bucket_name, key_name)
-    elif of_bucket != PermissionResult.PERMITTED:
+    elif of_bucket != PermissionResult.PERMITTED or aws_s3.blocks(find_bucket(bucket_name), "restrict_public_buckets"):
         raise refusal(bucket_name)
 
 

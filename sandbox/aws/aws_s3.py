@@ -3,9 +3,10 @@
 import xml.etree.ElementTree as ElementTree
 
 import flask
-from moto.s3.exceptions import InvalidBucketState, NoSuchLifecycleConfiguration
+from moto.s3.exceptions import BucketAccessDeniedError, InvalidBucketState, NoSuchLifecycleConfiguration
 from moto.s3.models import FakeBucket, FakeMultipart, S3Backend
 from moto.s3.responses import ACTION_MAP, S3Response
+from moto.s3.utils import bucket_policy_is_public
 
 # The permission of each request by the part of the query that tells it. moto has no entry for these and takes them
 # for the making or the listing of a bucket.
@@ -27,6 +28,7 @@ def install():
     FakeMultipart.requested_class = None
     FakeBucket.lifecycle_as_put = None
     S3Backend.create_multipart_upload = create_multipart_upload
+    S3Backend.put_bucket_policy = put_policy
     S3Backend.put_bucket_versioning = put_versioning
     S3Backend.put_object_lock_configuration = put_object_lock
     S3Response._bucket_response_put = bucket_put
@@ -40,6 +42,7 @@ def object_action(method, query):
 
 
 moto_create_multipart_upload = S3Backend.create_multipart_upload
+moto_put_policy = S3Backend.put_bucket_policy
 moto_put_versioning = S3Backend.put_bucket_versioning
 moto_bucket_put = S3Response._bucket_response_put
 
@@ -48,6 +51,17 @@ def create_multipart_upload(backend, *arguments):
     upload = moto_create_multipart_upload(backend, *arguments)
     upload.requested_class = flask.request.headers.get("x-amz-storage-class")
     return upload
+
+
+def put_policy(backend, bucket_name, policy):
+    if blocks(backend.get_bucket(bucket_name), "block_public_policy") and bucket_policy_is_public(policy):
+        raise BucketAccessDeniedError(bucket=bucket_name)
+    moto_put_policy(backend, bucket_name, policy)
+
+
+def blocks(bucket, what):
+    """Whether the bucket's public access block has one of its four parts; moto keeps them as they are written."""
+    return str(getattr(bucket.public_access_block, what, "false")).lower() == "true"
 
 
 def put_versioning(backend, bucket_name, status):

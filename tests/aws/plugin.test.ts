@@ -163,6 +163,48 @@ function top(path: string): string {
     return path.split(/[.[]/)[0]!;
 }
 
+describe("a bucket with something in it", () => {
+    test("stays, unless it may be emptied, and then goes with every version and unfinished upload", async () => {
+        const Bucket = "full";
+        const urn = { type: "aws:s3/bucket:Bucket", name: "full" };
+        const { inputs } = provider.check(urn, {}, { bucket: Bucket });
+        await provider.create(urn, inputs);
+        const VersioningConfiguration = { Status: "Enabled" } as const;
+        await hand.s3.send(new s3.PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+        for (const Body of ["one", "two"]) await hand.s3.send(new s3.PutObjectCommand({ Bucket, Key: "a", Body }));
+        await hand.s3.send(new s3.DeleteObjectCommand({ Bucket, Key: "a" }));
+        await hand.s3.send(new s3.CreateMultipartUploadCommand({ Bucket, Key: "b" }));
+
+        await expect(provider.delete(urn, Bucket, inputs)).rejects.toThrow(
+            /^the bucket still holds objects, or versions/,
+        );
+        expect(await provider.read(urn, Bucket, inputs)).toBeDefined();
+        await provider.delete(urn, Bucket, { ...inputs, forceDestroy: true });
+        expect(await provider.read(urn, Bucket, inputs)).toBeUndefined();
+    });
+
+    test("is not taken over by another of the same name", async () => {
+        const urn = { type: "aws:s3/bucket:Bucket", name: "taken" };
+        const { inputs } = provider.check(urn, {}, { bucket: "taken" });
+        await provider.create(urn, inputs);
+        await expect(provider.create(urn, inputs)).rejects.toThrow("the bucket taken exists already");
+    });
+});
+
+describe("a server that does not answer", () => {
+    test("is said in one line, with the way to start it", async () => {
+        const lost = new Session(region, { ...aws.env, AWS_ENDPOINT_URL: "https://127.0.0.1:9" });
+        try {
+            const reading = new AwsProvider(lost).read({ type: "aws:s3/bucket:Bucket", name: "b" }, "b", {});
+            await expect(reading).rejects.toThrow(
+                /does not answer \(ECONNREFUSED\): run this command by npm run sandbox/,
+            );
+        } finally {
+            lost.close();
+        }
+    });
+});
+
 describe("a bucket as Cloud Control reads it", () => {
     const getResource = "aws:cloudcontrol/getResource:getResource";
     const look = async (typeName: string, identifier: string) => {

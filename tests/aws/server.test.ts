@@ -101,17 +101,8 @@ test("starts empty, and says so, where the kept state cannot be read", async () 
 test("its private key is for its owner alone, and its certificate holds for clients that verify", async () => {
     await withAws(async (aws) => {
         expect(statSync(path.join(folder, "tls/server.key")).mode & 0o077).toBe(0);
-        const status = (ca?: Buffer) =>
-            new Promise<number>((resolve, reject) => {
-                const agent = new Agent({ ca });
-                request(aws.url, { agent }, (answer) => {
-                    answer.resume().on("end", () => resolve(answer.statusCode!));
-                })
-                    .on("error", reject)
-                    .end();
-            });
-        expect(await status(readFileSync(aws.caFile))).toBe(403); // unsigned
-        await expect(status()).rejects.toThrow(/certificate/);
+        expect(await unsigned(aws.url, readFileSync(aws.caFile))).toBe(403);
+        await expect(unsigned(aws.url)).rejects.toThrow(/certificate/);
     });
 });
 
@@ -182,6 +173,28 @@ describe("a policy's conditions", () => {
         expect({ https: await put(aws.url), http: await put(aws.plainUrl) }).toEqual(allowed);
     });
 
+    test("a public policy is refused, or has no effect, where the bucket is closed to the public", async () => {
+        const { s3: client } = clientsOf(aws);
+        const Bucket = "closed";
+        await client.send(new s3.CreateBucketCommand({ Bucket }));
+        await client.send(new s3.PutObjectCommand({ Bucket, Key: "a", Body: "b" }));
+        const Statement = [
+            { Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "arn:aws:s3:::closed/*" },
+        ];
+        const open = new s3.PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify({ Statement }) });
+        const close = (part: object) =>
+            client.send(new s3.PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration: part }));
+        const ask = () => unsigned(`${aws.url}/closed/a`, readFileSync(aws.caFile));
+
+        await close({ BlockPublicPolicy: true });
+        await expect(client.send(open)).rejects.toThrow(/Access Denied/);
+        await close({ BlockPublicPolicy: false });
+        await client.send(open);
+        expect(await ask()).toBe(200);
+        await close({ RestrictPublicBuckets: true });
+        expect(await ask()).toBe(403);
+    });
+
     test("a permission does not hold where a condition cannot be told", async () => {
         const { s3: client, iam: identities } = clientsOf(aws);
         await client.send(new s3.CreateBucketCommand({ Bucket: "permissions" }));
@@ -205,6 +218,17 @@ describe("a policy's conditions", () => {
         expect(await list({ Bool: { "aws:SecureTransport": "false" } })).toBe("AccessDenied");
     });
 });
+
+/** The status of a request that says nothing of who asks. */
+function unsigned(url: string, ca?: Buffer): Promise<number> {
+    return new Promise((resolve, reject) => {
+        request(url, { agent: new Agent({ ca }) }, (answer) => {
+            answer.resume().on("end", () => resolve(answer.statusCode!));
+        })
+            .on("error", reject)
+            .end();
+    });
+}
 
 /** Runs something with a server that keeps its state in the test's folder. */
 async function withAws<T>(act: (aws: Aws) => Promise<T>): Promise<T> {

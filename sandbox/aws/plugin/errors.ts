@@ -1,11 +1,12 @@
 /** What AWS answered, or why it did not, in one line. */
 export function explain(error: unknown): string {
-    const { name, message, code, errors } = error as Partial<AggregateError> & { code?: string };
-    const cause = code ?? (errors?.[0] as { code?: string } | undefined)?.code;
-    if (cause === "ECONNREFUSED" || cause === "ECONNRESET") {
-        return `the sandbox's AWS does not answer (${cause}): run this command by npm run sandbox -- …`;
+    const { name, message, code } = error as NodeJS.ErrnoException;
+    const lost = /ECONNREFUSED|ECONNRESET/.exec(`${code} ${message}`);
+    if (lost) return `the sandbox's AWS does not answer (${lost[0]}): run this command by npm run sandbox -- …`;
+    if (name === "BucketNotEmpty") {
+        return "the bucket still holds objects, or versions of them; remove them, set forceDestroy, or forget all that the sandbox holds: npm start -- --fresh";
     }
-    const text = (message ?? "").replace(/\s+/g, " ").trim();
+    const text = message.replace(/\s+/g, " ").trim();
     return name && name !== "Error" ? `AWS refused: ${name}: ${text}` : text;
 }
 
