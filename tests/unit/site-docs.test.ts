@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 
+import { profileNames, profileTraits } from "../../components/profiles";
 import { documentedKeys, projectKeys } from "../../components/site-docs";
 import { siteKeys } from "../../components/site-keys";
 
@@ -50,6 +51,17 @@ describe("the documented configuration", () => {
         const home = readFileSync(path.join(root, "Pulumi.home.yaml"), "utf8");
         for (const [, key] of text.matchAll(/`(routeros:\w+)`/g)) expect(home).toContain(key);
     });
+});
+
+it("documents the names and the packet sizes of each profile", () => {
+    const text = readFileSync(path.join(root, "docs/configuration.md"), "utf8");
+    for (const profile of profileNames) {
+        const { names, packetSize } = profileTraits(profile);
+        const { queueNames, ...others } = names;
+        for (const name of [...Object.values(others), ...Object.values(queueNames)])
+            expect(text).toContain(`\`${name}\``);
+        if (packetSize !== undefined) expect(text).toContain(`packets of ${packetSize.split("-")[0]} bytes and more`);
+    }
 });
 
 it("uses only keys of the program in Pulumi.home.yaml", () => {
