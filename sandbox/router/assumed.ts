@@ -41,6 +41,127 @@ export function defaultBehaviour(version: string): Behaviour {
     };
 }
 
+/**
+ * The choices, one sentence each, by what they are about. Those with a switch name it.
+ */
+export const assumptions: readonly { about: string; choice: string; switch?: keyof Behaviour }[] = [
+    { about: "protocol", choice: "A body that is no JSON, or no object, is 400 with a detail of our own." },
+    { about: "protocol", choice: "An empty body is an object without members, also for PUT and PATCH." },
+    {
+        about: "protocol",
+        choice: "A body without Content-Type is read; one of another type than JSON is 415.",
+        switch: "refuseForeignContentType",
+    },
+    { about: "protocol", choice: "A body over 1 MiB is 413.", switch: "maxBodyBytes" },
+    { about: "protocol", choice: "401 carries no WWW-Authenticate; max-sessions is not enforced." },
+    { about: "protocol", choice: "`%2A` in a path is decoded.", switch: "decodeStar" },
+    { about: "protocol", choice: "GET with .proplist adds .id in every version.", switch: "proplistAddsId" },
+    { about: "protocol", choice: "Any other method than GET, PUT, PATCH, DELETE and POST is 501, as HEAD is." },
+    { about: "protocol", choice: "A method that the menu lacks is 406 in every version.", switch: "absentVerbStatus" },
+    {
+        about: "protocol",
+        choice: "The name of no row, in a menu with names, is 404; PUT on a row is a bad identifier.",
+    },
+    {
+        about: "protocol",
+        choice: "A write that takes longer than 60 s is carried out all the same.",
+        switch: "sessionSeconds",
+    },
+    {
+        about: "ids",
+        choice: "A freed id goes to the next new row of its menu, the latest freed first.",
+        switch: "reuseIds",
+    },
+    { about: "ids", choice: "Ids stay over a restart, unless it is told to renumber." },
+    {
+        about: "ids",
+        choice: "Which builtin queue type has which of the high ids; the dummy rule's id is an ordinary one.",
+    },
+    { about: "commands", choice: "set, remove and move of several numbers do all or nothing (but set in /user)." },
+    {
+        about: "commands",
+        choice: "place-before with an unknown id is 404 and adds nothing.",
+        switch: "unknownPlaceBefore",
+    },
+    {
+        about: "commands",
+        choice: "`!name` clears what unset clears, and comments; menus without unset do not know it.",
+    },
+    { about: "commands", choice: "unset with value-name all, static or dynamic does nothing." },
+    { about: "commands", choice: "reset puts the named properties back to their defaults." },
+    { about: "values", choice: "Lists keep the order in which they are written." },
+    {
+        about: "values",
+        choice: "Prefixes lose their host bits; IPv6 is compressed, in lower case, and single ones read /128 in matchers too.",
+    },
+    { about: "values", choice: "Rates take k, M and G in either case, no fractions." },
+    {
+        about: "values",
+        choice: "An empty string stays as such in ports and in text matchers; other typed values refuse it.",
+    },
+    { about: "values", choice: "Arguments whose type the dumps do not tell are kept as they are written." },
+    {
+        about: "address lists",
+        choice: "A text that can be a DNS name is one; a last label of digits makes it a bad address.",
+    },
+    {
+        about: "address lists",
+        choice: "A timeout set on a static entry makes it dynamic; timeout=0s and dynamic=no make it static.",
+    },
+    {
+        about: "address lists",
+        choice: "Enabling a disabled duplicate is refused; a name's children do not count as duplicates.",
+    },
+    {
+        about: "address lists",
+        choice: "A name's child can be removed, and comes back at the next restart; it cannot be changed.",
+    },
+    { about: "address lists", choice: "Entries are listed in the order in which they were made." },
+    {
+        about: "firewall",
+        choice: "A mark action without its new mark is refused; a new mark beside another action is kept.",
+    },
+    {
+        about: "firewall",
+        choice: "disabled, log and log-prefix are always shown before 7.21, from then on only when written.",
+        switch: "flagsAlways",
+    },
+    {
+        about: "firewall",
+        choice: "FastTrack's dummy rules come with an enabled FastTrack rule; the dummy cannot be changed or removed.",
+    },
+    { about: "firewall", choice: "hw-offload is refused from 7.21 on, as on hardware without Prestera." },
+    {
+        about: "queues",
+        choice: "In the tree: duplicate names, unknown parents and types are refused as in simple queues.",
+    },
+    {
+        about: "queues",
+        choice: "In the tree: max-limit below limit-at (0 exempt), loops and more than 7 levels are refused.",
+    },
+    {
+        about: "queues",
+        choice: "A parent with children or a type in use can be removed; the children then read its raw id and are invalid.",
+    },
+    {
+        about: "queues",
+        choice: "A disabled parent or an undefined mark makes no queue invalid; below a disabled queue nothing is carried.",
+    },
+    {
+        about: "queues",
+        choice: "A queue type shows only the arguments of its own kind; builtin types cannot be removed.",
+    },
+    {
+        about: "FastTrack",
+        choice: "FastTracked packets carry no packet mark, so they meet only no-mark leaves of an interface's tree.",
+    },
+    { about: "FastTrack", choice: "Of several leaves with a packet's mark the first one made takes it." },
+    {
+        about: "menus",
+        choice: "Addresses, routes, kinds of interfaces, clock, scheduler, users, groups, routerboard, licence and IPv6 connections are tables written by hand.",
+    },
+];
+
 /** Negative when `a` is older than `b`; each a dotted number such as `7.20.8`. */
 export function compareVersions(a: string, b: string): number {
     const [left, right] = [a, b].map((version) => version.split(".").map(Number));

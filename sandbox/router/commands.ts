@@ -85,7 +85,20 @@ function canClear(menu: Menu, name: string): boolean {
 /** `unset`: clears one property, which must be among those the menu names. */
 export function unset(device: Device, menu: Menu, rows: readonly StoredRow[], names: readonly string[]): void {
     for (const name of names) if (!menu.unsetNames.has(name)) throw refuse.noMatch("value-name");
-    change(device, menu, rows, {}, names);
+    const cleared = names.filter((name) => !["all", "static", "dynamic"].includes(name)); // what those mean is not known
+    change(device, menu, rows, {}, cleared);
+}
+
+/** `reset`: the named properties as in a new row (assumed; the command exists, its body is not recorded). */
+export function reset(device: Device, menu: Menu, rows: readonly StoredRow[], names: readonly string[]): void {
+    const written: Row = {};
+    for (const name of names) {
+        if (!menu.setArguments.has(name)) throw refuse.unknownParameter(name);
+        const value = menu.defaults?.[name];
+        if (value !== undefined) written[name] = parseAll(device, menu, { [name]: value })[name]!;
+    }
+    const cleared = names.filter((name) => written[name] === undefined && !menu.mandatory?.includes(name));
+    change(device, menu, rows, written, cleared);
 }
 
 function change(

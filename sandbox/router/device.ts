@@ -46,6 +46,8 @@ export class Device {
     private fastTracked = { 4: { bytes: 0, packets: 0 }, 6: { bytes: 0, packets: 0 } };
     private listeners = new Set<() => void>();
     private jobs = 0x17;
+    /** Open connections to the web server, as `/ip/service` lists them; the server says which. */
+    connectionsOfServices: () => Row[] = () => [];
 
     constructor(options: DeviceOptions) {
         this.version = options.version;

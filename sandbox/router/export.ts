@@ -2,6 +2,7 @@ import type { Row } from "./api";
 import type { Device } from "./device";
 import { formatTimestamp } from "./durations";
 import type { Menu } from "./menus/definition";
+import { builtinQueueTypes, completeType } from "./menus/queues";
 import { quote } from "./rsc";
 
 /** Not in an export: what only this router is, and users (their passwords never are). */
@@ -40,14 +41,22 @@ function rowLines(device: Device, menu: Menu): string[] {
         if (menu.path === "/interface/ethernet") {
             delete values["mac-address"];
             delete values["mtu"];
-            if (values["disabled"] === "no") delete values["disabled"];
             if (values["name"] === name) delete values["name"];
             if (Object.keys(values).length > 0) lines.push(line(`set [ find default-name=${name} ]`, values));
         } else if (!row.builtin) {
             lines.push(line("add", values));
+        } else if (menu.path === "/queue/type") {
+            const changed = changedType(row.values, values);
+            if (Object.keys(changed).length > 0) lines.push(line(`set ${row.values["name"]}`, changed));
         }
     }
     return lines;
+}
+
+/** What somebody changed in a queue type that every router has. */
+function changedType(stored: Row, written: Row): Row {
+    const builtin = completeType(builtinQueueTypes.find(({ name }) => name === stored["name"]) ?? {});
+    return Object.fromEntries(Object.entries(written).filter(([name]) => stored[name] !== builtin[name]));
 }
 
 function singletonLines(device: Device, menu: Menu): string[] {
@@ -57,6 +66,9 @@ function singletonLines(device: Device, menu: Menu): string[] {
     return Object.keys(values).length > 0 ? [line("set", values)] : [];
 }
 
+/** What an export leaves out in every menu. */
+const plain: Row = { disabled: "no", log: "no", "log-prefix": "" };
+
 /** Writable values that are not the defaults, in the form in which they are written. */
 function writtenValues(device: Device, menu: Menu, stored: Row): Row {
     const values: Row = {};
@@ -65,7 +77,7 @@ function writtenValues(device: Device, menu: Menu, stored: Row): Row {
         const field = menu.fields[name];
         const shown = field.menu === undefined ? stored[name]! : device.showReference(field, stored[name]!);
         const value = field.kind === "boolean" ? (shown === "true" ? "yes" : "no") : shown;
-        if (menu.defaults?.[name] === value) continue;
+        if (menu.defaults?.[name] === value || plain[name] === value) continue;
         values[name] = value;
     }
     return values;

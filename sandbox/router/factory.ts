@@ -1,11 +1,10 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 
-import type { Row } from "./api";
 import * as commands from "./commands";
 import type { Device } from "./device";
 import { loadRsc, makeInterface } from "./load";
-import { builtinQueueTypes } from "./menus/queues";
+import { builtinQueueTypes, completeType } from "./menus/queues";
 import { fullPolicy } from "./menus/users";
 
 /** What every router has before any configuration: ports, builtin lists, queue types, services, groups. */
@@ -22,11 +21,10 @@ export function makeBare(device: Device): void {
         device.table("/interface/list").insert({ id: 0x2000000 + index, values, builtin: true }, false);
     }
     device.table("/interface/list").setAllocation(0x2000010, []);
-    const types = device.menu("/queue/type");
-    for (const [index, values] of builtinQueueTypes.entries()) {
-        const complete: Row = { ...values };
-        types.check?.(complete, { device, menu: types, written: values, meta: {} });
-        device.table("/queue/type").insert({ id: 0xffffffff - index, values: complete, builtin: true }, false);
+    for (const [index, type] of builtinQueueTypes.entries()) {
+        device
+            .table("/queue/type")
+            .insert({ id: 0xffffffff - index, values: completeType(type), builtin: true }, false);
     }
     for (const [name, port, disabled] of services) {
         device.table("/ip/service").insert({ values: { name, port, disabled }, builtin: true }, false);

@@ -24,6 +24,8 @@ export interface Answer {
     rowsReturned: number;
     /** How long the command took of itself (`:delay` in a script). */
     seconds?: number;
+    /** Nothing is ever sent (recorded of `listen`). */
+    silent?: boolean;
 }
 
 /** Carries out one REST request on a menu. Throws {@link Refusal}. */
@@ -82,6 +84,7 @@ const answer = (status: number, body: unknown, rowsScanned: number, rowsReturned
 
 function get(device: Device, menu: Menu | undefined, tail: string | undefined, query: [string, string][]): Answer {
     if (!menu) throw refuse.noSuchCommand();
+    if (tail === "listen") return listen(menu);
     const conditions = query.filter(([name]) => !name.startsWith(".") || name === ".id");
     const names = query.filter(([name]) => name === ".proplist").flatMap(([, value]) => splitList(value));
     const proplist = names.length === 0 ? undefined : names;
@@ -118,8 +121,12 @@ function list(
     const filter = filterOf(conditions);
     const found: Row[] = [];
     for (const row of candidates(device, menu, rows, conditions)) {
+        if (!mayFit(menu, row, conditions)) continue;
         const shown = device.show(menu, row);
         if (filter(shown) && (!test || test(shown))) found.push(proplist ? pick(shown, proplist) : shown);
+    }
+    for (const row of menu.passing?.(device) ?? []) {
+        if (filter(row) && (!test || test(row))) found.push(proplist ? pick(row, proplist) : row);
     }
     return answer(200, found, rows.length, found.length);
 }
@@ -137,6 +144,14 @@ function candidates(
         if (set) return set;
     }
     return rows;
+}
+
+/** A row whose stored value is another one need not be shown: no menu shows a plain value otherwise than it is stored. */
+function mayFit(menu: Menu, row: StoredRow, conditions: [string, string][]): boolean {
+    return conditions.every(([name, value]) => {
+        const stored = row.values[name];
+        return stored === undefined || stored === value || menu.fields[name]?.menu !== undefined;
+    });
 }
 
 export function singleton(device: Device, menu: Menu, tail?: string): StoredRow {
@@ -187,7 +202,34 @@ function erase(device: Device, menu: Menu | undefined, tail: string | undefined)
 
 function post(device: Device, menu: Menu | undefined, tail: string | undefined, body: unknown): Answer {
     if (!menu || tail === undefined) throw refuse.noSuchCommand();
+    if (tail === "listen") return listen(menu);
     return runOnMenu(device, menu, tail, argumentsOf(body));
+}
+
+/** Recorded: accepted where `print` can follow, and then not a byte comes; refused elsewhere. */
+function listen(menu: Menu): Answer {
+    if (!menu.printArguments.has("follow-only")) throw refuse.unknownParameter("follow-only");
+    return { ...answer(200, [], 0, 0), silent: true };
+}
+
+/** `monitor-traffic`: one row for each interface named. Without an end it runs until the session is closed. */
+function monitorTraffic(device: Device, given: Row): Answer {
+    const { interface: names, once, duration, count } = given;
+    if (names === undefined) throw refuse.missing("interface");
+    const rows = splitList(names).map((name) => {
+        const row = device.findByName("/interface", name);
+        if (!row) throw refuse.noMatch("interface");
+        const rate = device.currentRate(row);
+        return {
+            name,
+            "rx-packets-per-second": "0",
+            "rx-bits-per-second": "0",
+            "tx-packets-per-second": String(rate?.packetRate ?? 0),
+            "tx-bits-per-second": String(rate?.rate ?? 0),
+        };
+    });
+    const ends = [once, duration, count].some((value) => value !== undefined);
+    return { ...answer(200, rows, rows.length, rows.length), ...(ends ? {} : { seconds: Infinity }) };
 }
 
 /** A command by its name, as POST and scripts give it. */
@@ -225,12 +267,17 @@ export function runOnMenu(device: Device, menu: Menu, command: string, given: Ro
             commands.unset(device, menu, selected, splitList(name));
             return done;
         }
+        case "reset":
+            commands.reset(device, menu, menu.singleton ? [singleton(device, menu)] : rows(), propertiesOf(given));
+            return done;
         case "reset-counters":
             commands.resetCounters(device, rows());
             return done;
         case "reset-counters-all":
             commands.resetCounters(device, device.rowsOf(menu));
             return done;
+        case "monitor-traffic":
+            return monitorTraffic(device, given);
         case "print":
             return print(device, menu, given);
         case "get":
@@ -243,6 +290,10 @@ export function runOnMenu(device: Device, menu: Menu, command: string, given: Ro
         default:
             return done;
     }
+}
+
+function propertiesOf(given: Row): string[] {
+    return Object.keys(given).filter((name) => name !== "numbers" && name !== ".id");
 }
 
 function numberedRow(device: Device, menu: Menu, given: Row): StoredRow {

@@ -1,3 +1,4 @@
+import { selectRows } from "./commands";
 import type { Device } from "./device";
 import { refuse } from "./errors";
 import { type Answer, argumentsOf, type Command, executeOnMenu } from "./protocol";
@@ -8,6 +9,8 @@ export type { Answer, Command } from "./protocol";
 /** Carries out one REST request: on a menu, or `/execute` and `/export`, which belong to none. Throws a refusal. */
 export function execute(device: Device, command: Command): Answer {
     const [name, ...more] = command.segments;
+    if (command.method === "POST" && command.segments.join("/") === "system/script/run")
+        return runStored(device, command);
     if (name !== "execute" && name !== "export") return executeOnMenu(device, command);
     if (more.length > 0 || command.method !== "POST") throw refuse.noSuchCommand();
     const given = argumentsOf(command.body);
@@ -25,6 +28,19 @@ function executeScript(device: Device, given: Record<string, string>): Answer {
     if (script === undefined) throw refuse.missing("script");
     const { output, seconds } = runScript(device, script);
     return asString === undefined ? done({ ret: device.newJob() }) : { ...done({ ret: output }), seconds };
+}
+
+/** `/system/script/run`: what the script puts goes nowhere. */
+function runStored(device: Device, command: Command): Answer {
+    const given = argumentsOf(command.body);
+    const numbers = given["numbers"] ?? given[".id"];
+    if (numbers === undefined) throw refuse.missing(".id");
+    const menu = device.menu("/system/script");
+    for (const row of selectRows(device, menu, numbers)) {
+        runScript(device, row.values["source"] ?? "");
+        row.counters = { bytes: 0, packets: (row.counters?.packets ?? 0) + 1 };
+    }
+    return done([]);
 }
 
 const done = (body: unknown): Answer => ({ status: 200, body, rowsScanned: 0, rowsReturned: 0 });

@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from "node:net";
 
 import { authenticate, authorise, type Identity } from "./access";
 import { contains } from "./addresses";
-import type { FaultKind, RequestEntry } from "./api";
+import type { FaultKind, RequestEntry, Row } from "./api";
 import { serveControl } from "./control";
 import type { Device } from "./device";
 import { Refusal, refuse } from "./errors";
@@ -14,6 +14,7 @@ import { parseBody } from "./json";
 import type { Operations } from "./operations";
 import { servePage } from "./page";
 import { type Answer, execute } from "./rest";
+import { showId } from "./table";
 
 export interface Latency {
     requestMs: number;
@@ -67,6 +68,7 @@ export class RestServer {
             if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
         });
         this.server.keepAliveTimeout = 60_000;
+        device.connectionsOfServices = () => this.serviceConnections();
         device.onChange(() => {
             for (const watcher of this.watchers) watcher({ type: "change" });
         });
@@ -88,6 +90,21 @@ export class RestServer {
 
     dropConnections(): void {
         for (const socket of this.sockets) socket.destroy();
+    }
+
+    /** Recorded: each live connection is a dynamic row of its service (its properties besides the flags are assumed). */
+    private serviceConnections(): Row[] {
+        const name = this.options.tls ? "www-ssl" : "www";
+        return [...this.sockets].map((socket, index) => ({
+            ".id": showId(0x8000001 + index),
+            name,
+            proto: "tcp",
+            local: `${socket.localAddress ?? ""}:${socket.localPort ?? ""}`,
+            remote: `${socket.remoteAddress ?? ""}:${socket.remotePort ?? ""}`,
+            connection: "true",
+            dynamic: "true",
+            invalid: "false",
+        }));
     }
 
     /** How many requests there were since the log was cleared. */
@@ -150,6 +167,7 @@ export class RestServer {
                 if (fault?.when === "before" && (await this.misbehave(fault.kind, request, response, entry))) return;
                 answer = this.run(identity, request, text, segments, query, entry);
                 this.callHooks(entry, "after");
+                if (answer.silent && (await this.hang(response))) return;
                 const limit = this.device.behaviour.sessionSeconds * 1000;
                 const { requestMs, rowMs } = this.options.latency;
                 const time = requestMs + rowMs * answer.rowsScanned + (answer.seconds ?? 0) * 1000;

@@ -10,6 +10,8 @@ export const versions: readonly string[] = data.versions;
 /** What is special about a menu; everything else comes from the distilled dumps. */
 export interface MenuRules {
     path: string;
+    /** Oldest version that has the menu. @default all that are known here */
+    since?: string;
     /** One object instead of rows (`/system/identity`). */
     singleton?: boolean;
     /** Rows can be addressed by `name`, and refused as duplicates by it. */
@@ -44,6 +46,8 @@ export interface MenuRules {
     removing?(rows: readonly StoredRow[], device: Device): void;
     /** Arguments that are never shown (passwords). */
     hidden?: readonly string[];
+    /** Rows that a list shows after the others while something lasts (connections in `/ip/service`). */
+    passing?(device: Device): Row[];
     /** Rows made for the moment of reading (`/user/active`). */
     computed?(device: Device): Row[];
 }

@@ -1,3 +1,4 @@
+import { compareVersions } from "../assumed";
 import { addressListMenu } from "./address-lists";
 import { connections, connections6 } from "./connections";
 import { defineMenu, type Menu, type MenuRules } from "./definition";
@@ -19,6 +20,7 @@ const all: readonly MenuRules[] = [
     system.ipSettings,
     system.ipv6Settings,
     system.services,
+    system.webServer,
     addressListMenu(4),
     addressListMenu(6),
     firewallMenu(4, "filter"),
@@ -34,6 +36,7 @@ const all: readonly MenuRules[] = [
     system.resource,
     system.routerboard,
     system.license,
+    system.health,
     system.clock,
     system.scheduler,
     system.script,
@@ -44,5 +47,6 @@ const all: readonly MenuRules[] = [
 
 /** All menus of a RouterOS version by path, in the order an export names them. */
 export function menusOf(version: string): Map<string, Menu> {
-    return new Map(all.map((rules) => [rules.path, defineMenu(rules, version)]));
+    const known = all.filter(({ since }) => since === undefined || compareVersions(version, since) >= 0);
+    return new Map(known.map((rules) => [rules.path, defineMenu(rules, version)]));
 }

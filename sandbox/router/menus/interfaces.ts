@@ -30,6 +30,10 @@ export const interfaces: MenuRules = {
             "rx-error": "0",
             "tx-error": "0",
             "tx-queue-drop": "0",
+            "fp-rx-byte": "0",
+            "fp-tx-byte": "0",
+            "fp-rx-packet": "0",
+            "fp-tx-packet": "0",
         };
         for (const name of ["default-name", "comment", "l2mtu"])
             if (shown[name] !== undefined) common[name] = shown[name];
@@ -47,7 +51,12 @@ function traffic(row: StoredRow): { rx: string; tx: string } {
  * Menus of one kind of interface, whose rows are interfaces too. The dumps used here do not hold them: arguments are the
  * manual's commonest, anything else is kept as it is written (assumed).
  */
-export function interfaceKind(kind: string, type: string, extra: readonly string[], fixed = false): MenuRules {
+export function interfaceKind(
+    kind: string,
+    type: string,
+    extra: readonly string[],
+    { fixed = false, shows = {} }: { fixed?: boolean; shows?: Row } = {},
+): MenuRules {
     const set = ["name", "comment", "disabled", "mtu", "l2mtu", "mac-address", ...extra];
     const read = ["get", "print", "find", "export", "edit", "set", "enable", "disable", "comment", "reset-counters"];
     return {
@@ -73,7 +82,7 @@ export function interfaceKind(kind: string, type: string, extra: readonly string
             values["name"] = `${kind}${number}`;
         },
         show(shown) {
-            const rest: Row = { ...shown, running: String(shown["disabled"] !== "true") };
+            const rest: Row = { ...shows, ...shown, running: String(shown["disabled"] !== "true") };
             delete rest["type"];
             return rest;
         },
@@ -81,16 +90,62 @@ export function interfaceKind(kind: string, type: string, extra: readonly string
     };
 }
 
+/** What these menus show of a port or bridge nobody has configured: names from public captures, values assumed. */
+const ethernetShows: Row = {
+    mtu: "1500",
+    l2mtu: "1596",
+    "mac-address": "02:00:00:00:00:01",
+    "orig-mac-address": "02:00:00:00:00:01",
+    arp: "enabled",
+    "arp-timeout": "auto",
+    "auto-negotiation": "true",
+    bandwidth: "unlimited/unlimited",
+    "default-name": "",
+    "loop-protect": "default",
+    "loop-protect-disable-time": "5m",
+    "loop-protect-send-interval": "5s",
+    "loop-protect-status": "off",
+    "rx-flow-control": "off",
+    "tx-flow-control": "off",
+    "driver-rx-byte": "0",
+    "driver-rx-packet": "0",
+    "driver-tx-byte": "0",
+    "driver-tx-packet": "0",
+    "rx-bytes": "0",
+    "tx-bytes": "0",
+    "rx-fcs-error": "0",
+    "rx-pause": "0",
+};
+const bridgeShows: Row = {
+    mtu: "auto",
+    "actual-mtu": "1500",
+    "mac-address": "02:00:00:00:00:01",
+    arp: "enabled",
+    "arp-timeout": "auto",
+    "ageing-time": "5m",
+    "auto-mac": "true",
+    "dhcp-snooping": "false",
+    "fast-forward": "true",
+    "forward-delay": "15s",
+    "igmp-snooping": "false",
+    "max-message-age": "20s",
+    priority: "0x8000",
+    "protocol-mode": "rstp",
+    "transmit-hold-count": "6",
+    "vlan-filtering": "false",
+};
+
 export const interfaceKinds: readonly MenuRules[] = [
-    interfaceKind("ethernet", "ether", ["speed", "auto-negotiation", "advertise", "arp"], true),
-    interfaceKind("bridge", "bridge", [
-        "admin-mac",
-        "auto-mac",
-        "protocol-mode",
-        "vlan-filtering",
-        "fast-forward",
-        "arp",
-    ]),
+    interfaceKind("ethernet", "ether", ["speed", "auto-negotiation", "advertise", "arp"], {
+        fixed: true,
+        shows: ethernetShows,
+    }),
+    interfaceKind(
+        "bridge",
+        "bridge",
+        ["admin-mac", "auto-mac", "protocol-mode", "vlan-filtering", "fast-forward", "arp"],
+        { shows: bridgeShows },
+    ),
     interfaceKind("vlan", "vlan", ["interface", "vlan-id", "use-service-tag"]),
     interfaceKind("pppoe-client", "pppoe-out", [
         ...["interface", "user", "password", "add-default-route", "use-peer-dns", "service-name", "profile", "max-mtu"],
@@ -98,7 +153,7 @@ export const interfaceKinds: readonly MenuRules[] = [
     interfaceKind("wireguard", "wg", ["listen-port", "private-key"]),
     interfaceKind("bonding", "bond", ["slaves", "mode"]),
     interfaceKind("l2tp-client", "l2tp-out", ["connect-to", "user", "password", "add-default-route"]),
-    interfaceKind("lte", "lte", ["apn-profiles"], true),
+    interfaceKind("lte", "lte", ["apn-profiles"], { fixed: true }),
     interfaceKind("veth", "veth", ["address", "gateway"]),
 ];
 

@@ -52,6 +52,9 @@ export const queueTree: MenuRules = {
         dropped: String(row.counters?.dropped ?? 0),
         "queued-bytes": "0",
         "queued-packets": "0",
+        ...(device.findByName("/queue/type", shown["queue"] ?? "")?.values["kind"] === "pcq"
+            ? { "pcq-queues": "0" }
+            : {}),
         // A raw id is left where the parent or the queue type was deleted.
         invalid: /^\*/.test(shown["parent"] ?? "") || /^\*/.test(shown["queue"] ?? "") ? "true" : "false",
     }),
@@ -185,18 +188,22 @@ export const queueTypes: MenuRules = {
         ),
     },
     check(values) {
-        const kind = values["kind"]!;
         // Assumed: only the arguments of the row's own kind are kept and shown.
         for (const name of Object.keys(values)) {
-            if (name !== "name" && name !== "kind" && kindOf(name) !== kind) delete values[name];
+            if (name !== "name" && name !== "kind" && kindOf(name) !== values["kind"]) delete values[name];
         }
-        for (const [name, value] of Object.entries(kindDefaults[kind] ?? {})) values[name] ??= value;
+        Object.assign(values, completeType(values));
     },
     show: (shown, row) => ({ ...shown, default: row.builtin ? "true" : "false" }),
     removing(rows) {
         if (rows.some((row) => row.builtin)) throw refuse.defaultRemove();
     },
 };
+
+/** A type with its kind's defaults where it says nothing. */
+export function completeType(values: Row): Row {
+    return { ...kindDefaults[values["kind"] ?? ""], ...values };
+}
 
 /** Kind that an argument of `/queue/type` belongs to, by its prefix. */
 function kindOf(name: string): string | undefined {

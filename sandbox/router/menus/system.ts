@@ -1,6 +1,5 @@
 import type { Device } from "../device";
 import { formatDuration, formatTimestamp } from "../durations";
-import { refuse } from "../errors";
 import { interfaceTowards } from "../site";
 import type { MenuRules } from "./definition";
 
@@ -59,6 +58,16 @@ export const license: MenuRules = {
     singleton: true,
     assumed: { commands: readOnly },
     show: (_shown, _row, device) => ({ "software-id": device.softwareId, nlevel: "4", features: "" }),
+};
+
+/** Assumed: the two sensors of a hEX. */
+export const health: MenuRules = {
+    path: "/system/health",
+    assumed: { commands: readOnly },
+    computed: () => [
+        { ".id": "*D", name: "voltage", type: "V", value: "24.1" },
+        { ".id": "*E", name: "temperature", type: "C", value: "38" },
+    ],
 };
 
 export const clock: MenuRules = {
@@ -160,20 +169,34 @@ export const ipv6Settings: MenuRules = {
     }),
 };
 
+/** Live connections are listed beside the services, as dynamic rows (recorded). */
 export const services: MenuRules = {
     path: "/ip/service",
     named: true,
-    fields: { port: { kind: "integer", min: 1, max: 65535 }, "max-sessions": { kind: "integer", min: 1, max: 1000 } },
-    show: (shown, row) => ({
+    fields: {
+        port: { kind: "integer", min: 1, max: 65535 },
+        "max-sessions": { kind: "integer", min: 1, max: 1000 },
+        certificate: { kind: "enum" },
+    },
+    show: (shown) => ({
         address: "",
         "max-sessions": "20",
         ...shown,
-        dynamic: row.dynamic ? "true" : "false",
+        proto: "tcp",
+        dynamic: "false",
         invalid: "false",
     }),
-    removing: () => {
-        throw refuse.builtinChange("remove");
-    },
+    passing: (device) => device.connectionsOfServices(),
+};
+
+/** The dumps have it from 7.21 on; what it shows is assumed. */
+export const webServer: MenuRules = {
+    path: "/ip/service/webserver",
+    since: "7.21",
+    singleton: true,
+    assumed: { commands: [...readOnly, "set"], set: ["rest-plain", "rest-secure"] },
+    fields: { "rest-plain": { kind: "boolean" }, "rest-secure": { kind: "boolean" } },
+    show: (shown) => ({ "rest-plain": "true", "rest-secure": "true", ...shown }),
 };
 
 /** Assumed. Enough to tell the WAN: addresses and the default route. */

@@ -36,11 +36,7 @@ export function drawTable(rows, total, onMore, shown = page) {
             el("td", { class: "position", "data-label": "" }, String(index)),
             el("td", { class: "flags", "data-label": "" }, ...flagsOf(row)),
             ...columns.map((name) =>
-                el(
-                    "td",
-                    { "data-label": name, class: shapeOf(row[name] ?? "") },
-                    row[name] ?? "",
-                ),
+                el("td", { "data-label": name, class: shapeOf(row[name] ?? "") }, row[name] ?? ""),
             ),
         ),
     );
