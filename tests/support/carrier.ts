@@ -3,6 +3,8 @@
  * are stored where diff says "same"; `__provider` travels along; what a process remembers is dropped between
  * operations; a failure that carries an id is recorded as half made and is updated next time.
  */
+import { isDeepStrictEqual } from "node:util";
+
 import type { KindName } from "../../providers/routeros/runtime/index";
 import type { Properties } from "../../providers/routeros/runtime/kinds/kind";
 import type { Lifecycle } from "../../providers/routeros/runtime/lifecycle";
@@ -259,5 +261,5 @@ function wire(value: object): Properties {
 
 function changedNames(before: Properties, after: Properties): string[] {
     const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-    return [...names].filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name])).sort();
+    return [...names].filter((name) => !isDeepStrictEqual(before[name], after[name])).sort();
 }

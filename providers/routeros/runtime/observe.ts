@@ -29,6 +29,7 @@ export function claimFor<I extends CommonInputs>(
         ids,
         same: kind.same(olds ?? inputs),
         ...(kind.named ? { named: kind.named(inputs, olds, ids) } : {}),
+        unique: kind.unique === true,
         adopt: inputs.adopt,
         exclusive: (inputs as { exclusive?: boolean }).exclusive === true,
         former: known.former,

@@ -38,6 +38,8 @@ export interface Claim {
     adopt: boolean;
     /** Also take over, for good, what stands in a list that is ours alone. */
     exclusive?: boolean;
+    /** The router takes a row's natural key once among rows in use: beside a foreign one ours cannot be put in use. */
+    unique?: boolean;
     /** Former values of adopted rows by key. */
     former: Readonly<Record<string, Values>>;
 }
@@ -80,12 +82,11 @@ function keyOf(row: Values, claim: Claim, keyOfId: ReadonlyMap<string, string>):
     return key !== undefined && claim.same(row, key) ? key : undefined;
 }
 
-/** Of several rows with one key: the recorded one, else the first that does the job, else the first. */
+/** Of several rows with one key: one that does the job and is in use, the recorded one among equals, else the first. */
 function choose(key: string, all: Values[], claim: Claim): Values {
-    const recorded = all.find((row) => row[".id"] === claim.ids[key]);
-    const chosen = recorded ?? all.find((row) => claim.same(row, key)) ?? all[0];
-    if (chosen === undefined) throw new Error("no row to choose from");
-    return chosen;
+    const score = (row: Values): number =>
+        (claim.same(row, key) ? 4 : 0) + (row["disabled"] === "true" ? 0 : 2) + (row[".id"] === claim.ids[key] ? 1 : 0);
+    return all.reduce((best, row) => (score(row) > score(best) ? row : best));
 }
 
 /** A foreign row that stands where a wanted one would. */
@@ -118,13 +119,19 @@ export function match(
     const conflicts: Conflict[] = [];
     const taken = new Set<Values>();
     for (const one of wanted) {
-        if (sorted.mine.has(one.key)) continue;
-        const row = sorted.foreign.find((candidate) => !taken.has(candidate) && doesJob(candidate, one));
+        const mine = sorted.mine.get(one.key);
+        if (mine && !(claim.unique && mine["disabled"] === "true")) continue;
+        const inTheWay = (candidate: Values): boolean => !mine || candidate["disabled"] !== "true";
+        const row = sorted.foreign.find((other) => !taken.has(other) && doesJob(other, one) && inTheWay(other));
         if (!row) continue;
         const marked = readComment(row["comment"]).marker !== undefined;
         if (claim.exclusive || (claim.adopt && !marked)) {
             adopted.set(one.key, row);
             taken.add(row);
+            if (mine) {
+                sorted.mine.delete(one.key);
+                sorted.surplus.push(mine);
+            }
         } else {
             conflicts.push({ wanted: one, row });
         }

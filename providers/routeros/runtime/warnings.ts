@@ -9,6 +9,7 @@ import type { Values } from "./menus/fields";
 import { firewallMenu } from "./menus/firewall";
 import { mayMatchTogether } from "./overlap";
 import { readComment } from "./ownership";
+import type { Wanted } from "./reconcile";
 import { labelOf } from "./reconcile";
 import type { Session } from "./session";
 import { memo, warnOnce } from "./session";
@@ -34,16 +35,23 @@ function endingRules(session: Session, { inputs, rows, wanted, matched }: PlanCo
         const here = rows.filter((row) => row["chain"] === chain);
         const first = here.findIndex((row) => own.has(row));
         const ahead = first < 0 ? (inputs.position === "first" ? [] : here) : here.slice(0, first);
-        const targets = wanted.filter(({ values }) => values["chain"] === chain);
+        const targets = wanted.filter(({ values }) => values["chain"] === chain).map((one) => withMarking(one, wanted));
         for (const row of ahead) {
             if (own.has(row) || row["disabled"] === "true" || !endsEvaluation(row)) continue;
-            if (!targets.some(({ values }) => mayMatchTogether(row, values))) continue;
+            if (!targets.some((values) => mayMatchTogether(row, values))) continue;
             warnOnce(
                 `rule ${labelOf(row)} in ${firewallMenu(inputs.table, inputs.family)} on ${session.client.router} stands ` +
                     "ahead of ours and ends evaluation: packets it matches are not marked.",
             );
         }
     }
+}
+
+/** A rule that goes by a connection mark of ours matches only what the rule that sets the mark has matched. */
+function withMarking({ values }: Wanted, wanted: readonly Wanted[]): Values {
+    const mark = values["connection-mark"];
+    const setter = wanted.find((other) => mark !== undefined && other.values["new-connection-mark"] === mark);
+    return setter ? { ...setter.values, ...values } : values;
 }
 
 function endsEvaluation(row: Values): boolean {

@@ -26,6 +26,7 @@ const names = [...commonNames, "family", "list", "addresses", "comment", "exclus
 
 export const addressList: Kind<AddressListInputs> = {
     name: "AddressList",
+    unique: true,
     replaces: ["family", "list", "connection"],
 
     normalise(args) {

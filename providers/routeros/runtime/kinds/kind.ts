@@ -58,6 +58,8 @@ export interface ReadContext<I> extends PlanContext<I> {
 
 export interface Kind<I extends CommonInputs> {
     name: string;
+    /** See `Claim.unique`. */
+    unique?: boolean;
     /** Inputs whose change makes a new resource. */
     replaces: readonly (keyof I & string)[];
     /** Arguments of a person to inputs in canonical form; every mistake at once. */
