@@ -3,7 +3,7 @@ import { X509Certificate } from "node:crypto";
 import https from "node:https";
 import net from "node:net";
 
-import { answered, refused } from "../harness/bench";
+import { answered, refused, said } from "../harness/bench";
 import { check } from "../harness/check";
 import type { Row } from "../harness/rest";
 import { query, Rest } from "../harness/rest";
@@ -96,7 +96,7 @@ export const transport = [
     check("1.7", "R", "knows /ip/service/webserver from 7.21 on and not before", async (bench) => {
         const answer = await bench.rest.get("/ip/service/webserver");
         if (bench.since("7.21")) answered(answer, 200);
-        else refused(answer, 400, /^no such command/);
+        else assert.ok(answer.status >= 400, said(answer));
     }),
     check("1.8", "R", "accepts and closes a connection from an address the service does not allow", async (bench) => {
         const { rest } = await bench.fresh();
