@@ -124,24 +124,28 @@ export function lifecycleOf<I extends CommonInputs>(kind: Kind<I>): Lifecycle {
                 const session = sessionOf(olds);
                 if (await hooks.keep?.(session, olds)) return;
                 const ledger: Ledger<I> = { wrote: false, former: olds.former ?? {} };
-                await settle({ kind, session, inputs: olds, olds, remove: true }, ledger);
+                await settle({ kind, session, inputs: olds, olds, remove: true, ...prepared(session) }, ledger);
             } catch (error) {
                 throw credentialHint(error);
             }
         },
     };
 
+    function prepared(session: Session): Pick<Job<I>, "prepare"> {
+        const { prepare } = hooks;
+        return prepare ? { prepare: (operations, context) => prepare(session, operations, context) } : {};
+    }
+
     async function write(inputs: I, olds: (I & State) | undefined, text: Json | undefined): Promise<Properties> {
         const ledger: Ledger<I> = { wrote: false, former: olds?.former ?? {} };
         try {
             const session = sessionOf(inputs);
-            const prepare = hooks.prepare;
             const job: Job<I> = {
                 kind,
                 session,
                 inputs,
                 ...(olds ? { olds } : {}),
-                ...(prepare ? { prepare: (operations, context) => prepare(session, operations, context) } : {}),
+                ...prepared(session),
             };
             const context = await settle(job, ledger);
             const device = (await session.facts()).device;

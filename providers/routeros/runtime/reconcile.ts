@@ -118,16 +118,18 @@ export function match(
     const adopted = new Map<string, Values>();
     const conflicts: Conflict[] = [];
     const taken = new Set<Values>();
+    const standIns = new Set<Values>();
     for (const one of wanted) {
         const mine = sorted.mine.get(one.key);
         if (mine && !(claim.unique && mine["disabled"] === "true")) continue;
         const inTheWay = (candidate: Values): boolean => !mine || candidate["disabled"] !== "true";
         const row = sorted.foreign.find((other) => !taken.has(other) && doesJob(other, one) && inTheWay(other));
         if (!row) continue;
+        taken.add(row);
         const marked = readComment(row["comment"]).marker !== undefined;
         if (claim.exclusive || (claim.adopt && !marked)) {
             adopted.set(one.key, row);
-            taken.add(row);
+            standIns.add(row);
             if (mine) {
                 sorted.mine.delete(one.key);
                 sorted.surplus.push(mine);
@@ -148,7 +150,7 @@ export function match(
             if (readComment(row["comment"]).marker === undefined) former[key] = snapshotOf(claim.table, row);
         }
     }
-    return { ...sorted, foreign: sorted.foreign.filter((row) => !taken.has(row)), adopted, conflicts, former };
+    return { ...sorted, foreign: sorted.foreign.filter((row) => !standIns.has(row)), adopted, conflicts, former };
 }
 
 /** The values to give back one day. */
