@@ -110,7 +110,7 @@ describe("rates", () => {
         ["1500", 1500],
     ])("reads %s", (text, expected) => expect(parseRate(text)).toBe(expected));
 
-    it.each(["", "fast", "20 Mbit", "20Mbps", "-5M", "5%", "M", "1e6", "20M/20M", "0x10"])("refuses %j", (text) =>
+    it.each(["", "fast", "20 Mbit", "20 Mbps", "-5M", "5%", "M", "1e6", "20M/20M", "0x10"])("refuses %j", (text) =>
         expect(parseRate(text)).toBeUndefined(),
     );
 
