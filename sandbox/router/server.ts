@@ -98,7 +98,10 @@ export class RestServer {
         return [...this.sockets].map((socket, index) => ({
             ".id": showId(0x8000001 + index),
             name,
+            address: "",
+            port: String(socket.localPort ?? ""),
             proto: "tcp",
+            disabled: "false",
             local: `${socket.localAddress ?? ""}:${socket.localPort ?? ""}`,
             remote: `${socket.remoteAddress ?? ""}:${socket.remotePort ?? ""}`,
             connection: "true",

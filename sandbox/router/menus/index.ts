@@ -37,6 +37,7 @@ const all: readonly MenuRules[] = [
     system.routerboard,
     system.license,
     system.health,
+    system.log,
     system.clock,
     system.scheduler,
     system.script,

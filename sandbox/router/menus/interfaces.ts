@@ -146,7 +146,10 @@ export const interfaceKinds: readonly MenuRules[] = [
         ["admin-mac", "auto-mac", "protocol-mode", "vlan-filtering", "fast-forward", "arp"],
         { shows: bridgeShows },
     ),
-    interfaceKind("vlan", "vlan", ["interface", "vlan-id", "use-service-tag"]),
+    interfaceKind("vlan", "vlan", [
+        ...["interface", "vlan-id", "use-service-tag", "arp", "arp-timeout", "loop-protect"],
+        ...["loop-protect-disable-time", "loop-protect-send-interval"],
+    ]),
     interfaceKind("pppoe-client", "pppoe-out", [
         ...["interface", "user", "password", "add-default-route", "use-peer-dns", "service-name", "profile", "max-mtu"],
     ]),

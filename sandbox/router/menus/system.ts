@@ -70,6 +70,20 @@ export const health: MenuRules = {
     ],
 };
 
+/** Assumed: empty but for the start. */
+export const log: MenuRules = {
+    path: "/log",
+    assumed: { commands: [...readOnly, "find", "info", "warning", "error", "debug"] },
+    computed: (device) => [
+        {
+            ".id": "*1",
+            time: formatTimestamp(device.now() - device.uptime()),
+            topics: "system,info",
+            message: "router rebooted",
+        },
+    ],
+};
+
 export const clock: MenuRules = {
     path: "/system/clock",
     singleton: true,

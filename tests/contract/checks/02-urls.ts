@@ -61,6 +61,6 @@ export const urls = [
         refused(await rest.get("/nonexistent"), 400, "no such command or directory (nonexistent)");
     }),
     check("2.7", "R", "refuses GET on a command", async ({ rest }) => {
-        refused(await rest.get(`${FILTER}/add`), 400, "no such command");
+        for (const path of ["/log/error", `${FILTER}/add`]) refused(await rest.get(path), 400, "no such command");
     }),
 ];
