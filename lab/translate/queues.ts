@@ -32,8 +32,9 @@ const unlimited = 10e9;
 const minimalRate = 1000;
 /** A bucket below one full Ethernet frame would never let it pass. */
 const frame = 1600;
-/** Longest bucket that tc's clock can express at a low rate, in seconds. */
+/** What tc can express: so many seconds of a low rate, and so many bytes of a high one. */
 const longestBucket = 60;
+const largestBucket = 1e9;
 
 /** `/queue/tree` as HTB classes: limit-at is rate, max-limit is ceil, priority 1 to 8 is 0 to 7. */
 export function queueClasses(
@@ -132,7 +133,7 @@ export function queueClasses(
         // The manual: bucket capacity = bucket-size * max-limit, default 0.1.
         const bucket = ((queue.maxLimit || unlimited) / 8) * Number(row["bucket-size"] ?? "0.1");
         const capacity = (speed: number): number =>
-            Math.round(Math.max(frame, Math.min(bucket, (speed / 8) * longestBucket)));
+            Math.round(Math.max(frame, Math.min(bucket, (speed / 8) * longestBucket, largestBucket)));
         const parts = [
             `rate ${rate}bit ceil ${ceil}bit`,
             `burst ${queue.limitAt === 0 && !queue.isRoot ? frame : capacity(rate)}b cburst ${capacity(ceil)}b`,

@@ -115,15 +115,15 @@ function ruleText(row: Row, where: string, context: RuleContext): string | undef
         return undefined;
     }
     if (actionName === "log" || isTrue(row["log"])) findings.note(where, "its log lines are not written in the lab");
+    const wanted = Object.entries(row).filter(
+        ([key, value]) => !remarks.has(key) && !action.uses.includes(key) && value !== "",
+    );
+    for (const [key, value] of wanted) if (!matchers[key]) findings.refuse(where, `${key}=${value} has no translation`);
     const parts: string[] = [];
-    for (const [key, value] of Object.entries(row)) {
-        if (remarks.has(key) || action.uses.includes(key) || value === "") continue;
-        const matcher = matchers[key];
-        if (!matcher) {
-            findings.refuse(where, `${key}=${value} has no translation`);
-            continue;
-        }
-        if (key === "protocol" && impliedByPorts(row)) continue;
+    // In an order of our own: the router gives a row's keys in any.
+    for (const [key, matcher] of Object.entries(matchers)) {
+        const value = wanted.find(([name]) => name === key)?.[1];
+        if (value === undefined || (key === "protocol" && impliedByPorts(row))) continue;
         const negated = value.startsWith("!");
         const text = matcher(negated ? value.slice(1) : value, negated, context, row);
         if (text instanceof Refused) findings.refuse(where, `${key}: ${text.why}`);

@@ -25,7 +25,7 @@ it("reads the rows of an export in their order", () => {
     expect(state["/queue/tree"]?.[1]?.["queue"]).toBe("fq");
     expect(state["/ip/firewall/mangle"]?.[0]?.["comment"]).toBe('a "quoted" one');
     const { nft, tc } = translate(state, { devices: { ether5: "wan" } });
-    expect(nft).toContain('ip daddr @list_s3 oifname "wan" counter meta mark set 1 accept');
+    expect(nft).toContain('oifname "wan" ip daddr @list_s3 counter meta mark set 1 accept');
     expect(tc).toContain("qdisc add dev wan parent 1:2 pfifo limit 1000");
     expect(tc).toContain("qdisc add dev wan parent 1:3 pfifo limit 20");
 });

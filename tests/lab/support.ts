@@ -49,6 +49,7 @@ export function playShort(profile: Profile, names: string[]): Promise<BenchOutco
         retry: true,
         kernel: new Set(),
         judge: true,
+        references: 1,
     });
 }
 

@@ -78,8 +78,8 @@ describe("a tree with its marks", () => {
     }
     chain chain_forward {
         type filter hook forward priority mangle; policy accept;
-        oifname "wan" tcp dport 443 ip daddr @list_s3 ct mark 0 counter ct mark set 1
-        ct mark 1 meta mark 0 oifname "wan" meta length 256-65535 counter meta mark set 1 accept
+        oifname "wan" ip daddr @list_s3 tcp dport 443 ct mark 0 counter ct mark set 1
+        oifname "wan" ct mark 1 meta mark 0 meta length 256-65535 counter meta mark set 1 accept
     }
 }
 table inet queues {
@@ -186,7 +186,7 @@ describe("rules", () => {
                 "tcp-flags": "syn",
                 "tcp-mss": "1300-65535",
             },
-            "meta l4proto tcp tcp flags & (syn) == syn tcp option maxseg size 1300-65535 counter tcp option maxseg size set rt mtu",
+            "meta l4proto tcp tcp option maxseg size 1300-65535 tcp flags & (syn) == syn counter tcp option maxseg size set rt mtu",
         ],
         ["a DSCP", { action: "change-dscp", "new-dscp": "46", dscp: "0" }, "ip dscp 0 counter ip dscp set 46"],
         ["a counter", { action: "passthrough", "dst-address-type": "local" }, "fib daddr type local counter"],
@@ -322,6 +322,13 @@ describe("queues", () => {
         const { tc, notes } = translate({ "/queue/tree": rows }, { devices });
         expect(tc).toContain("rate 1000000bit ceil 10000000000bit burst 7500000b cburst 125000000b prio 7");
         expect(notes).toEqual(["/queue/tree q (row 2): max-limit=0, so its priority has no effect"]);
+    });
+
+    it("reads a row the same whatever order its keys come in", () => {
+        const row = upload["/ip/firewall/mangle"]![0]!;
+        const reversed = Object.fromEntries(Object.entries(row).reverse());
+        const nft = (rows: Row[]): string => translate({ "/ip/firewall/mangle": rows }, { devices }).nft;
+        expect(nft([reversed])).toBe(nft([row]));
     });
 
     it("gives an unlimited queue's bucket a length tc can express", () => {
