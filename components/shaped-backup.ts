@@ -49,7 +49,9 @@ export class ShapedBackup extends pulumi.ComponentResource {
             );
         }
         const prefixes = args.prefixes ?? regionPrefixes(region);
-        this.shaping = new UploadShaping(`${name}-upload`, { ...args.shaping, prefixes }, { parent: this });
+        // The engine starts nothing new once a resource has failed: a router that is away must not stop the AWS side.
+        const dependsOn = this.uploader === undefined ? [this.archive] : [this.archive, this.uploader];
+        this.shaping = new UploadShaping(`${name}-upload`, { ...args.shaping, prefixes }, { parent: this, dependsOn });
         const families: Family[] = args.shaping.addressFamilies ?? ["ipv4", "ipv6"];
         const prefix = pulumi.output(uploader === "none" ? undefined : uploader.prefix);
         this.uploadCommands = pulumi.all([bucketName, storageClass, prefix]).apply(([bucket, storage, keys]) =>

@@ -113,7 +113,14 @@ export class UploadShaping extends pulumi.ComponentResource {
         super("routeros-s3:index:UploadShaping", name, {}, opts);
         const prefixes = pulumi.output(args.prefixes);
         const common = { adopt: plan.adopt, requires: plans.requirements(plan), connection: args.connection };
-        const maker: Maker = { name, plan, prefixes, common, overrides: args.overrides ?? {}, next: inOrder(this) };
+        const maker: Maker = {
+            name,
+            plan,
+            prefixes,
+            common,
+            overrides: args.overrides ?? {},
+            next: inOrder(this, opts?.dependsOn),
+        };
 
         for (const family of plan.addressFamilies) addressLists(maker, family);
         for (const family of plan.addressFamilies) markRules(maker, family);
@@ -139,8 +146,9 @@ interface Maker {
     next: (make: (opts: pulumi.CustomResourceOptions) => pulumi.Resource) => void;
 }
 
-function inOrder(parent: pulumi.Resource): Maker["next"] {
-    let last: pulumi.Resource[] = [];
+/** What the component depends on comes before the first child: Pulumi itself does not hand that on. */
+function inOrder(parent: pulumi.Resource, first: pulumi.ResourceOptions["dependsOn"] = []): Maker["next"] {
+    let last = first;
     return (make) => {
         last = [make({ parent, dependsOn: last })];
     };

@@ -47,6 +47,13 @@ it("uploads to where the uploader may, in the class of the archive", async () =>
     expect(graph.find(kinds.bucket, "photos-archive-bucket").protect).toBe(false);
 });
 
+it("begins on the router when the AWS side is complete, so that a router that is away does not stop it", async () => {
+    const { graph } = await backup();
+    const { dependsOn } = graph.find(kinds.addressList, "photos-upload-s3-ipv4");
+    const aws = graph.registrations.filter(({ type }) => type.startsWith("aws:")).map(({ name }) => name);
+    expect(dependsOn).toEqual(expect.arrayContaining(aws));
+});
+
 it("makes no identity where none is wanted", async () => {
     const { graph } = await backup({ uploader: "none" });
     expect(graph.registrations.filter(({ type }) => type.startsWith("aws:iam/") || type.endsWith(":Uploader"))).toEqual(
