@@ -26,6 +26,8 @@ import { pulumiHome, root } from "./places";
 import { start as startRouter } from "./router";
 import type { Router, RouterOptions } from "./router/api";
 
+export type { Environment } from "./environment";
+
 /** One run of the engine takes seconds; a test that makes several needs more than jest's five. */
 export const engineTimeout = 180_000;
 
