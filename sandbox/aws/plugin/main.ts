@@ -1,10 +1,10 @@
-import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { Client, connectivityState, credentials, Server, ServerCredentials } from "@grpc/grpc-js";
 import { version } from "@pulumi/aws/package.json";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 
 import { service } from "./service";
 
-/** How the Pulumi engine starts a plugin: it reads a port from the first line, and ends the process when it is done. */
+/** How the Pulumi engine starts a plugin: it gives its own address, and reads the plugin's port from the first line. */
 function main(): void {
     const server = new Server({ "grpc.max_receive_message_length": 1024 * 1024 * 400 });
     server.addService(ResourceProviderService, service(version, process.env));
@@ -12,6 +12,22 @@ function main(): void {
         if (error) throw error;
         process.stdout.write(`${port}\n`);
     });
+    const engine = process.argv[2];
+    if (engine) endWith(engine);
+}
+
+/** An engine that is killed ends no plugins; this one ends when its connection to the engine is lost. */
+function endWith(engine: string): void {
+    const channel = new Client(engine, credentials.createInsecure()).getChannel();
+    let connected = false;
+    const watch = () => {
+        const state = channel.getConnectivityState(!connected);
+        connected ||= state === connectivityState.READY;
+        const lost = connected && state !== connectivityState.READY;
+        if (lost || state === connectivityState.TRANSIENT_FAILURE) process.exit();
+        channel.watchConnectivityState(state, Infinity, watch);
+    };
+    watch();
 }
 
 main();
