@@ -156,7 +156,8 @@ export function requirements(plan: ShapingPlan): Requires {
     return {
         interfaces: [plan.wanInterface],
         ...(queueType !== undefined && { queueTypes: [queueType] }),
-        ...(plan.parentQueue !== undefined ? { parents: [plan.parentQueue] } : { wanInterface: plan.wanInterface }),
+        ...(plan.parentQueue !== undefined && { parents: [plan.parentQueue] }),
+        wanInterface: plan.wanInterface,
         minimumVersion,
         queues: queues(plan, "").map((queue) => queue.name as string),
         packetMarks: ["no-mark", ...plan.restMarks, plan.packetMark],
