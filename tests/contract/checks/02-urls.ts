@@ -57,6 +57,11 @@ export const urls = [
         answered(await bench.rest.patch(`${MANGLE}/${rule[".id"]}`, { comment: `${bench.marker} changed` }), 200);
         answered(await bench.rest.delete(`${MANGLE}/${rule[".id"]}`), 204);
     }),
+    check("2.6", "I", "can refuse an id sent as %2A (as an option)", async (bench) => {
+        const { rest } = await bench.fresh({ behaviour: { decodeStar: false } });
+        refused(await rest.get("/interface/%2A1"), 400, "missing or invalid resource identifier");
+        answered(await rest.get("/interface/*1"), 200);
+    }),
     check("2.7", "R", "refuses a menu it does not have", async ({ rest }) => {
         refused(await rest.get("/nonexistent"), 400, "no such command or directory (nonexistent)");
     }),

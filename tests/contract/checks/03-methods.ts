@@ -177,6 +177,11 @@ export const methods = [
             assert.equal(rows[0]?.["name"], ether);
         }
     }),
+    check("3.10", "D", "ends a command that takes too long (60 s, here made short)", async (bench) => {
+        const { rest } = await bench.fresh({ behaviour: { sessionSeconds: 0.05 } });
+        const body = { script: ":delay 30s", "as-string": "" };
+        refused(await rest.post("/execute", body), 400, "Session closed");
+    }),
     check("3.11", "D", "takes application/json", async (bench) => {
         await bench.entry("192.0.2.1");
     }),

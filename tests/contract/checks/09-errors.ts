@@ -168,6 +168,10 @@ export const errors = [
         const [group] = await bench.rows("/user/group", { name: `${bench.marker}-group-1` });
         refused(await bench.rest.delete(`/user/group/${group?.[".id"]}`), 400, "failure: group has some users");
     }),
+    check("9.27", "D", "command over its time: Session closed", async (bench) => {
+        const { rest } = await bench.fresh({ behaviour: { sessionSeconds: 0.05 } });
+        refused(await rest.post("/interface/monitor-traffic", { interface: "ether1" }), 400, "Session closed");
+    }),
     check("9.28", "R", "HEAD: 501", async ({ rest }) => {
         for (const path of ["/system/identity", MANGLE]) assert.equal((await rest.send("HEAD", path)).status, 501);
     }),

@@ -14,6 +14,7 @@ import { order } from "./12-order";
 import { queues } from "./13-queues";
 import { references } from "./14-references";
 import { fastTrack } from "./15-fasttrack";
+import { traffic } from "./15-traffic";
 
 /** Every assertion of the suite, in the order of the facts. */
 export const checks: readonly Check[] = [
@@ -32,4 +33,5 @@ export const checks: readonly Check[] = [
     ...queues,
     ...references,
     ...fastTrack,
+    ...traffic,
 ];
