@@ -4,9 +4,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 
-/** The sandbox's only account, as moto numbers it. */
-export const ACCOUNT_ID = "123456789012";
-
 /** The access key of the account's root: it may do everything but what a bucket's policy denies. */
 export const ROOT_CREDENTIALS = { accessKeyId: "AKIAROOTOFTHESANDBOX", secretAccessKey: "sandbox" };
 
