@@ -2,6 +2,8 @@ import { Command } from "commander";
 
 import { costCommand } from "./cost";
 import { rangesCommand } from "./ranges";
+import { releaseCommand } from "./release";
+import { removeCommand } from "./remove";
 import { routerCommand } from "./router";
 import { traceCommand } from "./trace";
 
@@ -13,6 +15,8 @@ const program = new Command("routeros-s3")
 
 program.addCommand(routerCommand());
 program.addCommand(traceCommand());
+program.addCommand(removeCommand());
+program.addCommand(releaseCommand());
 program.addCommand(rangesCommand());
 program.addCommand(costCommand());
 

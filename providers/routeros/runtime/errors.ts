@@ -58,7 +58,8 @@ const remediations = {
     "tls/handshake": "Check that service www-ssl has a certificate in /ip/service",
     "settings/missing": "Set it with `pulumi config set`, or in the environment",
     "settings/invalid": "Correct it with `pulumi config set`, or in the environment",
-    "settings/plaintext": "Use https, or set routeros:allowPlaintext to true where the network between is yours alone",
+    "settings/plaintext":
+        "Use https, or set routeros:allowPlaintext (ROUTEROS_ALLOW_PLAINTEXT) to true where the network between is yours alone",
     "settings/password-in-clear": "Run `pulumi config set --secret routeros:password`",
     "login/refused": "Check username and password, and that the user's group has the policies read,write,api,rest-api",
     "login/not-permitted": "Give the user's group the policies read,write,api,rest-api in /user/group",

@@ -1,0 +1,101 @@
+/** Connections to our lists that were FastTracked before the bypass stood: they pass the queues until they end. */
+import ipaddr from "ipaddr.js";
+
+import type { Client } from "./client";
+import { isRouterError } from "./errors";
+import { addressListMenu } from "./menus/address-list";
+import { firewallMenu } from "./menus/firewall";
+import { readComment } from "./ownership";
+
+export interface Connection {
+    menu: string;
+    id: string;
+    /** Address and port, as the router prints them. */
+    source: string;
+    destination: string;
+}
+
+const families = ["ipv4", "ipv6"] as const;
+
+/** FastTracked connections whose destination is in one of the lists; without names, the lists our marks go by. */
+export async function fastTracked(client: Client, lists: readonly string[] = []): Promise<Connection[]> {
+    const found: Connection[] = [];
+    for (const family of families) {
+        const names = lists.length > 0 ? lists : await ownLists(client, family);
+        const prefixes: string[] = [];
+        for (const list of names) {
+            const rows = await client.rows(addressListMenu(family), { list, ".proplist": ".id,list,address,disabled" });
+            prefixes.push(...rows.filter((row) => row["disabled"] !== "true").map((row) => row["address"] ?? ""));
+        }
+        if (prefixes.length > 0) found.push(...(await connections(client, family, prefixes)));
+    }
+    return found;
+}
+
+/** Removes the entries; what ended by itself meanwhile is done. The connections begin again by the next packet. */
+export async function release(client: Client, all: readonly Connection[]): Promise<void> {
+    for (const { menu, id } of all) {
+        try {
+            await client.request("DELETE", `${menu}/${id}`);
+        } catch (error) {
+            if (!isRouterError(error, "router/gone")) throw error;
+        }
+    }
+}
+
+async function ownLists(client: Client, family: "ipv4" | "ipv6"): Promise<string[]> {
+    const rows = await client.rows(firewallMenu("mangle", family), {
+        dynamic: "false",
+        ".proplist": ".id,dst-address-list,comment,dynamic",
+    });
+    const names = rows.filter((row) => readComment(row["comment"]).marker).map((row) => row["dst-address-list"] ?? "");
+    return [...new Set(names)].filter((name) => name !== "" && !name.startsWith("!"));
+}
+
+async function connections(
+    client: Client,
+    family: "ipv4" | "ipv6",
+    prefixes: readonly string[],
+): Promise<Connection[]> {
+    const menu = `/${family === "ipv4" ? "ip" : "ipv6"}/firewall/connection`;
+    const rows = await client.rows(menu, { fasttrack: "true", ".proplist": ".id,src-address,dst-address,fasttrack" });
+    const inside = matcher(prefixes);
+    return rows
+        .filter((row) => inside(hostOf(row["dst-address"] ?? "")))
+        .map((row) => ({
+            menu,
+            id: row[".id"] ?? "",
+            source: row["src-address"] ?? "",
+            destination: row["dst-address"] ?? "",
+        }));
+}
+
+/** `192.0.2.1:443`, `[2001:db8::1]:443`, and addresses without a port. */
+export function hostOf(text: string): string {
+    const bracketed = /^\[(.*)\]/.exec(text)?.[1];
+    if (bracketed !== undefined) return bracketed;
+    return /^[\d.]+(:\d+)?$/.test(text) ? text.replace(/:\d+$/, "") : text;
+}
+
+function matcher(prefixes: readonly string[]): (host: string) => boolean {
+    const number = (text: string): bigint =>
+        ipaddr
+            .parse(text)
+            .toByteArray()
+            .reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
+    const ranges = prefixes.flatMap((prefix): [bigint, bigint][] => {
+        const [first = "", last] = prefix.split("-");
+        if (last !== undefined) return [[number(first), number(last)]];
+        const [host = "", bits] = prefix.split("/");
+        if (!ipaddr.isValid(host)) return [];
+        const width = host.includes(":") ? 128 : 32;
+        const size = 1n << BigInt(width - Number(bits ?? width));
+        const start = (number(host) / size) * size;
+        return [[start, start + size - 1n]];
+    });
+    return (host) => {
+        if (!ipaddr.isValid(host)) return false;
+        const at = number(host);
+        return ranges.some(([from, to]) => from <= at && at <= to);
+    };
+}

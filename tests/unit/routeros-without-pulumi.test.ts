@@ -1,0 +1,148 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+
+import { removalScript } from "../../providers/routeros/removal-script";
+import { Client } from "../../providers/routeros/runtime/client";
+import { hostOf } from "../../providers/routeros/runtime/release";
+import { carryOut, planRemoval } from "../../providers/routeros/runtime/removal";
+import type { Router } from "../../sandbox/router";
+import { start } from "../../sandbox/router";
+import { Carrier } from "../support/carrier";
+import { harm } from "../support/fail-open";
+import { leafType, site, standing } from "../support/site";
+
+let router: Router;
+let client: Client;
+let warnings: jest.SpyInstance;
+
+beforeEach(async () => {
+    warnings = jest.spyOn(console, "warn").mockReturnValue();
+    router = await start({ password: "se cret" });
+    client = new Client({ name: "", url: router.url, username: "admin", password: "se cret", timeoutSeconds: 10 });
+});
+afterEach(async () => {
+    client.close();
+    warnings.mockRestore();
+    await router.stop();
+});
+
+async function made(adopt = false): Promise<void> {
+    const carrier = new Carrier({ url: router.url, password: "se cret" });
+    const { error } = await carrier.up(site({ adopt }));
+    expect(error).toBeUndefined();
+}
+
+/** Runs a command as a person would. */
+function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+    const env = { ...process.env, ROUTEROS_URL: router.url, ROUTEROS_USERNAME: "admin", ROUTEROS_PASSWORD: "se cret" };
+    return new Promise((resolve) => {
+        execFile(
+            process.execPath,
+            [join(__dirname, "../../cli/routeros-s3.cjs"), ...args],
+            { env },
+            (error, out, err) => resolve({ code: error ? 1 : 0, out, err }),
+        );
+    });
+}
+
+describe("routeros-s3 remove", () => {
+    test("shows, then takes away everything of the stack and nothing else, without harm on the way", async () => {
+        router.add("/ip/firewall/mangle", { chain: "forward", action: "passthrough", comment: "counter" });
+        const before = standing(router);
+        await made();
+        const whole = standing(router);
+        const shown = await run("remove", "--owner", "site/test", "--dry-run", "--allow-plaintext");
+        expect(shown.out).toMatch(/^would disable \/queue\/tree uplink /);
+        expect(standing(router)).toEqual(whole);
+        const found: string[] = [];
+        const stop = router.onRequest(({ when }) => {
+            if (when === "after") found.push(...harm(router, { wan: "ether1", guarantee: 18_000_000 }));
+        });
+        const done = await run("remove", "--owner", "site/test", "--allow-plaintext");
+        stop();
+        expect(done).toMatchObject({ code: 0, err: "" });
+        expect(done.out).not.toContain("se cret");
+        expect(found).toEqual([]);
+        expect(standing(router)).toEqual(before);
+    }, 30_000);
+
+    test("keeps rows that stood before, and takes only their marker off", async () => {
+        router.add("/ip/firewall/address-list", { list: "AmazonS3", address: "52.95.128.0/21", comment: "Amazon S3" });
+        const before = standing(router);
+        await made(true);
+        await carryOut(client, await planRemoval(client, "site/test"), () => undefined);
+        expect(standing(router)).toEqual(before);
+    });
+
+    test("takes one resource alone, and never another stack's whose name begins the same", async () => {
+        await made();
+        const steps = await planRemoval(client, "site/test/s3-ipv4");
+        expect(new Set(steps.map(({ menu }) => menu))).toEqual(new Set(["/ip/firewall/address-list"]));
+        expect(await planRemoval(client, "site/tes")).toEqual([]);
+    });
+
+    test("says in one line what is missing", async () => {
+        const plain = await run("remove", "--owner", "site/test");
+        expect(plain.code).toBe(1);
+        expect(plain.err.trim().split("\n")).toHaveLength(1);
+        expect(plain.err).toContain("[settings/plaintext]");
+        const half = await run("remove", "--owner", "site", "--allow-plaintext");
+        expect(half.err).toContain("--owner must be");
+    }, 30_000);
+});
+
+describe("the removal script", () => {
+    const execute = (script: string): Promise<unknown> =>
+        client.request("POST", "/execute", { body: { script, "as-string": "" } });
+
+    test("takes everything away when it is pasted", async () => {
+        const before = standing(router);
+        await made();
+        expect(await execute(removalScript({ owner: "site/test", queueTypes: [leafType] }))).toEqual({ ret: "" });
+        expect(standing(router)).toEqual(before);
+    });
+
+    test("keeps rows that stood before, rows of another stack, and a queue type in use", async () => {
+        router.add("/ip/firewall/address-list", { list: "AmazonS3", address: "52.95.128.0/21" });
+        const before = standing(router);
+        await made(true);
+        router.add("/queue/tree", { name: "lan", parent: "bridge", queue: leafType });
+        const marked = { list: "x", address: "10.0.0.1", comment: "[pulumi:site/test2/s3#10.0.0.1]" };
+        router.add("/ip/firewall/address-list", marked);
+        await execute(removalScript({ owner: "site/test", queueTypes: [leafType] }));
+        const lists = router.rows("/ip/firewall/address-list").map((row) => [row["address"], row["comment"]]);
+        expect(lists).toEqual([
+            ["52.95.128.0/21", undefined],
+            ["10.0.0.1", marked.comment],
+        ]);
+        expect(router.rows("/queue/tree").map((row) => row["name"])).toEqual(["lan"]);
+        expect(router.rows("/queue/type").map((row) => row["name"])).toContain(leafType);
+        expect(standing(router)["/ip/firewall/filter"]).toEqual(before["/ip/firewall/filter"]);
+    });
+
+    test("puts the parent out of use first, and holds for names with dots, for one resource", () => {
+        const lines = removalScript({ owner: "my.site/home/queues", families: ["ipv4"] }).split("\n");
+        expect(lines[1]).toBe(
+            '/queue tree disable [find where comment~"\\\\[pulumi:my\\\\.site/home/queues#[^,]*\\\\]" and packet-mark=""]',
+        );
+        expect(lines.join()).not.toContain("/ipv6");
+    });
+});
+
+describe("routeros-s3 release", () => {
+    test("finds nothing to let go on a router without such connections", async () => {
+        await made();
+        const { code, out } = await run("release", "--allow-plaintext");
+        expect(code).toBe(0);
+        expect(out).toMatch(/no FastTracked connections/);
+    }, 30_000);
+
+    test.each([
+        ["192.0.2.1:443", "192.0.2.1"],
+        ["192.0.2.1", "192.0.2.1"],
+        ["[2001:db8::1]:443", "2001:db8::1"],
+        ["2001:db8::1", "2001:db8::1"],
+    ])("reads %s", (text, host) => {
+        expect(hostOf(text)).toBe(host);
+    });
+});
