@@ -73,7 +73,7 @@ export function studyAgenda(what: string | true): { title: string; part: Agenda[
                     profile,
                     "ipv4",
                     pick(
-                        { ...choose(0.4, 1), game: { pace: 0.4, repeats: 3 }, many: { pace: 0.33, repeats: 1 } },
+                        { ...choose(0.4, 1), game: { pace: 0.4, repeats: 3 }, many: { pace: 1, repeats: 1 } },
                         names,
                     ),
                 ),
