@@ -15,6 +15,7 @@ export = async () => {
         uploadFolder: uploadCommands.sync,
         queues: shaping.queues,
         prefixes: shaping.prefixCounts,
+        removalScript: shaping.removalScript,
         prefixesFrom: { source: ranges.source, published: ranges.createDate, syncToken: ranges.syncToken },
     };
 };

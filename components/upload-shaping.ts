@@ -16,6 +16,7 @@ import type {
 import { FirewallRules } from "../providers/routeros/firewall-rules";
 import { QueueTree } from "../providers/routeros/queue-tree";
 import { QueueType } from "../providers/routeros/queue-type";
+import { removalScript } from "../providers/routeros/removal-script";
 import type { ProfileName, ShapingNames, ShapingNumbers } from "./profiles";
 import type { ShapingPlan } from "./shaping-rules";
 import * as plans from "./shaping-rules";
@@ -107,6 +108,11 @@ export class UploadShaping extends pulumi.ComponentResource {
     declare public readonly queues: pulumi.Output<ShapingNumbers>;
     /** How many prefixes each family's list holds. */
     declare public readonly prefixCounts: pulumi.Output<Record<string, number>>;
+    /**
+     * RouterOS script that takes everything of the stack off a router by pasting it into a terminal, should the state
+     * be lost. Kept out of Pulumi's listings as a secret.
+     */
+    declare public readonly removalScript: pulumi.Output<string>;
 
     constructor(name: string, args: UploadShapingArgs, opts?: pulumi.ComponentResourceOptions) {
         const plan = planOf(name, args);
@@ -125,8 +131,17 @@ export class UploadShaping extends pulumi.ComponentResource {
         for (const family of plan.addressFamilies) addressLists(maker, family);
         for (const family of plan.addressFamilies) markRules(maker, family);
         if (plan.fastTrack === "bypass") for (const family of plan.addressFamilies) fastTrackBypass(maker, family);
-        queueTree(maker, leafQueueType(maker));
+        const queueType = leafQueueType(maker);
+        queueTree(maker, queueType.name);
 
+        // Nothing to keep from anybody; but a page of script has no place among the outputs that every run prints.
+        this.removalScript = pulumi.secret(
+            removalScript({
+                owner: `${pulumi.getProject()}/${pulumi.getStack()}`,
+                queueTypes: queueType.made ? [queueType.name] : [],
+                families: plan.addressFamilies,
+            }),
+        );
         this.queues = pulumi.output(plans.numbersOf(plan));
         this.prefixCounts = prefixes.apply((all) =>
             Object.fromEntries(plan.addressFamilies.map((family) => [family, all[family].length])),
@@ -224,16 +239,16 @@ function fastTrackBypass({ name, plan, common, overrides, next }: Maker, family:
  * The leaves' queue type by name. A type of ours carries its kind in its resource's name, so that another kind is
  * another resource: made before the tree changes over to it, and the old one removed when nothing uses it any more.
  */
-function leafQueueType({ name, plan, common, overrides, next }: Maker): string {
+function leafQueueType({ name, plan, common, overrides, next }: Maker): { name: string; made: boolean } {
     const existing = plans.existingQueueType(plan);
-    if (existing !== undefined) return existing;
+    if (existing !== undefined) return { name: existing, made: false };
     const kind = plan.leafQueue;
     const stack = pulumi.getStack();
     // The runtime knows a type of ours by this hash, for queue types have no comment.
     const hash = createHash("sha256").update(`${pulumi.getProject()}/${stack}/${name}`).digest("hex").slice(0, 6);
     const args = { name: `${kind}-${stack}-${hash}`, kind, parameters: plans.queueTypeParameters(kind), ...common };
     next((opts) => new QueueType(`${name}-leaf-${kind}`, { ...args, ...overrides.queueType }, opts));
-    return args.name;
+    return { name: args.name, made: true };
 }
 
 function queueTree({ name, plan, common, overrides, next }: Maker, leafQueueTypeName: string): void {

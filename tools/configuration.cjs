@@ -19,5 +19,8 @@ function replace(file, begin, end, text) {
     const first = lines.findIndex((line) => line.startsWith(begin));
     const last = lines.findIndex((line) => line.startsWith(end));
     if (first < 0 || last < first) throw new Error(`${file} has no lines "${begin}" and "${end}"`);
-    fs.writeFileSync(name, [...lines.slice(0, first + 1), ...text.trimEnd().split("\n"), ...lines.slice(last)].join("\n"));
+    fs.writeFileSync(
+        name,
+        [...lines.slice(0, first + 1), ...text.trimEnd().split("\n"), ...lines.slice(last)].join("\n"),
+    );
 }

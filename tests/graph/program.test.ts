@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
@@ -112,6 +113,8 @@ describe("a site", () => {
 
     it("tells a person what there is", async () => {
         const { outputs } = await run();
+        const documents = readFileSync(path.resolve(__dirname, "../../docs/configuration.md"), "utf8");
+        for (const name of Object.keys(outputs)) expect(documents).toContain(`\`${name}\``);
         expect(outputs).toMatchObject({
             bucket: "site-archive-bucket",
             region: "ap-southeast-2",
@@ -122,6 +125,10 @@ describe("a site", () => {
         });
         expect(outputs["uploadFile"]).toContain("aws s3 cp FILE s3://site-archive-bucket/ --storage-class GLACIER");
         expect(outputs["uploadFolder"]).toContain("aws s3 sync FOLDER s3://site-archive-bucket/");
+        expect(outputs["removalScript"]).toMatch(
+            /^# Takes off this router .* routeros-s3\/home .*\n\/queue tree disable/,
+        );
+        expect(outputs["removalScript"]).toMatch(/\/queue type remove \[find where name="fq-codel-home-[0-9a-f]{6}"\]/);
         expect(outputs["uploaderCredentials"]).toEqual([
             expect.stringContaining("aws iam create-access-key --user-name site-uploader-user"),
             expect.stringContaining("aws configure"),
