@@ -1,14 +1,10 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { createServer, type Server } from "node:https";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-import { generate } from "selfsigned";
-
 import { loadS3Ranges, RangesError, type RangesOptions } from "../../providers/aws-ip-ranges";
 import { findLock, writeLock } from "../../providers/aws-ip-ranges/lock";
+import { type Answer, type RangesServer, sends, startRangesServer, status } from "../support/ranges-server";
 
 const published = new Date("2025-11-24T00:00:00Z");
 const documentOf = (prefixes: string[], change: Record<string, unknown> = {}) =>
@@ -28,46 +24,17 @@ const documentOf = (prefixes: string[], change: Record<string, unknown> = {}) =>
     });
 const first = ["3.5.164.0/22", "52.95.128.0/21", "54.231.248.0/22"];
 
-type Answer = (request: IncomingMessage, response: ServerResponse) => void;
-const sends =
-    (body: string, headers: Record<string, string> = {}): Answer =>
-    (_request, response) =>
-        void response.writeHead(200, { "content-type": "application/json", ...headers }).end(body);
-const status =
-    (code: number): Answer =>
-    (_request, response) =>
-        void response.writeHead(code).end("no");
-
-let server: Server;
-let certificate: string;
-let url: string;
+let server: RangesServer;
 let folder: string;
-/** Answers in turn; the last one stays. */
-let answers: Answer[];
-let requests: IncomingMessage["headers"][];
 
 beforeAll(async () => {
-    const pems = await generate([{ name: "commonName", value: "localhost" }], {
-        keySize: 2048,
-        extensions: [{ name: "subjectAltName", altNames: [{ type: 7, ip: "127.0.0.1" }] }],
-    });
-    certificate = pems.cert;
-    server = createServer({ key: pems.private, cert: pems.cert }, (request, response) => {
-        requests.push(request.headers);
-        const answer = answers.length > 1 ? answers.shift() : answers[0];
-        answer?.(request, response);
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/ip-ranges.json`;
+    server = await startRangesServer();
 });
-afterAll(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-});
+afterAll(() => server.stop());
 beforeEach(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "ranges-"));
-    answers = [sends(documentOf(first), { etag: '"one"' })];
-    requests = [];
+    server.answers = [sends(documentOf(first), { etag: '"one"' })];
+    server.requests = [];
 });
 afterEach(() => rm(folder, { recursive: true }));
 
@@ -75,12 +42,12 @@ const minutes = (count: number) => new Date(published.getTime() + 3_600_000 + co
 const days = (count: number) => minutes(count * 24 * 60);
 const load = (options: Partial<RangesOptions> = {}) =>
     loadS3Ranges({
-        source: url,
+        source: server.url,
         region: "ap-southeast-2",
         cacheFolder: path.join(folder, "cache"),
         now: minutes(0),
         ...options,
-        download: { ca: certificate, retryDelaysMs: [], timeoutMs: 5000, ...options.download },
+        download: { ca: server.certificate, retryDelaysMs: [], timeoutMs: 5000, ...options.download },
     });
 const refusal = async (options: Partial<RangesOptions> = {}): Promise<RangesError> => {
     const error: unknown = await load(options).catch((caught: unknown) => caught);
@@ -97,28 +64,28 @@ describe("an https address", () => {
             services: ["S3@ap-southeast-2"],
             syncToken: "1763942400",
             createDate: "2025-11-24T00:00:00.000Z",
-            source: url,
+            source: server.url,
             warnings: [],
         });
     });
 
     it("is not asked again for 15 minutes, so that preview and up see the same", async () => {
         await load();
-        answers = [sends(documentOf([...first, "16.12.74.0/24"]))];
+        server.answers = [sends(documentOf([...first, "16.12.74.0/24"]))];
         expect((await load({ now: minutes(15) })).ipv4).toEqual(first);
-        expect(requests).toHaveLength(1);
+        expect(server.requests).toHaveLength(1);
         expect((await load({ now: minutes(16), reuseMinutes: 60 })).ipv4).toEqual(first);
         expect((await load({ now: minutes(16) })).ipv4).toHaveLength(4);
-        expect(requests).toHaveLength(2);
+        expect(server.requests).toHaveLength(2);
     });
 
     it("is asked by ETag, and an unchanged document counts as read now", async () => {
         await load();
-        answers = [status(304)];
+        server.answers = [status(304)];
         expect((await load({ now: minutes(20) })).ipv4).toEqual(first);
-        expect(requests[1]?.["if-none-match"]).toBe('"one"');
+        expect(server.requests[1]?.["if-none-match"]).toBe('"one"');
         await load({ now: minutes(34) });
-        expect(requests).toHaveLength(2);
+        expect(server.requests).toHaveLength(2);
     });
 
     it("keeps what it read whole, in a folder that git ignores", async () => {
@@ -133,21 +100,21 @@ describe("an https address", () => {
         const [file = ""] = (await readdir(path.join(folder, "cache"))).filter((name) => name.endsWith(".json"));
         await writeFile(path.join(folder, "cache", file), "{");
         expect((await load()).ipv4).toEqual(first);
-        expect(requests).toHaveLength(2);
+        expect(server.requests).toHaveLength(2);
     });
 
     it("is tried again after a failure of the server or the connection, and not after a refusal", async () => {
-        answers = [status(503), (request) => request.socket.destroy(), sends(documentOf(first))];
+        server.answers = [status(503), (request) => request.socket.destroy(), sends(documentOf(first))];
         expect((await load({ download: { retryDelaysMs: [0, 0] } })).ipv4).toEqual(first);
-        answers = [status(403)];
-        requests = [];
+        server.answers = [status(403)];
+        server.requests = [];
         const error = await refusal({
             now: minutes(60),
             cacheFolder: path.join(folder, "other"),
             download: { retryDelaysMs: [0, 0] },
         });
         expect(error.message).toContain("the server answered 403");
-        expect(requests).toHaveLength(1);
+        expect(server.requests).toHaveLength(1);
     });
 
     it.each<[string, Answer, string, string]>([
@@ -159,7 +126,7 @@ describe("an https address", () => {
         ["half the Internet", sends(documentOf([...first, "0.0.0.0/1"])), "ranges/too-wide", "0.0.0.0/1"],
         ["an error", status(500), "ranges/download", "the server answered 500"],
     ])("with %s is refused where nothing was kept", async (_name, answer, code, text) => {
-        answers = [answer];
+        server.answers = [answer];
         const error = await refusal();
         expect(error.code).toBe(code);
         expect(error.message).toContain(text);
@@ -167,12 +134,12 @@ describe("an https address", () => {
     });
 
     it("that sends too much is cut off", async () => {
-        answers = [sends(`${documentOf(first)}${" ".repeat(2_000_000)}`)];
+        server.answers = [sends(`${documentOf(first)}${" ".repeat(2_000_000)}`)];
         expect((await refusal({ download: { maxBytes: 1_048_576 } })).message).toContain("larger than 1 MiB");
     });
 
     it("that never answers is given up", async () => {
-        answers = [() => undefined];
+        server.answers = [() => undefined];
         expect((await refusal({ download: { timeoutMs: 50 } })).message).toContain("no whole answer within 0.05 s");
     });
 
@@ -180,11 +147,13 @@ describe("an https address", () => {
         const error = await refusal({ download: { ca: undefined, retryDelaysMs: [0, 0] } });
         expect(error.message).toContain("certificate is not trusted");
         expect(error.message).toContain("NODE_EXTRA_CA_CERTS");
-        expect(requests).toHaveLength(0);
+        expect(server.requests).toHaveLength(0);
     });
 
     it("that redirects to plain http is refused", async () => {
-        answers = [(_request, response) => void response.writeHead(302, { location: "http://127.0.0.1:9/x" }).end()];
+        server.answers = [
+            (_request, response) => void response.writeHead(302, { location: "http://127.0.0.1:9/x" }).end(),
+        ];
         expect((await refusal()).message).toContain("not https");
     });
 });
@@ -206,7 +175,7 @@ describe("what was read before", () => {
         ],
         ["sends no document", sends("oops"), "ranges/not-json"],
     ])("stands in for an address that %s, with a warning that says why and how old", async (_name, answer, code) => {
-        answers = [answer];
+        server.answers = [answer];
         const { ipv4, warnings } = await load({ now: days(3) });
         expect(ipv4).toEqual(first);
         expect(warnings).toEqual([expect.stringContaining("read 3 days ago")]);
@@ -214,7 +183,7 @@ describe("what was read before", () => {
     });
 
     it("stands in for 30 days, and no longer", async () => {
-        answers = [status(500)];
+        server.answers = [status(500)];
         await load({ now: days(30) });
         const error = await refusal({ now: days(31) });
         expect(error.code).toBe("ranges/too-old");
@@ -222,7 +191,7 @@ describe("what was read before", () => {
     });
 
     it("is not overwritten by what was refused", async () => {
-        answers = [sends("oops"), sends(documentOf(first.slice(0, 2)), { etag: '"two"' })];
+        server.answers = [sends("oops"), sends(documentOf(first.slice(0, 2)), { etag: '"two"' })];
         await load({ now: minutes(20) });
         expect((await load({ now: minutes(40) })).ipv4).toEqual(first.slice(0, 2));
     });
@@ -281,7 +250,7 @@ describe("a lock file", () => {
     it("is used as it is, and no address is asked", async () => {
         await writeLock(lock, lockOf());
         expect((await load({ lock })).ipv4).toEqual(first);
-        expect(requests).toHaveLength(0);
+        expect(server.requests).toHaveLength(0);
         expect(await findLock(lock)).toEqual(lockOf());
     });
 
