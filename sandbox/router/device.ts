@@ -261,9 +261,9 @@ export class Device {
     /** What a restart loses: dynamic rows, counters, connections, sessions; with `renumber`, every id changes. */
     restart(renumber = false): void {
         for (const [path, table] of this.tables) {
-            table.remove(
-                path === "/ip/firewall/connection" ? [...table.all()] : table.all().filter((row) => row.dynamic),
-            );
+            const keepsDummy = path.includes("/firewall/") && hasFastTrack(this, path.startsWith("/ipv6") ? 6 : 4);
+            const isLost = (row: StoredRow) => row.dynamic === true && !(row.builtin && keepsDummy);
+            table.remove(path.endsWith("/connection") ? [...table.all()] : table.all().filter(isLost));
             for (const row of table.all()) delete row.counters;
         }
         if (renumber) this.renumber();

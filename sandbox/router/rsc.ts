@@ -29,19 +29,21 @@ const commands = new Set([
     ...["reset-counters", "reset-counters-all", "reset", "run", "edit"],
 ]);
 
-/** All statements of a text, read in the menu `path`. Throws {@link RscError} on a string or bracket that does not end. */
-export function parseRsc(text: string, path = ""): Statement[] {
+/**
+ * All statements of a text, read in the menu `path`; `entered` hears of every line that only changes the menu. Throws
+ * {@link RscError} on a string or bracket that does not end.
+ */
+export function parseRsc(text: string, path = "", entered?: (path: string, line: number) => void): Statement[] {
     const statements: Statement[] = [];
     for (const { line, tokens } of splitStatements(text)) {
         const statement = readStatement(line, tokens, path);
-        if (tokens[0]!.startsWith("/")) {
-            // A line that is only a path stays in force; one with a command counts for itself in a script, and exports have none.
-            if (statement.command === "") {
-                path = statement.path;
-                continue;
-            }
+        if (statement.command === "") {
+            // It stays in force; a path before a command counts for that command alone.
+            path = statement.path;
+            entered?.(path, line);
+        } else {
+            statements.push(statement);
         }
-        statements.push(statement);
     }
     return statements;
 }

@@ -39,7 +39,7 @@ class Run {
     block(text: string, path: string): Value {
         let statements: Statement[];
         try {
-            statements = parseRsc(text, path);
+            statements = parseRsc(text, path, (entered, line) => this.checkPath(entered, line));
         } catch (error) {
             if (error instanceof RscError) throw new ScriptError(`syntax error (${error.message})`);
             throw error;
@@ -47,6 +47,12 @@ class Run {
         let last: Value = "";
         for (const statement of statements) last = this.statement(statement);
         return last;
+    }
+
+    private checkPath(path: string, line: number): void {
+        const paths = ["/export", ...this.device.menus.keys()];
+        if (paths.some((known) => `${known}/`.startsWith(`${path}/`)) || path === "/") return;
+        throw new ScriptError(`bad command name ${path.split("/").at(-1) ?? ""} (line ${line} column 1)`);
     }
 
     private statement(statement: Statement): Value {

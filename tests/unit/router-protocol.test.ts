@@ -17,7 +17,7 @@ describe("methods and statuses", () => {
                 ...entry,
                 dynamic: "false",
                 disabled: "false",
-                "creation-time": expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/),
+                "creation-time": expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/) as string,
             });
             expect((await call("GET", `${lists}/${id}`)).body).toEqual(made.body);
             const changed = await call("PATCH", `${lists}/${id}`, { comment: "ours" });

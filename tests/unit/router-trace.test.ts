@@ -1,5 +1,7 @@
 import { start } from "../../sandbox/router";
 import type { Router, Row } from "../../sandbox/router/api";
+import { deviceFromRows, deviceFromRsc, tracedMenus } from "../../sandbox/router/snapshot";
+import { trace } from "../../sandbox/router/trace";
 import { withRouter } from "../support/embedded-router";
 
 /*
@@ -39,10 +41,15 @@ const withArticle = (use: (router: Router) => void) =>
 
 test("it's NOT working: with the default FastTrack only the first packet is marked", () =>
     withArticle((router) => {
-        const trace = router.trace({ to: s3 });
-        expect(trace).toMatchObject({ inInterface: "bridge", outInterface: "ether5", fastTracked: true, leaf: "rest" });
-        const [first, reply, data] = trace.packets;
-        expect(trace.packets).toHaveLength(3);
+        const traced = router.trace({ to: s3 });
+        expect(traced).toMatchObject({
+            inInterface: "bridge",
+            outInterface: "ether5",
+            fastTracked: true,
+            leaf: "rest",
+        });
+        const [first, reply, data] = traced.packets;
+        expect(traced.packets).toHaveLength(3);
         expect(first).toMatchObject({
             direction: "upload",
             state: "new",
@@ -61,9 +68,9 @@ test("it's NOT working: with the default FastTrack only the first packet is mark
 test("the article's cure: the FastTrack rule is disabled", () =>
     withArticle((router) => {
         router.set(filter, fastTrackRule(router)[".id"]!, { disabled: "yes" });
-        const trace = router.trace({ to: s3 });
-        expect(trace).toMatchObject({ fastTracked: false, leaf: "s3", connectionMark: "s3-connection" });
-        expect(trace.packets.map(({ packetMark }) => packetMark)).toEqual(["s3-packet", "s3-packet", "s3-packet"]);
+        const traced = router.trace({ to: s3 });
+        expect(traced).toMatchObject({ fastTracked: false, leaf: "s3", connectionMark: "s3-connection" });
+        expect(traced.packets.map(({ packetMark }) => packetMark)).toEqual(["s3-packet", "s3-packet", "s3-packet"]);
         // The price: nobody else is FastTracked either.
         expect(router.trace({ to: "198.51.100.7:443" }).fastTracked).toBe(false);
     }));
@@ -74,9 +81,9 @@ test("our cure: marked connections are accepted before the FastTrack rule, every
             ...{ chain: "forward", action: "accept", "connection-state": "established,related" },
             ...{ "connection-mark": "s3-connection", "place-before": fastTrackRule(router)[".id"]! },
         });
-        const trace = router.trace({ to: s3 });
-        expect(trace).toMatchObject({ fastTracked: false, leaf: "s3" });
-        expect(trace.packets[1]!.steps.map(({ action }) => action)).toEqual(["mark-packet", "accept"]);
+        const traced = router.trace({ to: s3 });
+        expect(traced).toMatchObject({ fastTracked: false, leaf: "s3" });
+        expect(traced.packets[1]!.steps.map(({ action }) => action)).toEqual(["mark-packet", "accept"]);
         expect(router.trace({ to: "198.51.100.7:443" })).toMatchObject({ fastTracked: true, leaf: "rest" });
     }));
 
@@ -120,9 +127,9 @@ test("FastTrack takes neither ICMP nor anything while the fast path is off", () 
 test("a queue on global is passed only by what is not FastTracked", () =>
     withRouter({}, (_call, router) => {
         router.add("/queue/tree", { name: "all", parent: "global", "packet-mark": "no-mark" });
-        const trace = router.trace({ to: "198.51.100.7:443" });
-        expect(trace.packets[0]).toMatchObject({ globalQueue: { leaf: "all" } });
-        expect(trace.packets.at(-1)).not.toHaveProperty("globalQueue");
+        const traced = router.trace({ to: "198.51.100.7:443" });
+        expect(traced.packets[0]).toMatchObject({ globalQueue: { leaf: "all" } });
+        expect(traced.packets.at(-1)).not.toHaveProperty("globalQueue");
         return Promise.resolve();
     }));
 
@@ -192,7 +199,9 @@ test("traffic moves the counters of the rules and queues it meets, and of nothin
         articleRules(router);
         router.set(filter, fastTrackRule(router)[".id"]!, { disabled: "yes" });
         router.traffic({ to: s3, upload: 3_000_000, reply: 0, seconds: 2, size: 1500 });
-        const queues = Object.fromEntries(router.rows("/queue/tree").map((row) => [row["name"], row]));
+        const queues: Record<string, Row> = Object.fromEntries(
+            router.rows("/queue/tree").map((row) => [row["name"]!, row]),
+        );
         // 60 bytes of the handshake and 2000 packets of 1500 bytes; 12 Mbit/s while the two seconds last.
         expect(queues["s3"]).toMatchObject({ bytes: "3000060", packets: "2001", rate: "12000000" });
         expect(queues["upload"]).toMatchObject({ bytes: "3000060" });
@@ -205,8 +214,6 @@ test("traffic moves the counters of the rules and queues it meets, and of nothin
     }));
 
 test("a state file, an export and the rows over REST tell the same way", async () => {
-    const { deviceFromRows, deviceFromRsc, tracedMenus } = await import("../../sandbox/router/snapshot");
-    const { trace } = await import("../../sandbox/router/trace");
     const router = await start({});
     try {
         articleRules(router);

@@ -1,0 +1,105 @@
+import type { Row } from "../../sandbox/router/api";
+import { type Call, refusal, rowsOf, withRouter } from "../support/embedded-router";
+
+const lists = "/ip/firewall/address-list";
+const run = async (call: Call, script: string): Promise<string> => {
+    const answer = await call("POST", "/execute", { script, "as-string": "" });
+    expect(answer.status).toBe(200);
+    return (answer.body as { ret: string }).ret;
+};
+const addresses = async (call: Call) => (await rowsOf(call, lists)).map(({ address }) => address);
+
+test("what is put comes back; without as-string only a job's id", () =>
+    withRouter({}, async (call) => {
+        expect(await run(call, ":put hello")).toBe("hello");
+        expect(await run(call, ':put "two words"; :put ("a" . "b")')).toBe("two words\nab");
+        const job = await call("POST", "/execute", { script: `${lists.replaceAll("/", " ").trim()} nonsense` });
+        expect(job.body).toEqual({ ret: expect.stringMatching(/^\*[0-9A-F]+$/) as string });
+        expect(refusal(await call("POST", "/execute", {}))).toEqual([400, "missing =script="]);
+        expect(refusal(await call("POST", "/execute", { script: "x", color: "y" }))).toEqual([
+            400,
+            "unknown parameter color",
+        ]);
+    }));
+
+test("rows are added, changed and removed by what they hold", () =>
+    withRouter({}, async (call) => {
+        const script = [
+            "/ip firewall address-list",
+            'add list=S3 address=10.0.0.1 comment="ours [pulumi:site/main/list#10.0.0.1]"',
+            'add list=S3 address=10.0.0.2 comment="ours [pulumi:site/main/list#10.0.0.2]"',
+            "add list=S3 address=10.0.0.3 comment=mine",
+            "add list=other address=10.0.0.4",
+            "set [find list=other] disabled=yes",
+            'remove [find comment~"\\\\[pulumi:site/main/"]',
+        ].join("\n");
+        expect(await run(call, script)).toBe("");
+        expect(await addresses(call)).toEqual(["10.0.0.3", "10.0.0.4"]);
+        expect(await rowsOf(call, `${lists}?disabled=true`, "address")).toEqual([{ address: "10.0.0.4" }]);
+        expect(await run(call, "/ip/firewall/address-list/remove [find where list=S3 or disabled]")).toBe("");
+        expect(await addresses(call)).toEqual([]);
+    }));
+
+test("nothing found is nothing done", () =>
+    withRouter({}, async (call) => {
+        expect(await run(call, '/queue tree remove [find comment~"nobody"]; :put done')).toBe("done");
+    }));
+
+test("an error comes as text with 200, and what came before it stays", () =>
+    withRouter({}, async (call) => {
+        const script = "/ip firewall address-list add list=a address=10.0.0.1\n/queue tree add name=x parent=none-such";
+        expect(await run(call, script)).toBe(
+            "input does not match any value of parent (/queue/tree/add (parent); line 2)",
+        );
+        expect(await addresses(call)).toEqual(["10.0.0.1"]);
+        expect(await run(call, "/queue tree remove *99")).toBe("no such item (/queue/tree/remove; line 1)");
+        expect(await run(call, "/no such menu")).toMatch(/bad command name/);
+        expect(await run(call, ":nonsense")).toMatch(/bad command name nonsense/);
+    }));
+
+test("errors can be caught, lists gone through, and conditions asked", () =>
+    withRouter({}, async (call) => {
+        expect(await run(call, ":do { /queue tree add name=x parent=nope } on-error={ :put caught }; :put after")).toBe(
+            "caught\nafter",
+        );
+        const script = [
+            "/ip firewall address-list add list=a address=10.0.0.1",
+            "/ip firewall address-list add list=a address=10.0.0.2",
+            ":local count 0",
+            ":foreach row in=[/ip firewall address-list find where list=a] do={",
+            "  :put [/ip firewall address-list get $row address]",
+            "  /ip firewall address-list set $row comment=seen",
+            "}",
+            ':if ([:len [/ip firewall address-list find where comment="seen"]] = 2) do={ :put both } else={ :put no }',
+        ].join("\n");
+        expect(await run(call, script)).toBe("10.0.0.1\n10.0.0.2\nboth");
+    }));
+
+test("a script that waits too long is ended", () =>
+    withRouter({ behaviour: { sessionSeconds: 0.05 } }, async (call) => {
+        const answer = await call("POST", "/execute", { script: ":delay 70s", "as-string": "" });
+        expect(refusal(answer)).toEqual([400, "Session closed"]);
+    }));
+
+test("a stored script runs, and counts that", () =>
+    withRouter({}, async (call) => {
+        const source = "/ip firewall address-list add list=a address=10.0.0.9";
+        const made = await call("PUT", "/system/script", { name: "job", source });
+        expect((await call("POST", "/system/script/run", { ".id": (made.body as Row)[".id"] })).body).toEqual([]);
+        expect(await addresses(call)).toEqual(["10.0.0.9"]);
+        expect((await call("GET", "/system/script/job")).body).toMatchObject({ "run-count": "1", source });
+    }));
+
+test("who may only read runs no script", () =>
+    withRouter({}, async (call) => {
+        await call("PUT", "/user", { name: "reader", group: "read", password: "pw" });
+        const login = { username: "reader", password: "pw" };
+        const answer = await call("POST", "/execute", { script: ":put x", "as-string": "" }, login);
+        expect(refusal(answer)).toEqual([500, "not enough permissions (9)"]);
+    }));
+
+test("export over REST answers an empty list", () =>
+    withRouter({}, async (call) => {
+        const answer = await call("POST", "/export", {});
+        expect([answer.status, answer.body]).toEqual([200, []]);
+    }));
