@@ -96,6 +96,19 @@ describe("what stands already", () => {
         expect(disabledNo(standing(router))).toEqual(disabledNo(before));
     });
 
+    test("is given back when it is not wanted any more, and is its owner's from then on", async () => {
+        byHand();
+        await carrier.up(site({ adopt: true }));
+        const fewer = site({ adopt: true, addresses: ["52.95.128.0/21"] });
+        expect((await carrier.up(fewer)).error).toBeUndefined();
+        const entry = router.rows(lists).find((row) => row["address"] === "52.92.52.0/22");
+        expect(entry?.["comment"]).toBe("S3");
+        expect((await carrier.up(fewer)).steps.filter(({ op }) => op !== "same")).toEqual([]);
+        router.set(lists, entry?.[".id"] ?? "", { comment: "kept by hand" });
+        await carrier.destroy();
+        expect(router.rows(lists).map((row) => row["comment"])).toEqual(["S3", "kept by hand"]);
+    });
+
     test("one that another stack manages is never taken over", async () => {
         const others = new Carrier({ url: router.url, stack: "other" });
         const only = (list: Declared[]): Declared[] => list.filter(({ name }) => name === "s3-ipv4");

@@ -114,7 +114,7 @@ export function match(
     claim: Claim,
     doesJob: (row: Values, wanted: Wanted) => boolean,
 ): Matched {
-    const sorted = sortRows(rows, claim);
+    const sorted = withoutGivenBack(sortRows(rows, claim), wanted, claim);
     const adopted = new Map<string, Values>();
     const conflicts: Conflict[] = [];
     const taken = new Set<Values>();
@@ -151,6 +151,19 @@ export function match(
         }
     }
     return { ...sorted, foreign: sorted.foreign.filter((row) => !standIns.has(row)), adopted, conflicts, former };
+}
+
+/** A row that was given back is its owner's again, though its recorded id and its job are still the same. */
+function withoutGivenBack(sorted: Sorted, wanted: readonly Wanted[], claim: Claim): Sorted {
+    const keys = new Set(wanted.map(({ key }) => key));
+    for (const [key, row] of sorted.mine) {
+        const former = claim.former[key];
+        if (keys.has(key) || !former || readComment(row["comment"]).marker) continue;
+        if (giveBack(row, former, claim.table)) continue;
+        sorted.mine.delete(key);
+        sorted.foreign.push(row);
+    }
+    return sorted;
 }
 
 /** The values to give back one day. */
