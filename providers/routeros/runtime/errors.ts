@@ -41,7 +41,7 @@ export class RouterError extends Error {
 }
 
 /** What each code asks the user to do next. A code without a line here does not compile. */
-const remediations = {
+export const remediations = {
     "connection/refused": "Check the address and that service www-ssl (or www) is enabled in /ip/service",
     "connection/not-found": "Check the host name in routeros:url",
     "connection/timeout": "Check that the router can be reached, or raise routeros:timeoutSeconds",
@@ -63,7 +63,6 @@ const remediations = {
     "settings/password-in-clear": "Run `pulumi config set --secret routeros:password`",
     "login/refused": "Check username and password, and that the user's group has the policies read,write,api,rest-api",
     "login/not-permitted": "Give the user's group the policies read,write,api,rest-api in /user/group",
-    "input/invalid": "Correct the value",
     "input/marker-too-long": "Shorten the resource's name or the key; a marker may have 120 bytes",
     "input/fewer-addresses": "Check the feed; raise maxShrinkPercent once if the smaller set is right",
     "version/too-old": "Update RouterOS",

@@ -1,4 +1,5 @@
 import type { RulesPosition } from "../../args";
+import { RouterError } from "../errors";
 import type { BypassMatchers, BypassRule } from "../fasttrack";
 import { bypassRules } from "../fasttrack";
 import type { FieldTable, Values } from "../menus/fields";
@@ -295,7 +296,11 @@ export function anchorProblem(context: PlanContext<FirewallRulesInputs>): Proble
     const found = anchorRows(position, context.rows, context.matched);
     if (found.length === 1) return undefined;
     const which = found.length === 0 ? "no rule" : `${found.length} rules: ${found.map(labelOf).join(", ")}`;
-    return { property: "position", reason: `${JSON.stringify(position)} matches ${which}` };
+    const { message } = new RouterError({
+        code: "preflight/anchor",
+        summary: `position ${JSON.stringify(position)} matches ${which}`,
+    });
+    return { property: "", reason: message };
 }
 
 /** The rules of a bypass as inputs, worked out against the router's rules. */
