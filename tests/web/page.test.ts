@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from "playwright-core";
 
-import type { Router } from "../../sandbox/router/api";
 import { start } from "../../sandbox/router";
+import type { Router } from "../../sandbox/router/api";
 import { executablePath, openBrowser } from "./browser";
 
 const password = "secret";
@@ -191,9 +191,9 @@ withBrowser("the embedded router's page", () => {
             expect(await page.isVisible(`section.${view}`)).toBe(true);
             expect(await page.locator("main > section:visible").count()).toBe(1);
             // The browser's own measure, in the page.
-            const [wide, screen] = (await page.evaluate(
+            const [wide, screen] = await page.evaluate<[number, number]>(
                 "[document.documentElement.scrollWidth, document.documentElement.clientWidth]",
-            )) as [number, number];
+            );
             expect(wide).toBeLessThanOrEqual(screen);
         }
     });

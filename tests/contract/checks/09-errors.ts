@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { Bench } from "../harness/bench";
 import { answered, refused, said } from "../harness/bench";
 import { check } from "../harness/check";
+import { exportWithMarks } from "../harness/marks";
 import { FILTER, LIST, MANGLE, NOBODY, SIMPLE, tables, TREE, TYPE } from "../harness/menus";
 import type { Row } from "../harness/rest";
 
@@ -154,11 +155,7 @@ export const errors = [
         refused(answer, 400, "failure: can not move object before itself");
     }),
     check("9.25", "D", "more than 4096 packet marks: bad new packet mark", async (bench) => {
-        const rules = Array.from(
-            { length: 4096 },
-            (_, number) => `add action=mark-packet chain=forward new-packet-mark=m${number} passthrough=no`,
-        );
-        const { rest } = await bench.fresh({ rsc: `${["/ip firewall mangle", ...rules].join("\n")}\n` });
+        const { rest } = await bench.fresh({ rsc: exportWithMarks(4096) });
         const rule = { chain: "forward", action: "mark-packet" };
         answered(await rest.put(MANGLE, { ...rule, "new-packet-mark": "m1" }), 201);
         refused(await rest.put(MANGLE, { ...rule, "new-packet-mark": "one-more" }), 400, "bad new packet mark");

@@ -62,13 +62,7 @@ export const queues = [
         assert.match(queue["name"] ?? "", /^queue\d+$/);
     }),
     check("13.3", "R", "has these defaults", async (bench) => {
-        const {
-            ".id": _,
-            name,
-            parent,
-            comment,
-            ...row
-        } = await bench.add(TREE, {
+        const { name, parent, comment, ...row } = await bench.add(TREE, {
             name: bench.marker,
             parent: "global",
             "packet-mark": bench.marker, // carried by nothing, so the queue takes no packet

@@ -84,6 +84,6 @@ async function fixed(rest: Rest): Promise<Row[]> {
 }
 
 /** A rule without what counts. */
-function plain({ bytes: _, packets: __, ...row }: Row): Row {
-    return row;
+function plain(row: Row): Row {
+    return Object.fromEntries(Object.entries(row).filter(([name]) => name !== "bytes" && name !== "packets"));
 }

@@ -134,7 +134,7 @@ function secureAgent({ ca, fingerprint }: Access): https.Agent {
     agent.createConnection = (target, ready) => {
         const { host, port } = target as { host: string; port: number };
         const socket = tlsConnect({ host, port: Number(port), rejectUnauthorized: false });
-        socket.once("error", (error) => ready?.(error, socket));
+        socket.once("error", (error: Error) => ready?.(error, socket));
         socket.once("secureConnect", () => {
             const seen = socket.getPeerCertificate().fingerprint256.replaceAll(":", "");
             if (seen === wanted) return ready?.(null, socket);

@@ -1,6 +1,6 @@
 import { start } from "../../../sandbox/router";
-import { answered } from "./bench";
 import type { Target } from "./bench";
+import { answered } from "./bench";
 import type { Access, Row } from "./rest";
 import { Rest } from "./rest";
 
