@@ -3,8 +3,10 @@ import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
 import pc from "picocolors";
 
+import type { Client } from "../providers/routeros/runtime/client";
 import type { Row } from "../sandbox/router/api";
 import type { Device } from "../sandbox/router/device";
+import type * as Snapshot from "../sandbox/router/snapshot";
 import type { ConnectionDescription, PacketTrace, Trace } from "../sandbox/router/trace";
 
 interface Flags extends ConnectionDescription {
@@ -73,8 +75,28 @@ async function run(flags: Flags): Promise<void> {
         ...{ to, from, protocol, established, fastTracked, connectionMark },
         ...{ inInterface, outInterface, size, srcMac },
     };
-    const result = trace(device, description);
+    const result = explained(() => trace(device, description));
     process.stdout.write(flags.json ? `${JSON.stringify(result, undefined, 2)}\n` : `${name}\n\n${text(result)}`);
+}
+
+/** RouterOS's own words are for rules; here an option is meant. */
+function explained(work: () => Trace): Trace {
+    try {
+        return work();
+    } catch (error) {
+        const text = error instanceof Error ? error.message : String(error);
+        if (text.includes("range of ip addresses")) {
+            throw new Error("--to and --from take an address, such as 52.95.132.33:443 or [2001:db8::1]:443", {
+                cause: error,
+            });
+        }
+        if (text.includes("of interface")) {
+            throw new Error("the router has no interface of that name; see --in-interface and --out-interface", {
+                cause: error,
+            });
+        }
+        throw error;
+    }
 }
 
 async function deviceOf(flags: Flags): Promise<{ device: Device; name: string; warnings: string[] }> {
@@ -99,15 +121,27 @@ async function deviceOf(flags: Flags): Promise<{ device: Device; name: string; w
     const environment = { ...process.env, ...Object.fromEntries(wanted) };
     if (!environment["ROUTEROS_URL"]) throw new Error("which router? give --url, --state or --rsc");
     const client = new Client(readSettings(() => undefined, "", environment));
+    try {
+        return await readRouter(client, snapshot);
+    } finally {
+        client.close();
+    }
+}
+
+async function readRouter(
+    client: Client,
+    { tracedMenus, deviceFromRows }: typeof Snapshot,
+): Promise<{ device: Device; name: string; warnings: string[] }> {
     const resource = await client.row("/system/resource");
     const menus: Record<string, Row[]> = {};
     const warnings: string[] = [];
-    for (const menu of snapshot.tracedMenus) {
+    for (const menu of tracedMenus) {
         try {
-            if (!menu.endsWith("/settings")) menus[menu] = await client.rows(menu);
-            else {
+            if (menu.endsWith("/settings")) {
                 const settings = await client.row(menu);
                 menus[menu] = settings ? [settings] : [];
+            } else {
+                menus[menu] = await client.rows(menu);
             }
         } catch (error) {
             // A menu that this router lacks; without its rules or its queues nothing can be said.
@@ -116,7 +150,7 @@ async function deviceOf(flags: Flags): Promise<{ device: Device; name: string; w
         }
     }
     const version = resource?.["version"]?.split(" ")[0] ?? "";
-    return { device: snapshot.deviceFromRows(version, menus), name: `${client.router}, RouterOS ${version}`, warnings };
+    return { device: deviceFromRows(version, menus), name: `${client.router}, RouterOS ${version}`, warnings };
 }
 
 /** The trace as a person reads it. */

@@ -41,6 +41,21 @@ export function defaultBehaviour(version: string): Behaviour {
     };
 }
 
+/** The switches given, checked: a name or a kind of value that is none of them is an error. */
+export function checkedBehaviour(given: object, known: Behaviour): Partial<Behaviour> {
+    const choices: Partial<Record<keyof Behaviour, readonly unknown[]>> = {
+        absentVerbStatus: [406, 400],
+        unknownPlaceBefore: ["refuse", "append"],
+    };
+    for (const [name, value] of Object.entries(given) as [keyof Behaviour, unknown][]) {
+        if (!(name in known)) throw new Error(`${name} is no switch; there are ${Object.keys(known).join(", ")}`);
+        const wanted = choices[name];
+        const fits = wanted ? wanted.includes(value) : typeof value === typeof known[name];
+        if (!fits) throw new Error(`${name} takes ${wanted?.join(" or ") ?? `a ${typeof known[name]}`}`);
+    }
+    return given;
+}
+
 /**
  * The choices, one sentence each, by what they are about. Those with a switch name it.
  */

@@ -27,7 +27,7 @@ import type * as http from "node:http";
 
 import { authenticate } from "./access";
 import type { Fault, Row } from "./api";
-import type { Behaviour } from "./assumed";
+import { checkedBehaviour } from "./assumed";
 import type { Device } from "./device";
 import { Refusal, refuse } from "./errors";
 import { parseBody } from "./json";
@@ -96,11 +96,11 @@ const handlers: Record<string, Handler> = {
     "GET behaviour": ({ server }) => server.device.behaviour,
     "POST behaviour": ({ server, body }) => {
         const { behaviour } = server.device;
-        for (const [name, value] of Object.entries(body)) {
-            if (!(name in behaviour)) throw refuse.unknownParameter(name);
-            const wanted = typeof behaviour[name as keyof Behaviour];
-            if (wanted !== "string" && typeof numeric(value) !== wanted) throw refuse.badValue(name);
-            Object.assign(behaviour, { [name]: wanted === "string" ? value : numeric(value) });
+        const given = Object.fromEntries(Object.entries(body).map(([name, value]) => [name, numeric(value)]));
+        try {
+            Object.assign(behaviour, checkedBehaviour(given, behaviour));
+        } catch (error) {
+            throw new Refusal(400, (error as Error).message);
         }
         return behaviour;
     },

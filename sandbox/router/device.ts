@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 
 import type { Row } from "./api";
-import { type Behaviour, defaultBehaviour } from "./assumed";
+import { type Behaviour, checkedBehaviour, defaultBehaviour } from "./assumed";
 import { formatTimestamp } from "./durations";
 import { refuse } from "./errors";
 import { menusOf } from "./menus";
@@ -51,7 +51,8 @@ export class Device {
 
     constructor(options: DeviceOptions) {
         this.version = options.version;
-        this.behaviour = { ...defaultBehaviour(options.version), ...options.behaviour };
+        const usual = defaultBehaviour(options.version);
+        this.behaviour = { ...usual, ...checkedBehaviour(options.behaviour ?? {}, usual) };
         this.menus = menusOf(options.version);
         this.names = options.names ?? {};
         this.serial = options.serial ?? newSerial();

@@ -50,7 +50,11 @@ class Run {
     }
 
     private checkPath(path: string, line: number): void {
-        const paths = ["/export", ...this.device.menus.keys()];
+        if (path === "/export") {
+            this.lines.push(exportText(this.device).trimEnd());
+            return;
+        }
+        const paths = [...this.device.menus.keys()];
         if (paths.some((known) => `${known}/`.startsWith(`${path}/`)) || path === "/") return;
         throw new ScriptError(`bad command name ${path.split("/").at(-1) ?? ""} (line ${line} column 1)`);
     }
@@ -118,10 +122,6 @@ class Run {
 
     private command(statement: Statement): Value {
         const { path, command, words, line } = statement;
-        if (path === "/export" || (command === "export" && path === "")) {
-            this.lines.push(exportText(this.device).trimEnd());
-            return "";
-        }
         const menu = this.device.menus.get(path);
         if (!menu)
             throw new ScriptError(`bad command name ${path.split("/").at(-1) || command} (line ${line} column 1)`);

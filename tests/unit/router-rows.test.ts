@@ -14,12 +14,13 @@ describe("address lists", () => {
         withRouter({}, async (call) => {
             await put(call, lists, { list: "a", address: "10.10.10.10" });
             const again = (row: Row) => call("PUT", lists, { list: "a", ...row });
-            for (const row of [
+            const same: Row[] = [
                 { address: "10.10.10.10/32" },
                 { address: "10.10.10.10", comment: "x" },
                 { address: "10.10.10.10", timeout: "1h" },
-            ]) {
-                expect(refusal(await again(row as Row))).toEqual([400, "failure: already have such entry"]);
+            ];
+            for (const row of same) {
+                expect(refusal(await again(row))).toEqual([400, "failure: already have such entry"]);
             }
             await put(call, lists, { list: "a", address: "10.10.10.0/24" });
             await put(call, lists, { list: "b", address: "10.10.10.10" });

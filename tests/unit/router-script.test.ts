@@ -102,4 +102,5 @@ test("export over REST answers an empty list", () =>
     withRouter({}, async (call) => {
         const answer = await call("POST", "/export", {});
         expect([answer.status, answer.body]).toEqual([200, []]);
+        expect(await run(call, "/export")).toContain("/ip firewall filter\nadd action=accept chain=input");
     }));
