@@ -1,12 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { dynamic } from "@pulumi/pulumi";
 
 import type { AddressListArgs } from "./args";
-import { options, registration } from "./resource";
-import { providers } from "./stub";
+import { RouterResource } from "./resource";
 
 /** An address list of the firewall, or the part of it that is ours. */
-export class AddressList extends dynamic.Resource {
+export class AddressList extends RouterResource {
     /** Name of the list. */
     declare public readonly list: pulumi.Output<string>;
     /** Addresses as the router prints them, in numeric order. */
@@ -17,6 +15,6 @@ export class AddressList extends dynamic.Resource {
     declare public readonly ids: pulumi.Output<Record<string, string>>;
 
     constructor(name: string, args: AddressListArgs, opts?: pulumi.CustomResourceOptions) {
-        super(providers.AddressList, name, registration(name, args), options(opts), "routeros", "AddressList");
+        super("AddressList", name, args, opts);
     }
 }

@@ -1,12 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { dynamic } from "@pulumi/pulumi";
 
 import type { FirewallRulesArgs } from "./args";
-import { options, registration } from "./resource";
-import { providers } from "./stub";
+import { RouterResource } from "./resource";
 
 /** An ordered block of rules in a firewall menu. */
-export class FirewallRules extends dynamic.Resource {
+export class FirewallRules extends RouterResource {
     /** The rules as they stand, every value in the router's form. */
     declare public readonly rules: pulumi.Output<Record<string, string>[]>;
     /** The device that the rules stand on: `serial …` or `software …`. */
@@ -16,7 +14,6 @@ export class FirewallRules extends dynamic.Resource {
 
     constructor(name: string, args: FirewallRulesArgs, opts?: pulumi.CustomResourceOptions) {
         // Without rules of its own a bypass still has the output.
-        const props = registration(name, { rules: undefined, ...args });
-        super(providers.FirewallRules, name, props, options(opts), "routeros", "FirewallRules");
+        super("FirewallRules", name, { rules: undefined, ...args }, opts);
     }
 }

@@ -1,12 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { dynamic } from "@pulumi/pulumi";
 
 import type { QueueTreeArgs } from "./args";
-import { options, registration } from "./resource";
-import { providers } from "./stub";
+import { RouterResource } from "./resource";
 
 /** A tree of queues; its root is enabled after all its leaves stand, and disabled before one is taken away. */
-export class QueueTree extends dynamic.Resource {
+export class QueueTree extends RouterResource {
     /** The queues as they stand, by name, with every property. */
     declare public readonly queues: pulumi.Output<Record<string, unknown>[]>;
     /** The device that the queues stand on: `serial …` or `software …`. */
@@ -15,6 +13,6 @@ export class QueueTree extends dynamic.Resource {
     declare public readonly ids: pulumi.Output<Record<string, string>>;
 
     constructor(name: string, args: QueueTreeArgs, opts?: pulumi.CustomResourceOptions) {
-        super(providers.QueueTree, name, registration(name, args), options(opts), "routeros", "QueueTree");
+        super("QueueTree", name, args, opts);
     }
 }

@@ -1,12 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { dynamic } from "@pulumi/pulumi";
 
 import type { QueueTypeArgs } from "./args";
-import { options, registration } from "./resource";
-import { providers } from "./stub";
+import { RouterResource } from "./resource";
 
 /** One type of queue. One that is still used at destroy is left on the router and reported. */
-export class QueueType extends dynamic.Resource {
+export class QueueType extends RouterResource {
     /** Its name on the router. */
     declare public readonly name: pulumi.Output<string>;
     /** Its kind, such as `fq-codel`. */
@@ -15,6 +13,6 @@ export class QueueType extends dynamic.Resource {
     declare public readonly router: pulumi.Output<string>;
 
     constructor(name: string, args: QueueTypeArgs, opts?: pulumi.CustomResourceOptions) {
-        super(providers.QueueType, name, registration(name, args), options(opts), "routeros", "QueueType");
+        super("QueueType", name, args, opts);
     }
 }

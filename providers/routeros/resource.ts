@@ -1,26 +1,30 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import type { KindName } from "./runtime";
+import { providerText } from "./stub";
+
 /** Exported at run time, left out of the SDK's declarations. */
 const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(this: void, key: string): boolean };
 
-/** What every router resource does before it is registered. */
-export function registration(name: string, args: object): Record<string, pulumi.Input<unknown>> {
-    refusePlainPassword();
-    // Pulumi writes into the object it is given; outputs that are no inputs are declared by their names.
-    return {
-        ...args,
-        owner: `${pulumi.getProject()}/${pulumi.getStack()}/${name}`,
-        router: undefined,
-        ids: undefined,
-    };
-}
-
 /**
+ * A resource whose provider is the text of `stub.ts`. To the engine it is what `dynamic.Resource` of the SDK makes.
+ *
  * Deleted before it is made again: with `pulumi up --replace` create would find its own rows, and the delete after it
  * would take them away.
  */
-export function options(opts: pulumi.CustomResourceOptions | undefined): pulumi.CustomResourceOptions {
-    return { ...opts, deleteBeforeReplace: true };
+export class RouterResource extends pulumi.CustomResource {
+    constructor(kind: KindName, name: string, args: object, opts?: pulumi.CustomResourceOptions) {
+        refusePlainPassword();
+        const props = {
+            // Pulumi writes into the object it is given; outputs that are no inputs are declared by their names.
+            ...args,
+            owner: `${pulumi.getProject()}/${pulumi.getStack()}/${name}`,
+            router: undefined,
+            ids: undefined,
+            __provider: providerText(kind),
+        };
+        super(`pulumi-nodejs:dynamic/routeros:${kind}`, name, props, { ...opts, deleteBeforeReplace: true });
+    }
 }
 
 /** The provider only ever sees decrypted values; here it can still be told whether the stack file holds the password. */
