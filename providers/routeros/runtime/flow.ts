@@ -35,6 +35,8 @@ export interface Ledger<I extends CommonInputs> {
     former: Record<string, Values>;
     /** Ids of rows that were added, by key. */
     ids?: Record<string, string>;
+    /** Ids of rows that were removed. */
+    gone?: Set<string>;
     context?: PlanContext<I>;
 }
 
@@ -49,7 +51,8 @@ export async function settle<I extends CommonInputs>(job: Job<I>, ledger: Ledger
     for (let round = 1; round <= rounds; round += 1) {
         try {
             const looked = rows === undefined && fresh;
-            rows ??= await observe(session, scope, claimFor(kind, scope, job.inputs, job.olds, ledger), fresh);
+            const claim = claimFor(kind, scope, job.inputs, job.olds, ledger);
+            rows ??= await observe(session, scope, claim, fresh, ledger.gone);
             fresh = true;
             const context = contextOf(job, scope, rows, ledger);
             const operations = kind.plan(planned(job, context));
@@ -142,7 +145,7 @@ class Writer {
     async all(
         operations: readonly Operation[],
         rows: readonly Values[],
-        ledger: { wrote: boolean; ids?: Record<string, string> },
+        ledger: { wrote: boolean; ids?: Record<string, string>; gone?: Set<string> },
     ): Promise<{ rows: Values[]; verify: boolean }> {
         const total = operations.length;
         const line = progress(`${this.title} on ${this.session.client.router}`, total);
@@ -168,6 +171,8 @@ class Writer {
                 } else {
                     await this.remove(operation.id);
                     known = known.filter((row) => row[".id"] !== operation.id);
+                    ledger.gone ??= new Set();
+                    ledger.gone.add(operation.id);
                 }
             } finally {
                 this.session.snapshot.drop(this.scope.menu);

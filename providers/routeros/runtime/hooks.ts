@@ -16,6 +16,7 @@ import type { Operation } from "./reconcile";
 import { labelOf } from "./reconcile";
 import type { Session } from "./session";
 import { warnOnce } from "./session";
+import type { Coming } from "./warnings";
 import { countFastTracked, warnings } from "./warnings";
 
 export interface Hooks<I> {
@@ -24,7 +25,7 @@ export interface Hooks<I> {
     /** Fills in what only the router knows. */
     expand?: (session: Session, inputs: I, rows: readonly Values[]) => Promise<void>;
     problems?: (context: PlanContext<I>) => Problem[];
-    warn?: (session: Session, context: PlanContext<I>, requires: Requires, changing: boolean) => Promise<void>;
+    warn?: (session: Session, context: PlanContext<I>, requires: Requires, coming: Coming) => Promise<void>;
     prepare?: (session: Session, operations: readonly Operation[], context: PlanContext<I>) => Promise<void>;
     done?: (session: Session, context: PlanContext<I>) => Promise<void>;
     /** Whether a resource must be left on the router at delete. */

@@ -192,7 +192,7 @@ async function onRouter<I extends CommonInputs>(job: CheckJob<I>): Promise<void>
     if (changing && before === undefined && conflicts.length > 0) {
         throw conflictError(session.client.router, kind.title(inputs), conflicts);
     }
-    await hooks.warn?.(session, context, demands, changing);
+    await hooks.warn?.(session, context, demands, before === undefined ? "new" : changing ? "changed" : "same");
 }
 
 function difference(kind: { replaces: readonly string[] }, changed: readonly string[], changes: boolean): Diffed {

@@ -36,19 +36,32 @@ export function claimFor<I extends CommonInputs>(
     };
 }
 
-export async function observe(session: Session, scope: Scope, claim: Claim, fresh: boolean): Promise<Values[]> {
+/** `gone` are ids of rows that were removed just now: they are not looked for elsewhere. */
+export async function observe(
+    session: Session,
+    scope: Scope,
+    claim: Claim,
+    fresh: boolean,
+    gone: ReadonlySet<string> = new Set(),
+): Promise<Values[]> {
     const { snapshot } = session;
     const answers: Values[][] = [];
     for (const query of scope.queries) answers.push(await snapshot.rows(scope.menu, query, { fresh }));
     const rows = answers.flat();
-    return [...rows, ...(await strays(session, scope, claim, rows))];
+    return [...rows, ...(await strays(session, scope, claim, rows, gone))];
 }
 
-async function strays(session: Session, scope: Scope, claim: Claim, rows: readonly Values[]): Promise<Values[]> {
+async function strays(
+    session: Session,
+    scope: Scope,
+    claim: Claim,
+    rows: readonly Values[],
+    gone: ReadonlySet<string>,
+): Promise<Values[]> {
     const filters = scope.queries.map(({ list, chain }) => (list === undefined ? { chain } : { list }));
     if (filters.every((filter) => Object.values(filter).every((value) => value === undefined))) return [];
     const { mine } = sortRows(rows, claim);
-    const seen = new Set(rows.map((row) => row[".id"]));
+    const seen = new Set([...rows.map((row) => row[".id"] ?? ""), ...gone]);
     const missing = Object.entries(claim.ids).filter(([key, id]) => !mine.has(key) && !seen.has(id));
     const found: Values[] = [];
     const names = scope.queries[0]?.[".proplist"];

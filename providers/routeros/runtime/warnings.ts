@@ -14,18 +14,22 @@ import { labelOf } from "./reconcile";
 import type { Session } from "./session";
 import { memo, warnOnce } from "./session";
 
+/** What is about to happen to a resource. */
+export type Coming = "new" | "changed" | "same";
+
 export async function warnings<I extends CommonInputs>(
     session: Session,
     context: PlanContext<I>,
     requires: Requires,
-    changing: boolean,
+    coming: Coming,
 ): Promise<void> {
     const inputs = context.inputs as CommonInputs & Partial<FirewallRulesInputs>;
     if (inputs.table === "mangle") endingRules(session, context as unknown as PlanContext<FirewallRulesInputs>);
-    // The rest matters where something is about to be written.
-    if (!changing) return;
+    // The rest matters where something is about to be written, and costs requests.
+    if (coming === "same") return;
     await memo(session.once, "permissions", () => permissions(session));
-    await memo(session.once, "marks", () => strayMarks(session, requires));
+    const listed = "addresses" in inputs && coming === "changed";
+    if (!listed) await memo(session.once, "marks", () => strayMarks(session, requires));
 }
 
 /** Foreign rules ahead of ours that end evaluation for packets that ours are meant for. */
