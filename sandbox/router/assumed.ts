@@ -114,6 +114,7 @@ export const assumptions: readonly { about: string; choice: string; switch?: key
         about: "values",
         choice: "An empty string stays as such in ports and in text matchers; other typed values refuse it.",
     },
+    { about: "values", choice: "What a row must have cannot be empty, nor a name be emptied; an object is no value." },
     { about: "values", choice: "Arguments whose type the dumps do not tell are kept as they are written." },
     {
         about: "address lists",

@@ -9,6 +9,12 @@ import { parseValue, splitList } from "./values";
 function prepare(device: Device, menu: Menu, values: Row, context: Omit<CheckContext, "device" | "menu" | "meta">) {
     const meta: CheckContext["meta"] = {};
     if (values["comment"] === "") delete values["comment"];
+    if (context.row) {
+        // Assumed: what a row must have, and its name, cannot be emptied.
+        for (const name of [...(menu.mandatory ?? []), ...(menu.named ? ["name"] : [])]) {
+            if (context.written[name] === "") throw refuse.badValue(name);
+        }
+    }
     if (menu.named) checkName(device, menu, values, context.row);
     menu.check?.(values, { device, menu, meta, ...context });
     return meta;
@@ -31,7 +37,7 @@ export function add(device: Device, menu: Menu, given: Row): StoredRow {
     const copied = copyFrom === undefined ? {} : selectRows(device, menu, copyFrom)[0]!.values;
     const written = parseAll(device, menu, rest);
     const values: Row = { ...copied, ...written };
-    for (const name of menu.mandatory ?? []) if (values[name] === undefined) throw refuse.missing(name);
+    for (const name of menu.mandatory ?? []) if (!values[name]) throw refuse.missing(name);
     for (const [name, value] of Object.entries(menu.defaults ?? {})) {
         if (values[name] === undefined && menu.addArguments.has(name)) {
             values[name] = value === "" ? "" : parseValue(name, menu.fields[name]!, value, device.resolve);

@@ -340,12 +340,13 @@ export function argumentsOf(body: unknown): Row {
                 ? ""
                 : Array.isArray(value)
                   ? value.map(String).join(name === ".query" ? queryBreak : ",")
-                  : asText(value);
+                  : asText(name, value);
     }
     return given;
 }
 
-/** Assumed: an object in place of a value is kept as its JSON. */
-function asText(value: unknown): string {
+/** Assumed: an object in place of a value is refused. */
+function asText(name: string, value: unknown): string {
+    if (typeof value === "object") throw refuse.badValue(name);
     return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -17,6 +17,7 @@ export type Kind =
     | "duration-pair"
     | "address" // matcher: address, prefix or range
     | "list-address" // the same, or a DNS name
+    | "mac" // shown in upper case with colons
     | "ports" // numbers and ranges with commas
     | "reference" // a row of another menu, by name; kept by id
     | "reference-pair"
@@ -81,6 +82,8 @@ export function parseValue(name: string, field: Field, input: string, resolve: R
             return normaliseMatcherAddress(input, field.family ?? 4);
         case "list-address":
             return normaliseListAddress(input, field.family ?? 4);
+        case "mac":
+            return parseMac(input, name);
         case "ports":
             return parsePorts(input);
         case "reference":
@@ -166,6 +169,11 @@ function parsePair(input: string, one: (part: string) => string): string {
     if (parts.length > 2) return one(input);
     const [up, down] = [one(parts[0]!), parts[1]];
     return `${up}/${down === undefined ? up : one(down)}`;
+}
+
+function parseMac(input: string, name: string): string {
+    if (!/^[0-9a-f]{2}([:-][0-9a-f]{2}){5}$/i.test(input)) throw refuse.badValue(name);
+    return input.toUpperCase().replaceAll("-", ":");
 }
 
 function parsePorts(input: string): string {

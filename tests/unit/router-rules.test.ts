@@ -31,6 +31,7 @@ describe("what a rule reads", () => {
                 "out-interface": "ether5",
                 "in-interface-list": "!WAN",
                 passthrough: "yes",
+                "src-mac-address": "aa:bb:cc:dd:ee:ff",
             });
             expect(rule).toEqual({
                 ".id": rule[".id"],
@@ -44,6 +45,7 @@ describe("what a rule reads", () => {
                 "out-interface": "ether5",
                 "in-interface-list": "!WAN",
                 passthrough: "true",
+                "src-mac-address": "AA:BB:CC:DD:EE:FF",
                 bytes: "0",
                 packets: "0",
                 dynamic: "false",
@@ -97,6 +99,8 @@ describe("what is refused", () => {
         [{ "dst-port": "443" }, ports],
         [{ "src-port": "443", protocol: "icmp" }, ports],
         [{ protocol: "tcp", "dst-port": "65536" }, "value of range out of range (0..65535)"],
+        [{ chain: "" }, "missing =chain="],
+        [{ "src-mac-address": "aa:bb" }, "invalid value for argument src-mac-address"],
         [{ action: "mark-packet" }, "failure: new-packet-mark must be specified"],
         [{ "hw-offload": "yes" }, "unknown parameter hw-offload"],
     ])("%j: %s", (rule, detail) =>

@@ -102,6 +102,7 @@ function matchers(family: 4 | 6): Record<string, Field> {
         "out-interface-list": interfaceList,
         "in-bridge-port-list": interfaceList,
         "out-bridge-port-list": interfaceList,
+        "src-mac-address": { kind: "mac" },
         dscp: { kind: "integer", max: 63 },
         "new-routing-mark": { kind: "enum", values: ["main"] },
         "address-list-timeout": { kind: "string" },
