@@ -35,7 +35,12 @@ module.exports = {
             },
             to: { path: "^(node:)?(fs|http|https|net|child_process|dns)(/|$)|^node_modules/axios" },
         },
-        { name: "no-circles", severity: "error", from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
+        {
+            name: "no-circles",
+            severity: "error",
+            from: {},
+            to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+        },
     ],
     options: {
         doNotFollow: { path: "node_modules" },
