@@ -19,9 +19,9 @@ interface Options {
 
 const program = new Command("test:contract")
     .description(
-        "Asserts what is known of RouterOS's REST API, statement by statement, against the embedded router, or against\n" +
-            "a router of yours. There it works only in rows that it makes itself, in lists, chains and queues of its own\n" +
-            "names that nothing refers to, and removes them again.",
+        "Asserts what is known of RouterOS's REST API, statement by statement, against the embedded router, or against " +
+            "a router of yours. There it works only in rows that it makes itself, in lists, chains and queues of its " +
+            "own names that nothing refers to, and removes them again.",
     )
     .option("--url <url>", "a real router, https://192.168.88.1 (CONTRACT_URL); without it the embedded one")
     .option("--username <name>", "(CONTRACT_USERNAME)", process.env["CONTRACT_USERNAME"] ?? "admin")
@@ -81,6 +81,8 @@ function access(url: string, options: Options) {
 }
 
 main().catch((error: unknown) => {
-    process.stderr.write(`test:contract: ${error instanceof Error ? error.message : String(error)}\n`);
+    const text = error instanceof Error ? error.message : String(error);
+    const wayOut = /certificate/.test(text) ? "; --fingerprint or --ca names the one to trust" : "";
+    process.stderr.write(`test:contract: ${text}${wayOut}\n`);
     process.exitCode = 1;
 });

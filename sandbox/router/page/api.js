@@ -2,7 +2,9 @@
 const kept = "embedded-routeros";
 let authorization = sessionStorage.getItem(kept) ?? basic("admin", "");
 
-export class Unauthorised extends Error {}
+/** The router was reached, and will not have it. */
+export class Refused extends Error {}
+export class Unauthorised extends Refused {}
 
 export function signIn(username, password) {
     authorization = basic(username, password);
@@ -21,10 +23,10 @@ function basic(username, password) {
 
 async function call(method, path, signal) {
     const response = await fetch(`/_/${path}`, { method, headers: { authorization }, signal, cache: "no-store" });
-    if (response.status === 401) throw new Unauthorised("wrong user or password");
+    if (response.status === 401) throw new Unauthorised("Wrong user or password.");
     if (!response.ok) {
         const body = await response.json().catch(() => ({}));
-        throw new Error(body.detail ?? body.message ?? `the router answered ${response.status}`);
+        throw new Refused(body.detail ?? body.message ?? `the router answered ${response.status}`);
     }
     return response;
 }

@@ -1,4 +1,4 @@
-import { forgetLog, keepCredentials, listen, log, signIn, state, Unauthorised } from "./api.js";
+import { forgetLog, keepCredentials, listen, log, Refused, signIn, state, Unauthorised } from "./api.js";
 import { byId } from "./dom.js";
 import { duration, number } from "./format.js";
 import { Requests } from "./requests.js";
@@ -89,7 +89,7 @@ async function follow() {
             );
             pause = 250;
         } catch (error) {
-            if (error instanceof Unauthorised) return askWho();
+            if (error instanceof Refused) return askWho(error);
         }
         if (mine !== session) return;
         link("not connected", "away");
@@ -115,17 +115,17 @@ async function opened(mine) {
 }
 
 function failed(error) {
-    if (error instanceof Unauthorised) askWho();
+    if (error instanceof Unauthorised) askWho(error);
     else problem(error.message);
 }
 
 let asked = false;
-function askWho() {
+function askWho(error) {
     session++;
     link("signed out", "away");
     problem();
     byId("login-error").hidden = !asked;
-    byId("login-error").textContent = "Wrong user or password, or no right to read.";
+    byId("login-error").textContent = error.message;
     show("login");
     byId("login").elements.password.focus();
 }

@@ -8,7 +8,7 @@ import type { Answer, Row } from "./rest";
 import { query, Rest } from "./rest";
 
 /** Starts an embedded router of its own; the only thing the suite knows of it beside HTTP. */
-export type Start = (options: RouterOptions) => Promise<Router>;
+type Start = (options: RouterOptions) => Promise<Router>;
 
 export interface Target {
     rest: Rest;
@@ -170,7 +170,7 @@ export function said(answer: Answer): string {
     return `${answer.status} ${answer.text.slice(0, 300)}`;
 }
 
-export function compareVersions(left: string, right: string): number {
+function compareVersions(left: string, right: string): number {
     const numbers = (text: string) => text.split(".").map((part) => Number.parseInt(part, 10) || 0);
     const [a, b] = [numbers(left), numbers(right)];
     for (let index = 0; index < 3; index++) {

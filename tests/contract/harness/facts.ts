@@ -15,8 +15,6 @@ export interface Part {
     facts: Fact[];
 }
 
-/** Keys of the evidence and what they stand for. */
-export const sources: Record<string, string> = facts.sources;
 export const parts: readonly Part[] = facts.parts;
 export const factsById: ReadonlyMap<string, Fact> = new Map(
     parts.flatMap((part) => part.facts.map((fact) => [fact.id, fact] as const)),

@@ -1,5 +1,5 @@
 import { marks } from "./check";
-import { compareFacts } from "./facts";
+import { compareFacts, factsById } from "./facts";
 import type { Result } from "./runner";
 
 const names = { R: "recorded", D: "documented", I: "inferred" } as const;
@@ -26,6 +26,8 @@ export function report(results: ReadonlyMap<string, readonly Result[]>): string 
     if (failures.length > 0) lines.push("", "Contradicted");
     for (const { version, check, reason } of failures) {
         lines.push(`  ${check.fact} [${check.mark}] ${version}: ${check.behaviour}`, indented(reason ?? ""));
+        const fact = factsById.get(check.fact);
+        if (fact) lines.push(indented(`known so far: ${fact.text} (${fact.evidence || "no source"})`));
     }
     const skipped = new Map<string, string[]>();
     for (const [version, own] of results) {

@@ -22,7 +22,9 @@ export async function embedded(version: string): Promise<{ target: Target; stop:
 /** A router of somebody's. Asks it for its version, so wrong credentials show here. */
 export async function real(access: Access, usersAllowed: boolean): Promise<{ target: Target; stop: () => void }> {
     const rest = new Rest(access);
-    const resource = answered(await rest.get("/system/resource"), 200) as Row;
+    const answer = await rest.get("/system/resource");
+    if (answer.status === 401) throw new Error(`${access.url} refuses this user and password`);
+    const resource = answered(answer, 200) as Row;
     const version = /^[\d.]+/.exec(resource["version"] ?? "")?.[0] ?? "";
     return { target: { rest, version, usersAllowed }, stop: () => rest.close() };
 }
