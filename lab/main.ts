@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { Command } from "commander";
 
-import { type Agenda, quickAgenda, studyAgenda, wholeAgenda } from "./agenda";
+import { type Agenda, type Given, quickAgenda, studyAgenda, wholeAgenda } from "./agenda";
 import { type BenchOutcome, play } from "./bench";
 import { sweep } from "./net/namespaces";
 import { examine } from "./net/requirements";
@@ -112,7 +112,7 @@ async function present(report: LabReport, options: Options): Promise<number> {
     return missed(report).length > 0 ? 1 : 0;
 }
 
-async function givenState(options: Options): Promise<Parameters<typeof quickAgenda>[0]> {
+async function givenState(options: Options): Promise<Given | undefined> {
     let state: RouterState;
     if (options.rsc !== undefined) state = readRsc(options.rsc);
     else if (options.router !== undefined)

@@ -61,6 +61,13 @@ export class Recording {
         return { silence: longest * stepMilliseconds, connections: connections.length };
     }
 
+    /** Over how many of the flow's connections anything arrived in a span. */
+    moved(flow: string, span: Span): number {
+        const { first, last } = stepsWithin(span);
+        return this.connections(flow).filter(({ steps }) => steps.some(([step]) => step >= first && step < last))
+            .length;
+    }
+
     /** How long packets of a flow took, in ms, of those sent in the span. */
     delays(flow: string, span: Span): number[] {
         return this.packets(flow)

@@ -1,6 +1,6 @@
 import { call, game, idle, objects, web } from "./latency";
 import type { Scenario } from "./scenario";
-import { alone, foreignDownload, many, notS3, other, otherRegion, running, sources } from "./sharing";
+import { alone, crowd, foreignDownload, many, notS3, other, otherRegion, running, sources } from "./sharing";
 
 export { measureReference } from "./latency";
 export type { Chart, Event, Outcome, Reference, Scenario, Setting } from "./scenario";
@@ -14,6 +14,7 @@ export const scenarios: readonly Scenario[] = [
     web,
     other,
     many,
+    crowd,
     running,
     foreignDownload,
     objects,

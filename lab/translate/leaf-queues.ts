@@ -20,14 +20,25 @@ const builtIn: Record<string, Row> = {
     "only-hardware-queue": { kind: "none" },
 };
 
-/** The tc text of a leaf's queue, or a refusal. `where` names the leaf. */
+/** What carries a leaf's packets: one queue, or several that flows are spread over and that are served in turn. */
+export interface LeafQueue {
+    /** tc text of each queue. */
+    queue: string;
+    /** How many there are. */
+    count: number;
+}
+
+/** Queues that stand in for one that is fair between flows. */
+const fairQueues = 64;
+
+/** A leaf's queue; none, and a refusal, where it has no translation. `where` names the leaf. */
 export function leafQueue(
     state: RouterState,
     typeName: string,
     where: string,
     kernel: ReadonlySet<Discipline>,
     findings: Findings,
-): string | undefined {
+): LeafQueue | undefined {
     const type = rowsOf(state, "/queue/type").find((row) => row["name"] === typeName) ?? builtIn[typeName];
     if (!type) {
         findings.refuse(where, `queue type ${typeName} is not there`);
@@ -35,38 +46,52 @@ export function leafQueue(
     }
     const kind = type["kind"] ?? "pfifo";
     const packets = (key: string, missing: number): number => Number(type[key] ?? missing);
-    const standIn = (router: string, lab: string): string => {
+    const one = (queue: string): LeafQueue => ({ queue, count: 1 });
+    const standIn = (router: string, lab: string): LeafQueue => {
         findings.standIn(where, router, lab.replace(" limit", ", limit"));
-        return lab;
+        return one(lab);
+    };
+    /** Fair between flows as the router's, of the same limit in all, and without its early drops. */
+    const fairStandIn = (router: string, queue: "pfifo" | "bfifo", limit: number): LeafQueue => {
+        const each = `${queue} limit ${Math.ceil(limit / fairQueues)}`;
+        findings.standIn(
+            where,
+            router,
+            `${fairQueues} x ${each.replace(" limit", ", limit")}, by flow, served in turn`,
+        );
+        return { queue: each, count: fairQueues };
     };
     switch (kind) {
         case "pfifo":
-            return `pfifo limit ${packets("pfifo-limit", 50)}`;
+            return one(`pfifo limit ${packets("pfifo-limit", 50)}`);
         case "mq-pfifo":
-            return `pfifo limit ${packets("mq-pfifo-limit", 50)}`;
+            return one(`pfifo limit ${packets("mq-pfifo-limit", 50)}`);
         case "bfifo":
-            return `bfifo limit ${bytes(type["bfifo-limit"] ?? "15000")}`;
+            return one(`bfifo limit ${bytes(type["bfifo-limit"] ?? "15000")}`);
         case "fq-codel": {
             const limit = packets("fq-codel-limit", 10240);
-            if (!kernel.has("fq_codel")) return standIn(`fq-codel, limit ${limit}`, `pfifo limit ${limit}`);
-            return [
-                `fq_codel limit ${limit} flows ${type["fq-codel-flows"] ?? 1024}`,
-                `target ${type["fq-codel-target"] ?? "5ms"} interval ${type["fq-codel-interval"] ?? "100ms"}`,
-                `quantum ${type["fq-codel-quantum"] ?? 1514} ${isTrue(type["fq-codel-ecn"] ?? "yes") ? "ecn" : "noecn"}`,
-            ].join(" ");
+            if (!kernel.has("fq_codel")) return fairStandIn(`fq-codel, limit ${limit}`, "pfifo", limit);
+            return one(
+                [
+                    `fq_codel limit ${limit} flows ${type["fq-codel-flows"] ?? 1024}`,
+                    `target ${type["fq-codel-target"] ?? "5ms"} interval ${type["fq-codel-interval"] ?? "100ms"}`,
+                    `quantum ${type["fq-codel-quantum"] ?? 1514} ${isTrue(type["fq-codel-ecn"] ?? "yes") ? "ecn" : "noecn"}`,
+                ].join(" "),
+            );
         }
         case "codel": {
             const limit = packets("codel-limit", 1000);
             if (!kernel.has("codel")) return standIn(`codel, limit ${limit}`, `pfifo limit ${limit}`);
-            return `codel limit ${limit} target ${type["codel-target"] ?? "5ms"} interval ${type["codel-interval"] ?? "100ms"}`;
+            const times = `target ${type["codel-target"] ?? "5ms"} interval ${type["codel-interval"] ?? "100ms"}`;
+            return one(`codel limit ${limit} ${times}`);
         }
         case "cake": {
-            // Cake without a rate of its own: HTB sets the pace. Its memory limit is what a plain queue can keep.
-            const limit = bytes(
-                type["cake-memlimit"] && type["cake-memlimit"] !== "0" ? type["cake-memlimit"] : "4MiB",
-            );
-            if (!kernel.has("cake")) return standIn(`cake, memory ${limit} bytes`, `bfifo limit ${limit}`);
-            return `cake unlimited ${type["cake-diffserv"] ?? "diffserv3"} ${type["cake-flowmode"] ?? "triple-isolate"}`;
+            // Cake without a rate of its own: HTB sets the pace. Its memory limit is what plain queues can keep.
+            const memory = type["cake-memlimit"];
+            const limit = bytes(memory && memory !== "0" ? memory : "4MiB");
+            if (!kernel.has("cake")) return fairStandIn(`cake, memory ${limit} bytes`, "bfifo", limit);
+            const flows = type["cake-flowmode"] ?? "triple-isolate";
+            return one(`cake unlimited ${type["cake-diffserv"] ?? "diffserv3"} ${flows}`);
         }
         case "pcq": {
             // Behind src-nat every upload has the router's address: one sub-stream, so its limit is the leaf's.
@@ -74,8 +99,7 @@ export function leafQueue(
             return standIn(`pcq, ${limit} bytes a sub-stream`, `bfifo limit ${limit}`);
         }
         case "sfq":
-            if (kernel.has("sfq")) return "sfq perturb 5";
-            return standIn("sfq, limit 128", "pfifo limit 128");
+            return kernel.has("sfq") ? one("sfq perturb 5") : fairStandIn("sfq, limit 128", "pfifo", 128);
         case "red":
             return standIn(`red, limit ${packets("red-limit", 60)}`, `pfifo limit ${packets("red-limit", 60)}`);
         default:

@@ -16,6 +16,8 @@ export interface QueueClass {
     packetMarks: string[];
     limitAt: number;
     maxLimit: number;
+    /** Classes below a leaf that its flows are spread over; empty for a leaf with one queue. */
+    spread: string[];
 }
 
 export interface QueueTranslation {
@@ -97,23 +99,34 @@ export function queueClasses(
 
         const limitAt = bitsPerSecond(row["limit-at"]);
         const maxLimit = bitsPerSecond(row["max-limit"]);
-        classes.push({
+        const known: QueueClass = {
             name: row["name"] ?? "",
             device,
             classId,
             packetMarks: isLeaf ? packetMarks : [],
             limitAt,
             maxLimit,
-        });
+            spread: [],
+        };
+        classes.push(known);
         const lines = tc.get(device) ?? [];
+        const leaf = isLeaf ? leafQueue(state, row["queue"] ?? "default-small", where, kernel, findings) : undefined;
+        const numbers = htbNumbers(row, { limitAt, maxLimit, isRoot, where });
+        const priority = isLeaf ? ` prio ${priorityOf(row, { maxLimit, where })}` : "";
+        const own = leaf && leaf.count === 1 ? priority : "";
         lines.push(
-            `class add dev ${device} parent ${parentId} classid ${classId} htb ` +
-                htbNumbers(row, { limitAt, maxLimit, isRoot, isLeaf, where }),
+            `class add dev ${device} parent ${parentId} classid ${classId} htb ${numbers.own}${own} quantum 1514`,
         );
-        if (isLeaf) {
-            const queue = leafQueue(state, row["queue"] ?? "default-small", where, kernel, findings);
-            if (queue !== undefined) lines.push(`qdisc add dev ${device} parent ${classId} ${queue}`);
-        }
+        if (leaf?.count === 1) lines.push(`qdisc add dev ${device} parent ${classId} ${leaf.queue}`);
+        else if (leaf)
+            for (let index = 0; index < leaf.count; index++) {
+                const below = `1:${(number * 256 + index).toString(16)}`;
+                known.spread.push(below);
+                lines.push(
+                    `class add dev ${device} parent ${classId} classid ${below} htb ${numbers.below}${priority} quantum 1514`,
+                    `qdisc add dev ${device} parent ${below} ${leaf.queue}`,
+                );
+            }
         for (const child of children)
             if (isEnabled(child.row)) place(child.row, child.where, device, classId);
             else {
@@ -122,10 +135,11 @@ export function queueClasses(
             }
     }
 
+    /** HTB's numbers of a class, and of classes below a leaf that borrow all they send from it. */
     function htbNumbers(
         row: Row,
-        queue: { limitAt: number; maxLimit: number; isRoot: boolean; isLeaf: boolean; where: string },
-    ): string {
+        queue: { limitAt: number; maxLimit: number; isRoot: boolean; where: string },
+    ): { own: string; below: string } {
         const ceil = queue.maxLimit || unlimited;
         // A class at the top has nobody to borrow from, so its rate is its ceiling.
         const rate = queue.isRoot ? ceil : queue.limitAt || minimalRate;
@@ -134,12 +148,12 @@ export function queueClasses(
         const bucket = ((queue.maxLimit || unlimited) / 8) * Number(row["bucket-size"] ?? "0.1");
         const capacity = (speed: number): number =>
             Math.round(Math.max(frame, Math.min(bucket, (speed / 8) * longestBucket, largestBucket)));
-        const parts = [
-            `rate ${rate}bit ceil ${ceil}bit`,
-            `burst ${queue.limitAt === 0 && !queue.isRoot ? frame : capacity(rate)}b cburst ${capacity(ceil)}b`,
-        ];
-        if (queue.isLeaf) parts.push(`prio ${priorityOf(row, queue)}`);
-        return [...parts, "quantum 1514"].join(" ");
+        const numbers = (speed: number, burst: number): string =>
+            `rate ${speed}bit ceil ${ceil}bit burst ${burst}b cburst ${capacity(ceil)}b`;
+        return {
+            own: numbers(rate, rate === minimalRate ? frame : capacity(rate)),
+            below: numbers(minimalRate, frame),
+        };
     }
 
     function priorityOf(row: Row, queue: { maxLimit: number; where: string }): number {
@@ -158,18 +172,26 @@ export function queueClasses(
 function classifierTable(classes: QueueClass[], marks: Marks, findings: Findings): string {
     const rules: string[] = [];
     for (const device of new Set(classes.map((known) => known.device))) {
-        const elements: string[] = [];
+        const leaves = classes.filter((known) => known.device === device && known.packetMarks.length > 0);
         const carried = new Map<string, string>();
-        for (const known of classes.filter((other) => other.device === device))
-            for (const mark of known.packetMarks) {
+        for (const { name, packetMarks } of leaves)
+            for (const mark of packetMarks) {
                 const other = carried.get(mark);
                 if (other !== undefined)
-                    findings.refuse(`/queue/tree ${known.name}`, `packet mark ${mark} is carried by ${other} too`);
-                carried.set(mark, known.name);
-                elements.push(`${marks.numberOf(mark)} : ${known.classId}`);
+                    findings.refuse(`/queue/tree ${name}`, `packet mark ${mark} is carried by ${other} too`);
+                carried.set(mark, name);
             }
-        if (elements.length > 0)
-            rules.push(`oifname "${device}" meta priority set meta mark map { ${elements.join(", ")} }`);
+        const plain = leaves
+            .filter(({ spread }) => spread.length === 0)
+            .flatMap(({ packetMarks, classId }) => packetMarks.map((mark) => `${marks.numberOf(mark)} : ${classId}`));
+        if (plain.length > 0) rules.push(`oifname "${device}" meta priority set meta mark map { ${plain.join(", ")} }`);
+        for (const { packetMarks, spread } of leaves.filter((leaf) => leaf.spread.length > 0)) {
+            const wanted = packetMarks.map((mark) => marks.numberOf(mark)).join(", ");
+            const targets = spread.map((classId, index) => `${index} : ${classId}`).join(", ");
+            rules.push(
+                `oifname "${device}" meta mark { ${wanted} } meta priority set symhash mod ${spread.length} map { ${targets} }`,
+            );
+        }
     }
     if (rules.length === 0) return "";
     return [

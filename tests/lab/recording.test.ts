@@ -33,6 +33,7 @@ describe("goodput", () => {
     it("finds the longest silence of any connection, to the end of the span", () => {
         expect(recording.longestSilence("s3", { from: 0, to: 1000 })).toEqual({ silence: 600, connections: 2 });
         expect(recording.longestSilence("s3", { from: 0, to: 2000 }).silence).toBe(1000);
+        expect(recording.moved("s3", { from: 200, to: 800 })).toBe(1);
     });
 });
 

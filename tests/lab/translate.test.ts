@@ -4,6 +4,7 @@ import { translate, TranslationError } from "../../lab/translate";
 // Every expected text below is written by hand from the manuals of RouterOS, nft and tc.
 
 const devices = { ether5: "wan", bridge: "lan" };
+const withFqCodel = new Set(["fq_codel"] as const);
 
 const upload: RouterState = {
     "/ip/firewall/address-list": [
@@ -70,7 +71,7 @@ const upload: RouterState = {
 
 describe("a tree with its marks", () => {
     it("keeps the order of the rules, the marks and what a packet meets next", () => {
-        expect(translate(upload, { devices }).nft).toBe(
+        expect(translate(upload, { devices, kernel: withFqCodel }).nft).toBe(
             `table ip routeros {
     set list_s3 {
         type ipv4_addr; flags interval; auto-merge;
@@ -94,24 +95,42 @@ table inet queues {
 
     it("gives limit-at, max-limit, priority and bucket their places in HTB", () => {
         // Buckets: 0.01 x 19,000,000 bit = 190,000 bit = 23,750 bytes. A limit-at of 0 is 1 kbit/s with one frame.
-        expect(translate(upload, { devices }).tc.split("\n")).toEqual([
+        expect(translate(upload, { devices, kernel: withFqCodel }).tc.split("\n")).toEqual([
             "qdisc add dev wan root handle 1: htb",
             "class add dev wan parent 1: classid 1:1 htb rate 19000000bit ceil 19000000bit burst 23750b cburst 23750b quantum 1514",
             "class add dev wan parent 1:1 classid 1:2 htb rate 18050000bit ceil 19000000bit burst 23750b cburst 23750b prio 0 quantum 1514",
-            "qdisc add dev wan parent 1:2 pfifo limit 1000",
+            "qdisc add dev wan parent 1:2 fq_codel limit 1000 flows 1024 target 5ms interval 100ms quantum 1514 ecn",
             "class add dev wan parent 1:1 classid 1:3 htb rate 1000bit ceil 19000000bit burst 1600b cburst 23750b prio 7 quantum 1514",
             "qdisc add dev wan parent 1:3 pfifo limit 10",
         ]);
     });
 
-    it("names what stands in for a queue the kernel lacks, and uses it where the kernel has it", () => {
-        expect(translate(upload, { devices }).standIns).toEqual([
-            { where: "/queue/tree rest (row 2)", router: "fq-codel, limit 1000", lab: "pfifo, limit 1000" },
+    it("spreads flows over queues served in turn where the kernel has no fq-codel, and says so", () => {
+        const { tc, nft, standIns } = translate(upload, { devices });
+        expect(standIns).toEqual([
+            {
+                where: "/queue/tree rest (row 2)",
+                router: "fq-codel, limit 1000",
+                lab: "64 x pfifo, limit 16, by flow, served in turn",
+            },
         ]);
-        const there = translate(upload, { devices, kernel: new Set(["fq_codel"] as const) });
-        expect(there.standIns).toEqual([]);
-        expect(there.tc).toContain(
-            "qdisc add dev wan parent 1:2 fq_codel limit 1000 flows 1024 target 5ms interval 100ms quantum 1514 ecn",
+        const lines = tc.split("\n");
+        // The leaf keeps its numbers; what is below it borrows from it, at the leaf's priority.
+        expect(lines[2]).toBe(
+            "class add dev wan parent 1:1 classid 1:2 htb rate 18050000bit ceil 19000000bit burst 23750b cburst 23750b quantum 1514",
+        );
+        expect(lines.slice(3, 5)).toEqual([
+            "class add dev wan parent 1:2 classid 1:200 htb rate 1000bit ceil 19000000bit burst 1600b cburst 23750b prio 0 quantum 1514",
+            "qdisc add dev wan parent 1:200 pfifo limit 16",
+        ]);
+        expect(lines.slice(-3)).toEqual([
+            "qdisc add dev wan parent 1:23f pfifo limit 16",
+            "class add dev wan parent 1:1 classid 1:3 htb rate 1000bit ceil 19000000bit burst 1600b cburst 23750b prio 7 quantum 1514",
+            "qdisc add dev wan parent 1:3 pfifo limit 10",
+        ]);
+        expect(nft).toContain('oifname "wan" meta priority set meta mark map { 1 : 1:3 }');
+        expect(nft).toContain(
+            'oifname "wan" meta mark { 0, 2 } meta priority set symhash mod 64 map { 0 : 1:200, 1 : 1:201, 2 : 1:202,',
         );
     });
 });
@@ -365,7 +384,6 @@ describe("queues", () => {
 
     it.each([
         ["pcq-upload-default", "pcq, 51200 bytes a sub-stream", "bfifo limit 51200"],
-        ["wireless-default", "sfq, limit 128", "pfifo limit 128"],
         ["synchronous-default", "red, limit 60", "pfifo limit 60"],
     ])("puts a stand-in for %s", (type, router, lab) => {
         const { tc, standIns } = translate({ "/queue/tree": [queue({ "max-limit": "8M", queue: type })] }, { devices });
