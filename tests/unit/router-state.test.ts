@@ -137,6 +137,16 @@ describe("export and import", () => {
             }
         }));
 
+    test("an export holds nothing that is dynamic, nor users", () =>
+        withRouter({ password: "secret" }, (_call, router) => {
+            router.add(lists, { list: "blocked", address: "10.0.0.1", timeout: "1h" });
+            router.add(lists, { list: "names", address: "s3.example.com" });
+            const text = router.export();
+            expect(text).toContain("add address=s3.example.com list=names\n");
+            expect(text).not.toMatch(/blocked|198\.51\.100|dummy|secret|\/user/);
+            return Promise.resolve();
+        }));
+
     test("menus that are not modelled are named, refused lines too; ports that are only referred to are made", () =>
         withRouter(
             {

@@ -124,6 +124,18 @@ test("FastTrack takes neither ICMP nor anything while the fast path is off", () 
         expect(router.trace({ to: "198.51.100.7:443" }).fastTracked).toBe(false);
     }));
 
+test("a queue with children only distributes, and below a disabled queue nothing is carried", () =>
+    withArticle((router) => {
+        router.set(filter, fastTrackRule(router)[".id"]!, { disabled: "yes" });
+        const leaf = () => router.trace({ to: s3 }).leaf;
+        router.add("/queue/tree", { name: "below", parent: "s3", "packet-mark": "another" });
+        expect(leaf()).toBeUndefined();
+        router.set("/queue/tree", "below", { "packet-mark": "s3-packet" });
+        expect(leaf()).toBe("below");
+        router.set("/queue/tree", "upload", { disabled: "yes" });
+        expect(leaf()).toBeUndefined();
+    }));
+
 test("a queue on global is passed only by what is not FastTracked", () =>
     withRouter({}, (_call, router) => {
         router.add("/queue/tree", { name: "all", parent: "global", "packet-mark": "no-mark" });
