@@ -5,7 +5,7 @@ import { type Behaviour, checkedBehaviour, defaultBehaviour } from "./assumed";
 import { formatTimestamp } from "./durations";
 import { refuse } from "./errors";
 import { menusOf } from "./menus";
-import { resolveNames } from "./menus/address-lists";
+import { isName, resolveNames } from "./menus/address-lists";
 import type { Menu } from "./menus/definition";
 import { addFastTrackDummies, hasFastTrack } from "./menus/firewall-state";
 import { hashPassword } from "./passwords";
@@ -281,7 +281,7 @@ export class Device {
             const entries = this.table(`/${family === 4 ? "ip" : "ipv6"}/firewall/address-list`).all();
             this.noteNames(
                 family,
-                entries.some((row) => /[^0-9a-f.:/-]/i.test(row.values["address"]!)),
+                entries.some((row) => isName(row.values["address"]!)),
             );
             resolveNames(this, family);
         }

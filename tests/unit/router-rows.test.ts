@@ -87,6 +87,13 @@ describe("address lists", () => {
             ]);
         }));
 
+    test("a name's children are made again after a restart, also for a name of hexadecimal letters", () =>
+        withRouter({ names: { "cafe.de": ["198.51.100.9"] } }, async (call, router) => {
+            await put(call, lists, { list: "a", address: "cafe.de" });
+            router.restart();
+            expect((await call("GET", `${lists}?dynamic=true`)).body).toMatchObject([{ address: "198.51.100.9" }]);
+        }));
+
     test("IPv6 single addresses read /128 and are the same in any form", () =>
         withRouter({}, async (call) => {
             const six = "/ipv6/firewall/address-list";
