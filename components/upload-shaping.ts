@@ -161,11 +161,14 @@ interface Maker {
     next: (make: (opts: pulumi.CustomResourceOptions) => pulumi.Resource) => void;
 }
 
-/** What the component depends on comes before the first child: Pulumi itself does not hand that on. */
+/**
+ * What the component depends on comes before the first child: Pulumi itself does not hand that on. A preview makes
+ * nothing, so there nobody waits for anybody.
+ */
 function inOrder(parent: pulumi.Resource, first: pulumi.ResourceOptions["dependsOn"] = []): Maker["next"] {
     let last = first;
     return (make) => {
-        last = [make({ parent, dependsOn: last })];
+        last = [make({ parent, dependsOn: pulumi.runtime.isDryRun() ? [] : last })];
     };
 }
 

@@ -1,6 +1,6 @@
 import path from "node:path";
 
-import { engineBin, python, root } from "./places";
+import { commandsFolder, compileCache, engineBin, root } from "./places";
 
 /** Variables by name; what a child process is given. */
 export type Environment = Record<string, string>;
@@ -25,14 +25,10 @@ export interface EngineFolders {
 
 /** What the real engine needs to work in the given folders alone. */
 export function engineEnvironment(folders: EngineFolders): Environment {
-    const programs = [
-        path.dirname(process.execPath),
-        engineBin,
-        path.dirname(python), // `aws`
-        path.join(root, "node_modules/.bin"),
-    ];
+    const programs = [path.dirname(process.execPath), engineBin, commandsFolder, path.join(root, "node_modules/.bin")];
     return {
         PATH: [...programs, process.env["PATH"] ?? ""].join(path.delimiter),
+        NODE_COMPILE_CACHE: compileCache,
         PULUMI_HOME: folders.home,
         PULUMI_BACKEND_URL: `file://${folders.backend}`,
         PULUMI_CONFIG_PASSPHRASE_FILE: folders.passphraseFile,

@@ -10,6 +10,8 @@ export const pulumiHome = path.join(sandboxFolder, "pulumi");
 export const engineBin = path.join(pulumiHome, "versions", engineVersion(), "bin");
 /** The aws command line, by a link. */
 export const commandsFolder = path.join(sandboxFolder, "bin");
+/** What Node keeps compiled between runs. */
+export const compileCache = path.join(sandboxFolder, "compiled");
 export const python = path.join(sandboxFolder, "python/bin/python");
 
 function findRoot(from: string): string {

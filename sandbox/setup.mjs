@@ -10,7 +10,14 @@ import path from "node:path";
 import { awsPluginMissing, placeAwsPlugin } from "./setup/aws-plugin.mjs";
 import { engineMissing, installEngine } from "./setup/engine.mjs";
 import { takeLock } from "./setup/lock.mjs";
-import { installNode, installPackages, nodeMissing, packagesMissing } from "./setup/npm.mjs";
+import {
+    compileCacheMissing,
+    fillCompileCache,
+    installNode,
+    installPackages,
+    nodeMissing,
+    packagesMissing,
+} from "./setup/npm.mjs";
 import { sandboxFolder } from "./setup/paths.mjs";
 import { installPeers, peersMissing } from "./setup/peers.mjs";
 import { Problem } from "./setup/problem.mjs";
@@ -21,9 +28,15 @@ import { endAll } from "./setup/run.mjs";
 if (somethingMissing()) await setUp();
 
 function somethingMissing() {
-    return (
-        packagesMissing() || nodeMissing() || engineMissing() || pythonMissing() || peersMissing() || awsPluginMissing()
-    );
+    return [
+        packagesMissing,
+        nodeMissing,
+        engineMissing,
+        pythonMissing,
+        peersMissing,
+        awsPluginMissing,
+        compileCacheMissing,
+    ].some((missing) => missing());
 }
 
 async function setUp() {
@@ -58,6 +71,7 @@ async function setUp() {
         if (peersMissing()) steps.push(installPeers(progress));
         if (engineMissing()) steps.push(installEngine(progress, packages));
         await Promise.all(steps);
+        if (compileCacheMissing()) await fillCompileCache();
         progress.note(`complete in ${Math.round((performance.now() - started) / 1000)} s`);
     } catch (error) {
         progress.stop();

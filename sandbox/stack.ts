@@ -31,12 +31,22 @@ export function ensureStack(state: SandboxState, env: Environment, say: (line: s
     if (made.status !== 0) throw new Error(made.error?.message ?? made.stderr.trim());
 }
 
-/** What the last finished update changed, by kind (`create`, `same`, …), or undefined before the first one. */
-export function lastChanges(env: Environment): Record<string, number> | undefined {
+/** What the last finished update changed, by kind (`create`, `same`, …); empty before the first one. */
+export function lastChanges(env: Environment): Record<string, number> {
     const args = ["stack", "history", "--json", "--page-size", "1", "--stack", stackName];
+    const [last] = (ask(args, env) ?? []) as { resourceChanges?: Record<string, number> }[];
+    return last?.resourceChanges ?? {};
+}
+
+/** The bucket that the stack made, or undefined where it has none. */
+export function bucketName(env: Environment): string | undefined {
+    const outputs = ask(["stack", "output", "--json", "--stack", stackName], env) as { bucket?: string } | undefined;
+    return outputs?.bucket;
+}
+
+function ask(args: string[], env: Environment): unknown {
     const { stdout } = spawnSync("pulumi", args, { cwd: root, env, encoding: "utf8" });
-    const [last] = JSON.parse(stdout || "[]") as { resourceChanges?: Record<string, number> }[];
-    return last?.resourceChanges;
+    return stdout ? JSON.parse(stdout) : undefined;
 }
 
 /**

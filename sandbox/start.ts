@@ -8,7 +8,7 @@ import { say, warnOfForeign } from "./say";
 import { openSession } from "./session";
 import { awsText } from "./show-aws";
 import { routerText } from "./show-router";
-import { ensureStack, lastChanges } from "./stack";
+import { bucketName, ensureStack, lastChanges } from "./stack";
 import { stackName } from "./state";
 
 const usage = `npm start [-- --fresh]
@@ -63,14 +63,13 @@ async function show(env: Environment): Promise<void> {
     };
     const onRouter = await routerText(router);
     const inAws = await awsText(env);
-    const bucket = /^bucket (\S+)/m.exec(inAws)?.[1] ?? "BUCKET";
     print(`\n${pc.bold("On the router")} (read back from ${router.url}):\n${onRouter}\n`);
     print(`\n${pc.bold("In S3")} (read back from ${env["AWS_ENDPOINT_URL"]}):\n${inAws}\n`);
     print(`\n${pc.bold(changesText(lastChanges(env)))}\n`);
-    print(next.replace("BUCKET", bucket));
+    print(next.replace("BUCKET", bucketName(env) ?? "BUCKET"));
 }
 
-function changesText(changes: Record<string, number> = {}): string {
+function changesText(changes: Record<string, number>): string {
     const made = Object.entries(changes).filter(([kind]) => kind !== "same");
     if (made.length === 0) return "No changes: everything stands as the program describes it.";
     return `Changes: ${made.map(([kind, number]) => `${number} ${kind}`).join(", ")}.`;

@@ -103,6 +103,7 @@ async function built(progress, temporary) {
         step.failed();
         throw error;
     }
+    passOptionsOn(path.join(bin, "pulumi-language-nodejs"));
     if (!works(bin)) throw new Error("the engine was built but does not run");
     step.done(`Pulumi ${pulumiVersion} built`);
     progress.note("engine: Go's caches grew by about 3 GB; `go clean -cache -modcache` frees them");
@@ -122,6 +123,20 @@ async function built(progress, temporary) {
         const env = { ...process.env, GOWORK: "off", GOFLAGS: "", CGO_ENABLED: "0" };
         await run("go", [...args, "-o", path.join(bin, path.basename(target)), target], { cwd, env, onLine });
     }
+}
+
+/**
+ * The newest language host that is served as a Go module is older than the engine, and does not know the engine's way
+ * of passing a project's options: it would load the TypeScript compiler for every program.
+ */
+function passOptionsOn(host) {
+    fs.renameSync(host, `${host}-v3.68.0`);
+    const script = `#!/bin/sh
+# Hands on \`typescript: false\` of the project's options, which this older language host takes as a flag only.
+if grep -Eqs 'typescript"?:[[:space:]]*false' Pulumi.yaml; then set -- -typescript=false "$@"; fi
+exec "$0-v3.68.0" "$@"
+`;
+    fs.writeFileSync(host, script, { mode: 0o755 });
 }
 
 /** Why an address cannot be reached within a few seconds, or undefined where it can. */

@@ -12,6 +12,9 @@ export const nodeVersion = "24.21.0";
 export const nodeFolder = path.join(sandboxFolder, "node");
 export const nodeBin = path.join(nodeFolder, "node_modules/node/bin");
 
+/** Where Node keeps what it has compiled (`NODE_COMPILE_CACHE`). */
+export const compileCache = path.join(sandboxFolder, "compiled");
+
 /** The npm package `pulumi` looks for its engine in `$PULUMI_HOME/versions/<version>/bin`. */
 export const pulumiVersion = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8")).devDependencies
     .pulumi;

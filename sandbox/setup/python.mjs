@@ -1,13 +1,18 @@
 /** The embedded S3 server and the aws command line, in a Python environment of their own. */
-import { pythonFolder, requirements } from "./paths.mjs";
+import fs from "node:fs";
+import path from "node:path";
+
+import { commandsFolder, pythonFolder, requirements } from "./paths.mjs";
 import { howToGet, Problem } from "./problem.mjs";
 import { ask, missing } from "./run.mjs";
 import { Venv } from "./venv.mjs";
 
 const venv = new Venv(pythonFolder, requirements);
+/** On PATH is this one program of the environment, not its `python` and `pip`. */
+const aws = path.join(commandsFolder, "aws");
 
 export function pythonMissing() {
-    return venv.missing;
+    return venv.missing || !fs.existsSync(aws);
 }
 
 export async function installPython(progress) {
@@ -18,4 +23,7 @@ export async function installPython(progress) {
     if (major < 3 || minor < 10) throw new Problem(`Python ${version} is too old; ${howToGet("python3")}.`);
     const step = progress.step("python", "installing the S3 server and the aws command line, about a minute");
     await venv.install(python, step);
+    fs.mkdirSync(commandsFolder, { recursive: true });
+    fs.rmSync(aws, { force: true });
+    fs.symlinkSync(path.relative(commandsFolder, path.join(pythonFolder, "bin/aws")), aws);
 }
