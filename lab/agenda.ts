@@ -5,7 +5,7 @@ import { scenarios } from "./scenarios";
 import { questions } from "./study";
 
 /** What a run is made of: for each line what is played on it. */
-export type Agenda = Pick<Bench, "line" | "plays" | "retry" | "judge">[];
+export type Agenda = Pick<Bench, "line" | "plays" | "retry" | "judge" | "references">[];
 
 /** A router's state to judge. */
 export interface Given {
@@ -39,7 +39,7 @@ export function quickAgenda(given?: Given): Agenda {
               )
             : [play(profile, families[0] ?? "ipv4", pick(short, telling))],
     );
-    return [{ line: lineOf(uplink), plays, retry: true, judge: true }];
+    return [{ line: lineOf(uplink), plays, retry: true, judge: true, references: 2 }];
 }
 
 /** Everything: three lines; medians of three where the bounds are judged, and of what tells profiles apart there. */

@@ -1,5 +1,6 @@
 import type { Bound, Finding } from "../metrics";
 import type { HostName } from "../net/addresses";
+import { quantile } from "../recording";
 import type { Destination } from "../stage";
 import {
     type Outcome,
@@ -84,6 +85,12 @@ export const other: Scenario = {
                     s3: recording.goodput("s3", both),
                     other: recording.goodput("other", both),
                 }),
+                {
+                    key: "game-p99",
+                    title: "game beside both, 99th percentile",
+                    unit: "ms",
+                    value: quantile(recording.delays("game", both), 0.99),
+                },
                 {
                     key: "gives-way",
                     title: "S3 gives way after",
