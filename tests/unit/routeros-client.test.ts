@@ -213,7 +213,7 @@ describe("over http", () => {
                 ]),
             );
         };
-        expect(await client(url).rows("/interface")).toEqual([{ ".id": "*1", comment: "a\u0001b c\ufffd" }]);
+        expect(await client(url).rows("/log")).toEqual([{ ".id": "*1", comment: "a\u0001b c\ufffd" }]);
     });
 
     test("a row that is gone is nothing, and an answer about another row is none", async () => {

@@ -70,10 +70,8 @@ export class Client {
             query,
             expect: (rows) => {
                 if (!Array.isArray(rows) || !rows.every(isValues)) return "no list of rows";
-                // A value is compared loosely: the router may print it in another form than it was asked in.
-                const fits = (row: Values): boolean =>
-                    filters.every(([name]) => row[name] !== undefined || name === "dynamic");
-                if (!rows.every(fits)) return "rows of another menu";
+                const names = mandatory(menu, query[".proplist"]);
+                if (!rows.every((row) => names.every((name) => row[name] !== undefined))) return "rows of another menu";
                 const texts = filters.filter(([name]) => name === "list" || name === "chain");
                 const same = (row: Values): boolean => texts.every(([name, value]) => row[name] === value);
                 return rows.every(same) ? undefined : "rows of another list or chain";
@@ -226,6 +224,20 @@ export class Client {
     private safe(text: string): string {
         return masked(text, this.settings);
     }
+}
+
+/** What every row of a menu has, where it was asked for. */
+function mandatory(menu: string, asked: string | undefined): string[] {
+    const known: [RegExp, string[]][] = [
+        [/address-list$/, ["list", "address"]],
+        [/(mangle|filter)$/, ["chain", "action"]],
+        [/^\/queue\/tree$/, ["name", "parent"]],
+        [/^\/queue\/type$/, ["name", "kind"]],
+        [/^\/queue\/simple$/, ["name", "target"]],
+        [/^\/(interface|user)$/, ["name"]],
+    ];
+    const names = known.find(([pattern]) => pattern.test(menu))?.[1] ?? [];
+    return asked === undefined ? names : names.filter((name) => asked.split(",").includes(name));
 }
 
 /** Whether another attempt may bring what this one did not. */

@@ -13,6 +13,8 @@ export interface QueueTypeInputs extends CommonInputs {
     kind: string;
     /** In camelCase, canonical. */
     parameters: Record<string, string>;
+    /** Drift: the type is not there. False in what is wanted. */
+    missing: boolean;
 }
 
 /** There is one row, whatever it is called. */
@@ -24,7 +26,7 @@ export const queueType: Kind<QueueTypeInputs> = {
 
     normalise(args) {
         const read = new Arguments(args);
-        read.unknown([...commonNames, "name", "kind", "parameters"]);
+        read.unknown([...commonNames, "name", "kind", "parameters", "missing"]);
         const parameters: Record<string, string> = {};
         const given = args["parameters"] ?? {};
         const kind = read.requiredText("kind");
@@ -38,7 +40,7 @@ export const queueType: Kind<QueueTypeInputs> = {
             }
         }
         return {
-            inputs: { ...read.common(), name: read.requiredText("name"), kind, parameters },
+            inputs: { ...read.common(), name: read.requiredText("name"), kind, parameters, missing: false },
             problems: read.problems,
         };
     },
@@ -78,10 +80,11 @@ export const queueType: Kind<QueueTypeInputs> = {
 
     inputsFrom({ olds, matched }) {
         const row = standing(matched).get(key);
-        if (!row) return { ...olds, name: "", kind: "", parameters: {} };
+        if (!row) return { ...olds, missing: true };
         const found = readValues(queueTypeFields, row);
         return {
             ...olds,
+            missing: false,
             name: row["name"] ?? "",
             kind: row["kind"] ?? "",
             parameters: Object.fromEntries(

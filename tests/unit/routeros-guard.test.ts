@@ -1,0 +1,136 @@
+import type { ServerHttp2Session } from "node:http2";
+import { createServer } from "node:http2";
+import type { AddressInfo } from "node:net";
+
+import type { Guard } from "../../providers/routeros/runtime/guard";
+import { processGuard, watch } from "../../providers/routeros/runtime/guard";
+import { forget, lifecycles, tune } from "../../providers/routeros/runtime/loaded";
+import { start } from "../../sandbox/router";
+import { Carrier } from "../support/carrier";
+import { site } from "../support/site";
+
+/** Stands for the engine: takes connections as gRPC does, and can be killed. */
+class Engine {
+    private readonly server = createServer();
+    private readonly sessions = new Set<ServerHttp2Session>();
+    private arrived = (): void => undefined;
+
+    constructor() {
+        this.server.on("session", (session) => {
+            this.sessions.add(session);
+            session.on("error", () => undefined);
+            session.on("close", () => this.sessions.delete(session));
+            this.arrived();
+        });
+    }
+
+    async listen(port = 0): Promise<number> {
+        await new Promise<void>((resolve) => this.server.listen(port, "127.0.0.1", resolve));
+        return (this.server.address() as AddressInfo).port;
+    }
+
+    /** Resolves with the next connection. */
+    connection(): Promise<void> {
+        return new Promise((resolve) => {
+            this.arrived = resolve;
+        });
+    }
+
+    /** Ends connections but goes on taking new ones. */
+    drop(): void {
+        for (const session of this.sessions) session.destroy();
+    }
+
+    async kill(): Promise<void> {
+        const closed = new Promise((resolve) => this.server.close(resolve));
+        this.drop();
+        await closed;
+    }
+}
+
+describe("the watch over the engine", () => {
+    let guard: Guard | undefined;
+    afterEach(() => {
+        guard?.close();
+        forget();
+        tune({});
+    });
+
+    test("lets writes through while the engine lives, also over a connection that it dropped", async () => {
+        const engine = new Engine();
+        guard = watch(`127.0.0.1:${await engine.listen()}`);
+        await guard.check();
+        const again = engine.connection();
+        engine.drop();
+        await again;
+        await guard.check();
+        await engine.kill();
+        await gone(guard);
+    });
+
+    test("stops for good once the engine is gone", async () => {
+        const engine = new Engine();
+        const port = await engine.listen();
+        guard = watch(`127.0.0.1:${port}`);
+        await guard.check();
+        await engine.kill();
+        await gone(guard);
+        const other = new Engine();
+        await other.listen(port);
+        await expect(guard.check()).rejects.toThrow("connection/engine-gone");
+        await other.kill();
+    });
+
+    test("holds nothing anywhere but in the provider's process", async () => {
+        await expect(processGuard().check()).resolves.toBeUndefined();
+    });
+
+    test("no write starts after the engine was killed, and what was written is known to the next up", async () => {
+        const router = await start();
+        const engine = new Engine();
+        guard = watch(`127.0.0.1:${await engine.listen()}`);
+        const carrier = new Carrier({ url: router.url });
+        const [list] = site();
+        try {
+            const method = lifecycles.AddressList;
+            tune({ guard });
+            await method.configure({ config: { get: (key) => carrier.config[key] } });
+            const news = { ...(list?.args as Record<string, never>), owner: "site/test/s3-ipv4" };
+            const { inputs } = await method.check({}, news);
+            let killed: Promise<void> | undefined;
+            router.onRequest(({ method: verb, when }) => {
+                if (verb === "PUT" && when === "before") killed ??= engine.kill();
+            });
+            const error = await method.create({ ...inputs, __provider: "text" }).then(
+                () => undefined,
+                (reason: unknown) => reason as Error & { id: string; properties: object },
+            );
+            await killed;
+            expect(error?.message).toMatch(/engine that started this has ended.*\[connection\/engine-gone\]/);
+            expect(error?.id).toBe("site/test/s3-ipv4");
+            const written = router.rows("/ip/firewall/address-list").length;
+            expect(written).toBeGreaterThanOrEqual(1);
+            expect(written).toBeLessThan(4);
+            tune({});
+            expect((await carrier.up(site())).error).toBeUndefined();
+            expect(router.rows("/ip/firewall/address-list")).toHaveLength(4);
+        } finally {
+            await router.stop();
+        }
+    });
+
+    /** The closing of a connection takes its turn. */
+    async function gone(watched: Guard): Promise<void> {
+        for (;;) {
+            const error = await watched.check().then(
+                () => undefined,
+                (reason: unknown) => reason as Error,
+            );
+            if (error) {
+                expect(error.message).toContain("connection/engine-gone");
+                return;
+            }
+            await new Promise((resolve) => setImmediate(resolve));
+        }
+    }
+});
