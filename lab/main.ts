@@ -18,7 +18,7 @@ import type { RouterState } from "./router-state";
 import { familiesOf } from "./s3-address";
 import { TranslationError } from "./translate";
 import { bitsPerSecond } from "./translate/rates";
-import { inUserNamespace } from "./unprivileged";
+import { endWithParent, inUserNamespace } from "./unprivileged";
 
 interface Options {
     quick?: boolean;
@@ -61,6 +61,7 @@ async function main(): Promise<number> {
     const options = program.parse().opts<Options>();
     if (options.from !== undefined) return present(reportOf(readFileSync(options.from, "utf8")), options);
     if (process.getuid?.() !== 0) return inUserNamespace();
+    endWithParent();
     const capabilities = await examine();
     if (capabilities.missing.length > 0) {
         process.stderr.write(`The lab cannot run here.\n${capabilities.missing.map((line) => `  ${line}\n`).join("")}`);
