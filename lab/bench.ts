@@ -6,12 +6,10 @@ import { median } from "./recording";
 import type { Family, RouterState } from "./router-state";
 import { s3Address } from "./s3-address";
 import type { Chart, Scenario, Setting } from "./scenarios";
-import { type Event, measureReference, type Reference } from "./scenarios";
+import { measureReference, type Reference } from "./scenarios";
 import { Stage } from "./stage";
 import { type StandIn, translate, type Translation } from "./translate";
 import type { Discipline } from "./translate/leaf-queues";
-
-export type { Event };
 
 /** What to play of a profile. */
 export interface Play {
@@ -150,14 +148,16 @@ async function quietest(setting: Omit<Setting, "reference">, times: number): Pro
 
 function translation(state: RouterState | undefined, bench: Bench, outcome: BenchOutcome): Translation | undefined {
     if (!state) return undefined;
-    const wan = rootQueue(state)["parent"] ?? "";
-    const translated = translate(state, {
-        devices: { [wan]: wanDevice, [bench.lanInterface ?? defaultLan]: lanDevice },
-        kernel: bench.kernel,
-    });
+    const translated = translateOn(state, bench.lanInterface ?? defaultLan, bench.kernel);
     for (const standIn of translated.standIns)
         if (!outcome.standIns.some((known) => known.where === standIn.where && known.lab === standIn.lab))
             outcome.standIns.push(standIn);
     for (const note of translated.notes) if (!outcome.notes.includes(note)) outcome.notes.push(note);
     return translated;
+}
+
+/** The lab's devices for a router's WAN, where its tree stands, and its LAN. */
+export function translateOn(state: RouterState, lan: string, kernel: ReadonlySet<Discipline>): Translation {
+    const wan = rootQueue(state)["parent"] ?? "";
+    return translate(state, { devices: { [wan]: wanDevice, [lan]: lanDevice }, kernel });
 }

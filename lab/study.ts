@@ -64,8 +64,8 @@ export function questions(uplink: number): Question[] {
             ],
         },
         {
-            title: "How many packets a leaf keeps (pfifo in place of fq-codel)",
-            scenarios: ["alone", "other", "many"],
+            title: "How many packets a leaf keeps",
+            scenarios: ["alone", "other", "objects"],
             variants: ["10240", "1000", "300", "100", "50"].map((limit) =>
                 variant(`limit ${limit}`, (state) => ({
                     ...state,
