@@ -71,10 +71,12 @@ describe("the watch over the engine", () => {
     test("stops for good once the engine is gone", async () => {
         const engine = new Engine();
         const port = await engine.listen();
-        guard = watch(`127.0.0.1:${port}`);
+        const left = jest.fn();
+        guard = watch(`127.0.0.1:${port}`, left);
         await guard.check();
         await engine.kill();
         await gone(guard);
+        expect(left).toHaveBeenCalledTimes(1);
         const other = new Engine();
         await other.listen(port);
         await expect(guard.check()).rejects.toThrow("connection/engine-gone");

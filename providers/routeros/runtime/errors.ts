@@ -35,8 +35,15 @@ export class RouterError extends Error {
         this.raw = details.raw;
         this.status = details.status;
         this.context = details.context ?? {};
-        // The engine prints the stack of errors from check, diff, read and delete beside the message.
-        this.stack = `docs/errors.md: ${details.code}`;
+        this.stack = "docs/errors.md";
+    }
+
+    /**
+     * The engine prints the message at the resource; for errors from read and delete the SDK prints this and the stack
+     * once more at the stack's own line.
+     */
+    override toString(): string {
+        return this.code;
     }
 }
 

@@ -20,12 +20,14 @@ let shared: Guard | undefined;
 /** The guard of this process: the engine that started the dynamic provider, or nothing anywhere else. */
 export function processGuard(): Guard {
     const [, script = "", address] = process.argv;
-    shared ??= /dynamic-provider/.test(script) && address !== undefined ? watch(address) : always;
+    // What is under way is let finish: a request that is broken off confuses RouterOS's web server.
+    const leave = (): void => void setTimeout(() => process.exit(1), 65_000);
+    shared ??= /dynamic-provider/.test(script) && address !== undefined ? watch(address, leave) : always;
     return shared;
 }
 
 /** Watches `host:port`. A connection that closes is tried once more before the engine counts as gone. */
-export function watch(address: string): Guard {
+export function watch(address: string, onGone: () => void = () => undefined): Guard {
     let gone = false;
     let closed = false;
     let session: ClientHttp2Session | undefined;
@@ -50,6 +52,7 @@ export function watch(address: string): Guard {
                     void ready.then(resolve);
                 } else {
                     gone = true;
+                    onGone();
                     resolve();
                 }
             });

@@ -114,7 +114,7 @@ export function lifecycleOf<I extends CommonInputs>(kind: Kind<I>): Lifecycle {
                     const kept = omit(props, "__provider");
                     return { id, props: kept, inputs: onlyInputs(kept) };
                 }
-                throw credentialHint(error);
+                throw toldShort(error, olds.owner);
             }
         },
 
@@ -126,7 +126,7 @@ export function lifecycleOf<I extends CommonInputs>(kind: Kind<I>): Lifecycle {
                 const ledger: Ledger<I> = { wrote: false, former: olds.former ?? {} };
                 await settle({ kind, session, inputs: olds, olds, remove: true, ...prepared(session) }, ledger);
             } catch (error) {
-                throw credentialHint(error);
+                throw toldShort(error, olds.owner);
             }
         },
     };
@@ -308,6 +308,12 @@ function refused(inputs: object, problems: readonly Problem[]): Checked {
         reason: property === "" ? reason : `${property} ${reason}`,
     }));
     return { inputs: plain(inputs), failures };
+}
+
+/** The same for errors that are thrown. */
+function toldShort(error: unknown, owner: string): unknown {
+    const found = credentialHint(error);
+    return found instanceof RouterError ? Object.assign(found, { message: toldOnce(found, owner) }) : found;
 }
 
 /** refresh and destroy run with what was recorded at the last `up`. */
