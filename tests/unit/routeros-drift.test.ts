@@ -1,7 +1,8 @@
 import type { Router } from "../../sandbox/router";
 import { start } from "../../sandbox/router";
+import type { Declared } from "../support/carrier";
 import { Carrier } from "../support/carrier";
-import { site, standing } from "../support/site";
+import { leafType, site, standing } from "../support/site";
 
 const lists = "/ip/firewall/address-list";
 const mangle = "/ip/firewall/mangle";
@@ -135,6 +136,28 @@ describe("what a hand changed", () => {
             router.set(tree, queue("uplink-s3"), { disabled: "yes" });
         });
         expect(drift.changed).toEqual({ queues: ["disabled", "queues"] });
+    });
+
+    test("a queue type changed, and removed", async () => {
+        const type = (): string => id("/queue/type", (row) => row["name"] === leafType);
+        const drift = await seen(site(), () => router.set("/queue/type", type(), { "fq-codel-limit": "500" }));
+        expect(drift.changed).toEqual({ leaf: ["parameters"] });
+        await carrier.destroy();
+        const only = site().filter(({ name }) => name === "leaf");
+        const gone = await seen(only, () => router.remove("/queue/type", type()));
+        expect(gone.changed).toEqual({ leaf: ["missing"] });
+    });
+
+    test("a parameter that is not set any more goes back to its default", async () => {
+        const only = (parameters: object): Declared[] =>
+            site()
+                .filter(({ name }) => name === "leaf")
+                .map((one) => ({ ...one, args: { ...one.args, parameters } }));
+        await carrier.up(only({ fqCodelLimit: 1000, fqCodelFlows: 512 }));
+        expect((await carrier.up(only({ fqCodelFlows: 512 }))).error).toBeUndefined();
+        const [row] = router.rows("/queue/type").filter(({ name }) => name === leafType);
+        expect(row).toMatchObject({ "fq-codel-limit": "10240", "fq-codel-flows": "512" });
+        expect((await carrier.up(only({ fqCodelFlows: 512 }))).steps).toEqual([{ op: "same", name: "leaf" }]);
     });
 
     test("an entry duplicated, also in another form of its address", async () => {

@@ -93,7 +93,7 @@ export function contextOf<I extends CommonInputs>(
     const claim = claimFor(kind, scope, inputs, olds, ledger);
     const matched = match(rows, wanted, claim, kind.doesJob(inputs));
     ledger.former = { ...ledger.former, ...matched.former };
-    const context = { inputs, wanted, matched, scope, rows };
+    const context = { inputs, ...(olds ? { olds } : {}), wanted, matched, scope, rows };
     ledger.context = context;
     return context;
 }
@@ -154,7 +154,7 @@ class Writer {
         for (const operation of operations) {
             await this.session.guard.check();
             ledger.wrote = true;
-            this.session.snapshot.drop(this.scope.menu);
+            this.forget();
             try {
                 if (operation.kind === "add") {
                     const row = await this.add(operation);
@@ -175,11 +175,16 @@ class Writer {
                     ledger.gone.add(operation.id);
                 }
             } finally {
-                this.session.snapshot.drop(this.scope.menu);
+                this.forget();
             }
             line.step();
         }
         return { rows: known, verify };
+    }
+
+    private forget(): void {
+        const lists = this.scope.queries.flatMap(({ list }) => list ?? []);
+        this.session.snapshot.drop(this.scope.menu, lists);
     }
 
     private async add({ values, before, key }: Extract<Operation, { kind: "add" }>): Promise<Values> {

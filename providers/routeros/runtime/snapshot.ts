@@ -7,6 +7,7 @@ export const defaultMaximumAge = 30_000;
 
 interface Entry {
     menu: string;
+    query: Record<string, string>;
     at: number;
     rows: Promise<Values[]>;
 }
@@ -26,7 +27,7 @@ export class Snapshot {
         const key = `${menu}?${JSON.stringify(query)}`;
         const known = this.entries.get(key);
         if (known && !options.fresh && performance.now() - known.at < this.maximumAge) return known.rows;
-        const entry: Entry = { menu, at: performance.now(), rows: this.client.rows(menu, query) };
+        const entry: Entry = { menu, query, at: performance.now(), rows: this.client.rows(menu, query) };
         this.entries.set(key, entry);
         entry.rows.then(
             () => {
@@ -39,9 +40,12 @@ export class Snapshot {
         return entry.rows;
     }
 
-    /** Forgets a menu, or everything. */
-    drop(menu?: string): void {
-        for (const [key, entry] of this.entries)
-            if (menu === undefined || entry.menu === menu) this.entries.delete(key);
+    /** Forgets a menu. With `lists`, what is known of other address lists in it is kept. */
+    drop(menu: string, lists: readonly string[] = []): void {
+        for (const [key, entry] of this.entries) {
+            const { list } = entry.query;
+            const other = lists.length > 0 && list !== undefined && !lists.includes(list);
+            if (entry.menu === menu && !other) this.entries.delete(key);
+        }
     }
 }

@@ -44,6 +44,8 @@ export interface Scope {
 
 export interface PlanContext<I> {
     inputs: I;
+    /** Inputs as recorded before; absent where nothing was. */
+    olds?: I;
     wanted: readonly Wanted[];
     matched: Matched;
     scope: Scope;
@@ -52,7 +54,7 @@ export interface PlanContext<I> {
 }
 
 export interface ReadContext<I> extends PlanContext<I> {
-    /** Inputs as recorded. */
+    /** Inputs as recorded, to which what was read is compared. */
     olds: I;
 }
 

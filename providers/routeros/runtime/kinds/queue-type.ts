@@ -1,5 +1,5 @@
 import type { Values } from "../menus/fields";
-import { readValues, valueOf } from "../menus/fields";
+import { valueOf } from "../menus/fields";
 import { queueTypeFields, queueTypeMenu } from "../menus/queue-type";
 import { ownsTypeName } from "../ownership";
 import { planSet } from "../reconcile";
@@ -69,27 +69,22 @@ export const queueType: Kind<QueueTypeInputs> = {
 
     doesJob: (inputs) => (row) => row["name"] === inputs.name,
 
-    plan: ({ inputs, wanted, matched, scope }) =>
-        planSet({
-            matched,
-            wanted,
-            owner: inputs.owner,
-            table: scope.table,
-            ignored: new Set([...scope.table.keys()].filter((wire) => valuesOf(inputs)[wire] === undefined)),
-        }),
+    plan({ inputs, olds, wanted, matched, scope }) {
+        // A parameter that was set before and is not any more goes back to its default; the others are the router's.
+        const ours = new Set([...Object.keys(valuesOf(inputs)), ...(olds ? Object.keys(valuesOf(olds)) : [])]);
+        const ignored = new Set([...scope.table.keys()].filter((wire) => !ours.has(wire)));
+        return planSet({ matched, wanted, owner: inputs.owner, table: scope.table, ignored });
+    },
 
     inputsFrom({ olds, matched }) {
         const row = standing(matched).get(key);
         if (!row) return { ...olds, missing: true };
-        const found = readValues(queueTypeFields, row);
         return {
             ...olds,
             missing: false,
             name: row["name"] ?? "",
             kind: row["kind"] ?? "",
-            parameters: Object.fromEntries(
-                Object.keys(olds.parameters).map((name) => [name, found[kebabCase(name)] ?? ""]),
-            ),
+            parameters: Object.fromEntries(Object.keys(olds.parameters).map((name) => [name, parameterOf(row, name)])),
         };
     },
 
@@ -99,6 +94,11 @@ export const queueType: Kind<QueueTypeInputs> = {
 function valuesOf({ name, kind, parameters }: QueueTypeInputs): Values {
     const given = Object.entries(parameters).map(([parameter, value]) => [kebabCase(parameter), value]);
     return { name, kind, ...(Object.fromEntries(given) as Values) };
+}
+
+function parameterOf(row: Values, name: string): string {
+    const field = queueTypeFields.get(kebabCase(name));
+    return field ? valueOf(field, row) : "";
 }
 
 function sameParameters(inputs: QueueTypeInputs, row: Values): boolean {

@@ -2,6 +2,49 @@ import type { ValueKind } from "../values";
 import type { Field } from "./fields";
 import { fieldTable } from "./fields";
 
+/** What a parameter goes back to when it is not set any more, by the manual (assumed where it names none). */
+const defaults: Readonly<Record<string, string>> = {
+    "bfifo-limit": "15000",
+    "cake-bandwidth": "0",
+    "cake-diffserv": "diffserv3",
+    "cake-flowmode": "triple-isolate",
+    "cake-memlimit": "0",
+    "cake-nat": "false",
+    "cake-ack-filter": "none",
+    "cake-wash": "false",
+    "cake-rtt": "100ms",
+    "codel-ecn": "false",
+    "codel-interval": "100ms",
+    "codel-limit": "1000",
+    "codel-target": "5ms",
+    "fq-codel-ecn": "true",
+    "fq-codel-flows": "1024",
+    "fq-codel-interval": "100ms",
+    "fq-codel-limit": "10240",
+    "fq-codel-memlimit": "33554432",
+    "fq-codel-quantum": "1514",
+    "fq-codel-target": "5ms",
+    "mq-pfifo-limit": "50",
+    "pcq-burst-rate": "0",
+    "pcq-burst-threshold": "0",
+    "pcq-burst-time": "10s",
+    "pcq-dst-address-mask": "32",
+    "pcq-dst-address6-mask": "128",
+    "pcq-limit": "51200",
+    "pcq-rate": "0",
+    "pcq-src-address-mask": "32",
+    "pcq-src-address6-mask": "128",
+    "pcq-total-limit": "2048000",
+    "pfifo-limit": "50",
+    "red-avg-packet": "1000",
+    "red-burst": "20",
+    "red-limit": "60",
+    "red-max-threshold": "50",
+    "red-min-threshold": "10",
+    "sfq-allot": "1514",
+    "sfq-perturb": "5",
+};
+
 /**
  * `/queue/type` (https://help.mikrotik.com/docs/spaces/ROS/pages/328088/Queues). No comment, no `disabled`, no `unset`:
  * arguments that are not ours are left as the router has them.
@@ -73,5 +116,10 @@ export const queueTypeFields = fieldTable([
 export const queueTypeMenu = "/queue/type";
 
 function parameters(kind: ValueKind, doc: string, names: readonly string[]): Field[] {
-    return names.map((wire) => ({ wire, kind, doc }));
+    return names.map((wire) => ({
+        wire,
+        kind,
+        doc,
+        ...(defaults[wire] === undefined ? {} : { fallback: defaults[wire] }),
+    }));
 }
