@@ -3,7 +3,7 @@ import type { Scenario } from "./scenario";
 import { alone, crowd, foreignDownload, many, notS3, other, otherRegion, running, sources } from "./sharing";
 
 export { measureReference } from "./latency";
-export type { Chart, Event, Outcome, Reference, Scenario, Setting } from "./scenario";
+export type { Chart, Reference, Scenario, Setting } from "./scenario";
 
 /** In the order they are played and shown. */
 export const scenarios: readonly Scenario[] = [
