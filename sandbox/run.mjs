@@ -23,6 +23,7 @@ const scripts = {
     "test:aws": () => [path.join(root, "tests/aws/account.mjs")],
     "bench:preview": () => compiled("bench/preview.js"),
     "bench:router": () => compiled("bench/router.js"),
+    "bench:requests": () => compiled("bench/requests.js"),
     lab: () => compiled("lab/main.js"),
     doctor: () => [path.join(root, "cli/routeros-s3.cjs"), "doctor"],
 };
