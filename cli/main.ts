@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
 import { Command } from "commander";
 
 import { costCommand } from "./cost";
@@ -7,7 +10,11 @@ import { removeCommand } from "./remove";
 import { routerCommand } from "./router";
 import { traceCommand } from "./trace";
 
+// In the repository and in the package alike, compiled to bin/cli.
+const { version } = JSON.parse(readFileSync(path.join(__dirname, "../../package.json"), "utf8")) as { version: string };
+
 const program = new Command("routeros-s3")
+    .version(version)
     .description(
         "The commands beside `pulumi`: the embedded router, taking our rows off a router, AWS's ranges, costs.",
     )
