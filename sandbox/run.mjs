@@ -25,7 +25,6 @@ const scripts = {
     "bench:router": () => compiled("bench/router.js"),
     "bench:requests": () => compiled("bench/requests.js"),
     lab: () => compiled("lab/main.js"),
-    doctor: () => [path.join(root, "cli/routeros-s3.cjs"), "doctor"],
 };
 
 const [name, ...args] = process.argv.slice(2);
