@@ -1,0 +1,42 @@
+/**
+ * Random wanted states, random edits by hand, random operations: after each the router's rows are judged by rules of
+ * their own (`fuzz/judge.ts`). `FUZZ_CASES` says how many, `FUZZ_SEED` which.
+ */
+import fc from "fast-check";
+
+import { type Router, start } from "../../sandbox/router";
+import { anyCase } from "./fuzz/case";
+import { play } from "./fuzz/play";
+
+const cases = Number(process.env["FUZZ_CASES"] ?? 10_000);
+const seed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 2 ** 31);
+
+const saved = { ...process.env };
+let router: Router;
+beforeAll(async () => {
+    process.env["ROUTEROS_RETRY_PAUSE_MS"] = "0";
+    router = await start();
+});
+afterAll(async () => {
+    process.env = saved;
+    await router.stop();
+});
+
+it("whatever is wanted and whatever is done by hand, our rows stand as wanted and others' stay", async () => {
+    const quiet = [
+        jest.spyOn(process.stderr, "write").mockReturnValue(true),
+        ...(["error", "warn", "log", "info"] as const).map((name) => jest.spyOn(console, name).mockReturnValue()),
+    ];
+    const property = fc.asyncProperty(anyCase, async (one) => {
+        const harm = await play(router, one);
+        if (harm.length > 0) throw new Error(harm.join("\n"));
+    });
+    const result = await fc.check(property, { numRuns: cases, seed, interruptAfterTimeLimit: 1_500_000 });
+    for (const spy of quiet) spy.mockRestore();
+    const held = result.failed ? result.numRuns - 1 : result.numRuns;
+    process.stdout.write(`fuzz: ${result.numRuns} cases, seed ${seed}, ${held} held\n`);
+    if (!result.failed) return;
+    const shrunk = JSON.stringify(result.counterexample?.[0], undefined, 1);
+    const again = `FUZZ_SEED=${seed}, path ${result.counterexamplePath ?? ""}`;
+    throw new Error(`${String(result.errorInstance)}\n${again}\n${shrunk}`);
+}, 1_800_000);
