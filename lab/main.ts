@@ -9,7 +9,7 @@ import { sweep } from "./net/namespaces";
 import { examine } from "./net/requirements";
 import { pageOf } from "./page/page";
 import { picturesOf } from "./page/pictures";
-import { studyTable, table } from "./print";
+import { markdown, studyTable, table } from "./print";
 import { defaultLan, rootQueue, routerProfile } from "./profiles";
 import { readRouter } from "./read-router";
 import { readRsc } from "./read-rsc";
@@ -30,6 +30,7 @@ interface Options {
     out: string;
     json?: string;
     pictures?: string;
+    markdown?: string;
     from?: string;
 }
 
@@ -54,6 +55,7 @@ const program = new Command("npm run lab --")
     .option("--lan <interface>", "the router's LAN interface", defaultLan)
     .option("--out <file>", "where the page goes", path.join(".sandbox", "lab", "index.html"))
     .option("--pictures <folder>", "also write the pictures there, as SVG files")
+    .option("--markdown <file>", "also write the results there, as Markdown tables")
     .option("--from <file>", "measure nothing: page and table of an earlier run's --json file")
     .option("--json <file>", "also write every number there");
 
@@ -105,6 +107,7 @@ async function main(): Promise<number> {
 async function present(report: LabReport, options: Options): Promise<number> {
     process.stdout.write(`\n${table(report)}\n`);
     if (options.json !== undefined) save(options.json, textOf(report));
+    if (options.markdown !== undefined) save(options.markdown, `${markdown(report)}\n`);
     save(options.out, await pageOf(report));
     if (options.pictures !== undefined)
         for (const [name, svg] of Object.entries(await picturesOf(report)))

@@ -39,6 +39,44 @@ export function studyTable(results: readonly Result[]): string {
     ].join("\n");
 }
 
+/** The results as Markdown, a table for each line and family: for documents. */
+export function markdown(report: LabReport): string {
+    return report.outcomes
+        .flatMap(({ line, results }) =>
+            (["ipv4", "ipv6"] as const).flatMap((family) => {
+                const rows = results.filter((result) => result.family === family);
+                if (rows.length === 0) return [];
+                return [`### ${line.uplink / 1e6} Mbit/s, ${shownFamily(family)}`, markdownTable(rows)];
+            }),
+        )
+        .join("\n\n");
+}
+
+function markdownTable(results: readonly Result[]): string {
+    const profiles = [...new Set(results.map(({ profile }) => profile))];
+    const row = (cells: string[]): string => `| ${cells.join(" | ")} |`;
+    const keys = scenarios.flatMap(({ name, title }) => {
+        const found = results.filter((result) => result.scenario === name);
+        return [...new Map(found.map((result) => [result.key, { ...result, heading: title }])).values()];
+    });
+    return [
+        row(["scenario", "", ...profiles, "promised"]),
+        row(["---", "---", ...profiles.map(() => "---:"), "---"]),
+        ...keys.map((one, index) =>
+            row([
+                keys[index - 1]?.scenario === one.scenario ? "" : one.heading,
+                one.title,
+                ...profiles.map((profile) => cell(sameNumber(results, one, profile))),
+                shownBound(one),
+            ]),
+        ),
+    ].join("\n");
+}
+
+function sameNumber(results: readonly Result[], { scenario, key }: Result, profile: string): Result | undefined {
+    return results.find((one) => one.scenario === scenario && one.key === key && one.profile === profile);
+}
+
 function block(title: string, results: readonly Result[]): string {
     const profiles = [...new Set(results.map(({ profile }) => profile))];
     const lines = scenarios.flatMap((scenario): { cells: string[]; met: (boolean | undefined)[] }[] => {
