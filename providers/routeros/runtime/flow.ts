@@ -43,7 +43,7 @@ export interface Ledger<I extends CommonInputs> {
 /** Brings the rows to what is wanted. Returns what stands there, ours and foreign. */
 export async function settle<I extends CommonInputs>(job: Job<I>, ledger: Ledger<I>): Promise<PlanContext<I>> {
     const { session, kind } = job;
-    const scope = kind.scope(job.inputs, (await session.facts()).version);
+    const scope = scopeOf(job, (await session.facts()).version);
     const write = new Writer(session, scope, kind.title(job.inputs));
     let rows: Values[] | undefined;
     let fresh = false;
@@ -80,6 +80,15 @@ export async function settle<I extends CommonInputs>(job: Job<I>, ledger: Ledger
         code: "router/not-settled",
         summary: `${kind.title(job.inputs)} on ${session.client.router} differs again after every write`,
     });
+}
+
+/** Where rows may stand: where they are wanted, and where they were, so that a chain that is given up is cleared. */
+function scopeOf<I extends CommonInputs>({ kind, inputs, olds }: Job<I>, version: string): Scope {
+    const scope = kind.scope(inputs, version);
+    const before = olds ? kind.scope(olds, version).queries : [];
+    const asked = new Set(scope.queries.map((query) => JSON.stringify(query)));
+    const more = before.filter((query) => !asked.has(JSON.stringify(query)));
+    return { ...scope, queries: [...scope.queries, ...more] };
 }
 
 /** What is known of the rows, whatever is wanted of them. */

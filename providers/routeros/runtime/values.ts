@@ -10,6 +10,8 @@ export class ValueError extends Error {}
 export type ValueKind =
     | "text" // free text, kept but for line breaks and control characters
     | "word" // one token of the router's vocabulary, or a name
+    | "protocol"
+    | "mac"
     | "boolean"
     | "rate" // bit/s
     | "size" // bytes
@@ -31,6 +33,10 @@ export function canonical(kind: ValueKind, text: string): string {
             return plainText(text);
         case "word":
             return trimmed;
+        case "protocol":
+            return protocols[trimmed] ?? trimmed;
+        case "mac":
+            return mac(trimmed);
         case "boolean":
             return booleanValue(trimmed);
         case "rate":
@@ -69,6 +75,30 @@ export function booleanValue(text: string): string {
     if (/^(yes|true|on)$/i.test(text)) return "true";
     if (/^(no|false|off)$/i.test(text)) return "false";
     throw new ValueError(`"${text}" is neither yes nor no`);
+}
+
+/** Numbers that the router prints by name. */
+const protocols: Readonly<Record<string, string>> = {
+    "1": "icmp",
+    "2": "igmp",
+    "6": "tcp",
+    "17": "udp",
+    "33": "dccp",
+    "47": "gre",
+    "50": "ipsec-esp",
+    "51": "ipsec-ah",
+    "58": "icmpv6",
+    "132": "sctp",
+    "136": "udp-lite",
+};
+
+/** Upper case, with colons; a mask after a slash likewise. */
+function mac(text: string): string {
+    const parts = text.split("/").map((part) => part.replace(/-/g, ":").toUpperCase());
+    if (parts.length > 2 || !parts.every((part) => /^([0-9A-F]{2}:){5}[0-9A-F]{2}$/.test(part))) {
+        throw new ValueError(`"${text}" is no MAC address`);
+    }
+    return parts.join("/");
 }
 
 const rateUnits: Record<string, number> = { "": 0, k: 3, m: 6, g: 9 };

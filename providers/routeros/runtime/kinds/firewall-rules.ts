@@ -202,7 +202,7 @@ function ruleOf(read: Arguments, table: FieldTable, rule: Properties, at: string
     }
     if (found.comment?.includes("[pulumi:")) read.problem(`${at}.comment`, "must not hold an ownership marker");
     const ports = ["dstPort", "srcPort", "port"].find((name) => found[name] !== undefined);
-    if (ports !== undefined && !/^(tcp|udp|udp-lite|dccp|sctp|6|17|33|132|136)$/.test(found["protocol"] ?? "")) {
+    if (ports !== undefined && !/^(tcp|udp|udp-lite|dccp|sctp)$/.test(found["protocol"] ?? "")) {
         read.problem(`${at}.${ports}`, "needs protocol tcp, udp, udp-lite, dccp or sctp");
     }
     return found;
