@@ -11,6 +11,9 @@ import { routerText } from "./show-router";
 import { bucketName, ensureStack, lastChanges } from "./stack";
 import { stackName } from "./state";
 
+/** Colour on a terminal only; picocolors by itself also takes a continuous integration's log for one. */
+const colours = pc.createColors(pc.isColorSupported && process.stdout.isTTY);
+
 const usage = `npm start [-- --fresh]
 
 Brings the sandbox stack up with the real Pulumi engine, on an embedded router and an embedded S3, and shows what then
@@ -63,9 +66,9 @@ async function show(env: Environment): Promise<void> {
     };
     const onRouter = await routerText(router);
     const inAws = await awsText(env);
-    print(`\n${pc.bold("On the router")} (read back from ${router.url}):\n${onRouter}\n`);
-    print(`\n${pc.bold("In S3")} (read back from ${env["AWS_ENDPOINT_URL"]}):\n${inAws}\n`);
-    print(`\n${pc.bold(changesText(lastChanges(env)))}\n`);
+    print(`\n${colours.bold("On the router")} (read back from ${router.url}):\n${onRouter}\n`);
+    print(`\n${colours.bold("In S3")} (read back from ${env["AWS_ENDPOINT_URL"]}):\n${inAws}\n`);
+    print(`\n${colours.bold(changesText(lastChanges(env)))}\n`);
     print(next.replace("BUCKET", bucketName(env) ?? "BUCKET"));
 }
 
