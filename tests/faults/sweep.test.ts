@@ -1,0 +1,216 @@
+/**
+ * Every request of every operation of a whole site, spoiled in every way: what comes after must be as if nothing had
+ * happened. The engine's part is played by the carrier; tests/engine takes a sample through the real one.
+ */
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+
+import { type Fault, type Router, start } from "../../sandbox/router";
+import { Carrier, type Declared } from "../support/carrier";
+import { defaultAddresses, site, type SiteOptions, standing } from "../support/site";
+
+const before: SiteOptions = {};
+const after: SiteOptions = {
+    addresses: [...defaultAddresses.slice(1), "3.5.164.0/22", "16.12.74.0/24"],
+    maxLimit: "10M",
+    restLimitAt: "9500k",
+    s3LimitAt: "100k",
+    mark: "bulk",
+};
+
+const spoilt: Fault[] = [
+    { kind: "drop", when: "before" },
+    { kind: "drop", when: "after" },
+    { kind: "reset", when: "after" },
+    { kind: "500", when: "before" },
+    { kind: "500", when: "after" },
+    { kind: "401", when: "before" },
+    { kind: "cut-body", when: "after" },
+    { kind: "hang", when: "before" },
+    { kind: "hang", when: "after" },
+    { kind: "foreign-answer", when: "after" },
+    { kind: "restart", when: "before" },
+    { kind: "restart", when: "after" },
+];
+
+interface Operation {
+    /** What stands before it, undefined for nothing. */
+    from?: SiteOptions;
+    /** What a colleague did meanwhile. */
+    byHand?(router: Router): void;
+    run(carrier: Carrier): Promise<unknown>;
+    /** What must stand in the end, undefined for nothing of ours. */
+    to?: SiteOptions;
+}
+
+const operations: Record<string, Operation> = {
+    create: { run: (carrier) => carrier.up(site(before), { skipPreview: true }), to: before },
+    update: { from: before, run: (carrier) => carrier.up(site(after), { skipPreview: true }), to: after },
+    refresh: {
+        from: before,
+        byHand: (router) => {
+            const list = router
+                .rows("/ip/firewall/address-list")
+                .find((row) => (row["comment"] ?? "").includes("[pulumi:"));
+            const queue = router.rows("/queue/tree").find((row) => row["name"] === "uplink-s3");
+            router.remove("/ip/firewall/address-list", list?.[".id"] ?? "");
+            router.set("/queue/tree", queue?.[".id"] ?? "", { priority: "3" });
+        },
+        run: (carrier) => carrier.refresh(),
+        to: before,
+    },
+    destroy: { from: before, run: (carrier) => carrier.destroy() },
+};
+
+const saved = { ...process.env };
+beforeAll(() => {
+    process.env["ROUTEROS_RETRY_PAUSE_MS"] = "0";
+    jest.spyOn(process.stderr, "write").mockReturnValue(true);
+    jest.spyOn(console, "error").mockReturnValue();
+    jest.spyOn(console, "warn").mockReturnValue();
+});
+afterAll(() => {
+    process.env = saved;
+    jest.restoreAllMocks();
+});
+
+/** A router as its owner left it, with rows of others in every menu that is touched. */
+async function inhabited(stateFile: string): Promise<Router> {
+    const router = await start({ password: "secret", stateFile });
+    router.add("/ip/firewall/address-list", { list: "AmazonS3", address: "192.0.2.1", comment: "by hand" });
+    router.add("/ip/firewall/address-list", { list: "friends", address: "52.95.128.0/21" });
+    router.add("/ipv6/firewall/address-list", { list: "AmazonS3", address: "2001:db8::/64" });
+    router.add("/ip/firewall/mangle", {
+        chain: "forward",
+        action: "change-mss",
+        protocol: "tcp",
+        "tcp-flags": "syn",
+        "new-mss": "clamp-to-pmtu",
+    });
+    router.add("/queue/tree", { name: "downloads", parent: "bridge", "max-limit": "90M" });
+    return router;
+}
+
+/** The moment before an operation: the router's state in a file, the stack's in memory. */
+interface Moment {
+    operation: Operation;
+    stateFile: string;
+    state: Carrier["state"];
+    /** What stood before anything of ours did. */
+    untouched: unknown;
+}
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "routeros-s3-sweep-"));
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+async function momentBefore(name: string): Promise<Moment> {
+    const operation = operations[name] as Operation;
+    const stateFile = path.join(folder, `${name}.json`);
+    const router = await inhabited(stateFile);
+    try {
+        const untouched = standing(router);
+        const carrier = carrierOf(router);
+        if (operation.from) await must(carrier.up(site(operation.from)));
+        operation.byHand?.(router);
+        return { operation, stateFile, state: carrier.state, untouched };
+    } finally {
+        await router.stop();
+    }
+}
+
+const carrierOf = (router: Router): Carrier =>
+    new Carrier({ url: router.url, password: "secret", config: { "routeros:timeoutSeconds": "0.15" } });
+
+async function relive(moment: Moment): Promise<{ router: Router; carrier: Carrier }> {
+    const stateFile = path.join(folder, "now.json");
+    fs.copyFileSync(moment.stateFile, stateFile);
+    const router = await start({ password: "secret", stateFile });
+    const carrier = carrierOf(router);
+    carrier.state = structuredClone(moment.state);
+    return { router, carrier };
+}
+
+async function must(outcome: Promise<{ error?: Error }>): Promise<void> {
+    const { error } = await outcome;
+    if (error) throw error;
+}
+
+/** What an undisturbed run leaves, and how many requests it makes. */
+async function undisturbed(moment: Moment): Promise<{ requests: number; standing: unknown }> {
+    const { router, carrier } = await relive(moment);
+    try {
+        await moment.operation.run(carrier);
+        const requests = router.log.length;
+        if (moment.operation.to) await must(carrier.up(site(moment.operation.to), { skipPreview: true }));
+        return { requests, standing: standing(router) };
+    } finally {
+        await router.stop();
+    }
+}
+
+/** Spoils one request; returns what is wrong afterwards. */
+async function recovers(moment: Moment, at: number, fault: Fault, expected: unknown): Promise<string | undefined> {
+    const { router, carrier } = await relive(moment);
+    const { run, to } = moment.operation;
+    try {
+        router.addFault({ ...fault, at });
+        await run(carrier);
+        router.clearFaults();
+        router.release();
+        if (to) {
+            const wanted: Declared[] = site(to);
+            const { error } = await carrier.up(wanted, { skipPreview: true });
+            if (error) return `the next up fails: ${error.message}`;
+            if (!same(standing(router), expected)) {
+                return `other rows stand: ${difference(standing(router), expected)}`;
+            }
+            const { steps, error: late } = await carrier.preview(wanted);
+            const changes = steps.filter(({ op }) => op !== "same");
+            if (late) return `the preview after that fails: ${late.message}`;
+            if (changes.length > 0) return `not settled: ${JSON.stringify(changes)}`;
+        }
+        const { error } = await carrier.destroy({ refresh: to === undefined });
+        if (error) return `destroy fails: ${error.message}`;
+        return same(standing(router), moment.untouched)
+            ? undefined
+            : `left behind: ${difference(standing(router), moment.untouched)}`;
+    } finally {
+        await router.stop();
+    }
+}
+
+function same(a: unknown, b: unknown): boolean {
+    return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function difference(found: unknown, expected: unknown): string {
+    const lines = (value: unknown) => JSON.stringify(value, undefined, 0).split(/(?=\{)/);
+    const known = new Set(lines(expected));
+    const now = new Set(lines(found));
+    return [
+        ...[...now].filter((line) => !known.has(line)).map((line) => `+${line}`),
+        ...[...known].filter((line) => !now.has(line)).map((line) => `-${line}`),
+    ].join(" ");
+}
+
+describe.each(Object.keys(operations))("faults of %s", (name) => {
+    it("are mended by the next run, whichever request they hit", async () => {
+        const moment = await momentBefore(name);
+        const { requests, standing: expected } = await undisturbed(moment);
+        expect(requests).toBeGreaterThan(4);
+        const failures: string[] = [];
+        let swept = 0;
+        for (let k = 1; k <= requests; k += 1) {
+            for (const fault of spoilt) {
+                swept += 1;
+                const failure = await recovers(moment, k, fault, expected);
+                if (failure) failures.push(`request ${k}, ${fault.kind} ${fault.when}: ${failure}`);
+            }
+        }
+        process.stdout.write(
+            `faults of ${name}: ${requests} requests, ${swept} swept, ${swept - failures.length} converged\n`,
+        );
+        expect(failures).toEqual([]);
+    }, 600_000);
+});
