@@ -12,7 +12,7 @@ import { bucketName, ensureStack, lastChanges } from "./stack";
 import { stackName } from "./state";
 
 /** Colour on a terminal only; picocolors by itself also takes a continuous integration's log for one. */
-const colours = pc.createColors(pc.isColorSupported && process.stdout.isTTY);
+const colours = pc.createColors(pc.isColorSupported && Boolean(process.stdout.isTTY));
 
 const usage = `npm start [-- --fresh]
 
