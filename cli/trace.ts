@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 
 import { Command, InvalidArgumentError, Option } from "commander";
-import pc from "picocolors";
 
 import type { Client } from "../providers/routeros/runtime/client";
+import { colours } from "../sandbox/colours";
 import type { Row } from "../sandbox/router/api";
 import type { Device } from "../sandbox/router/device";
 import type * as Snapshot from "../sandbox/router/snapshot";
@@ -163,15 +163,15 @@ function text(trace: Trace): string {
 
 function packetLines(packet: PacketTrace, number: number): string[] {
     const title = `${number}. ${packet.direction === "upload" ? "upload" : "reply"}, ${packet.state}, ${packet.size} bytes`;
-    const lines = [pc.bold(title)];
+    const lines = [colours.bold(title)];
     if (packet.fastPath) lines.push("   FastTracked: past all rules, without a packet mark");
     for (const step of packet.steps) {
-        const comment = step.comment === undefined ? "" : pc.dim(`  "${step.comment}"`);
+        const comment = step.comment === undefined ? "" : colours.dim(`  "${step.comment}"`);
         lines.push(`   ${step.menu} ${step.chain} ${step.id}  ${step.action}: ${step.effect}${comment}`);
     }
     if (!packet.fastPath && packet.steps.length === 0) lines.push("   no rule matches");
-    for (const note of packet.notes) lines.push(pc.yellow(`   ${note}`));
-    if (packet.verdict === "drop") return [...lines, pc.red("   dropped")];
+    for (const note of packet.notes) lines.push(colours.yellow(`   ${note}`));
+    if (packet.verdict === "drop") return [...lines, colours.red("   dropped")];
     const marks = [
         ...(packet.connectionMark === undefined ? [] : [`connection ${packet.connectionMark}`]),
         packet.packetMark === undefined ? "no packet mark" : `packet ${packet.packetMark}`,
@@ -185,10 +185,11 @@ function packetLines(packet: PacketTrace, number: number): string[] {
 }
 
 function conclusion(trace: Trace): string[] {
-    if (trace.packets.some(({ verdict }) => verdict === "drop")) return [pc.red("The connection does not come about.")];
+    if (trace.packets.some(({ verdict }) => verdict === "drop"))
+        return [colours.red("The connection does not come about.")];
     const taken = trace.fastTracked
-        ? pc.yellow("FastTrack takes it: from there on no rule marks its packets.")
-        : pc.green("FastTrack does not take it.");
+        ? colours.yellow("FastTrack takes it: from there on no rule marks its packets.")
+        : colours.green("FastTrack does not take it.");
     const leaf = trace.leaf === undefined ? "no queue of the tree" : `queue ${trace.leaf}`;
     return [taken, `Its data goes through ${leaf}.`];
 }

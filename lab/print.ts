@@ -1,5 +1,4 @@
-import pc from "picocolors";
-
+import { colours } from "../sandbox/colours";
 import type { Result } from "./metrics";
 import { type LabReport, missed, resultsOf, shown, shownBound, shownFamily } from "./report";
 import { scenarios } from "./scenarios";
@@ -108,10 +107,12 @@ function block(title: string, results: readonly Result[]): string {
             .map((text, column) => {
                 const padded = column === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[column] ?? 0);
                 const judged = met[column - 1];
-                return judged === undefined ? padded : judged ? pc.green(padded) : pc.red(padded);
+                return judged === undefined ? padded : judged ? colours.green(padded) : colours.red(padded);
             })
             .join("  ");
-    return [pc.bold(title), pc.dim(format(head)), ...lines.map(({ cells, met }) => format(cells, met))].join("\n");
+    return [colours.bold(title), colours.dim(format(head)), ...lines.map(({ cells, met }) => format(cells, met))].join(
+        "\n",
+    );
 }
 
 function cell(result: Result | undefined): string {
@@ -127,7 +128,7 @@ function standIns({ outcomes }: LabReport): string {
     const notes = [...new Set(outcomes.flatMap((outcome) => outcome.notes))];
     if (seen.size + notes.length === 0) return "";
     return [
-        pc.bold("Not the same as on the router"),
+        colours.bold("Not the same as on the router"),
         ...[...seen.values()].map(({ where, router, lab }) => `  ${where}: ${lab} stands for ${router}`),
         ...notes.map((note) => `  ${note}`),
     ].join("\n");
@@ -137,9 +138,9 @@ function verdict(report: LabReport): string {
     const judged = resultsOf(report).filter(({ met }) => met !== undefined);
     const failed = missed(report);
     if (judged.length === 0) return "";
-    if (failed.length === 0) return pc.green(`All ${judged.length} bounds are met.`);
+    if (failed.length === 0) return colours.green(`All ${judged.length} bounds are met.`);
     return [
-        pc.red(`${failed.length} of ${judged.length} bounds are missed:`),
+        colours.red(`${failed.length} of ${judged.length} bounds are missed:`),
         ...failed.map(
             (result) =>
                 `  ${result.profile}, ${shownFamily(result.family)}: ${result.title} is ${shown(result.value, result.unit)}, promised ${shownBound(result)}`,

@@ -1,7 +1,6 @@
 import { parseArgs } from "node:util";
 
-import pc from "picocolors";
-
+import { colours } from "./colours";
 import { runCommand } from "./command";
 import type { Environment } from "./environment";
 import { say, warnOfForeign } from "./say";
@@ -10,9 +9,6 @@ import { awsText } from "./show-aws";
 import { routerText } from "./show-router";
 import { bucketName, ensureStack, lastChanges } from "./stack";
 import { stackName } from "./state";
-
-/** Colour on a terminal only; picocolors by itself also takes a continuous integration's log for one. */
-const colours = pc.createColors(pc.isColorSupported && Boolean(process.stdout.isTTY));
 
 const usage = `npm start [-- --fresh]
 
