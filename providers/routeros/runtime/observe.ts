@@ -23,11 +23,15 @@ export function claimFor<I extends CommonInputs>(
 ): Claim {
     const owners = [inputs.owner, ...(olds ? [olds.owner, ...(olds.owners ?? [])] : [])];
     const ids = { ...olds?.ids, ...known.ids };
+    const natural = kind.natural?.(inputs);
+    const keys = new Set(Object.keys(ids));
+    if (natural && inputs !== olds) for (const { key } of kind.wanted(inputs)) keys.add(key);
     return {
         table: scope.table,
         owners: [...new Set(owners)],
         ids,
         same: kind.same(olds ?? inputs),
+        ...(natural ? { natural: (row) => [natural(row)].find((key) => key !== undefined && keys.has(key)) } : {}),
         ...(kind.named ? { named: kind.named(inputs, olds, ids) } : {}),
         unique: kind.unique === true,
         adopt: inputs.adopt,

@@ -32,6 +32,8 @@ export interface Claim {
     ids: Readonly<Record<string, string>>;
     /** Whether the row still does the job of that key, its comment aside. */
     same(row: Values, key: string): boolean;
+    /** The key of a wanted or recorded row that a row of ours is by its address or name, whatever its marker says. */
+    natural?(row: Values): string | undefined;
     /** Menus whose rows have no comment: whether the row is ours by what it is named. */
     named?(row: Values): string | undefined;
     /** Take over a row that does the job of a wanted one. */
@@ -75,7 +77,8 @@ export function sortRows(rows: readonly Values[], claim: Claim): Sorted {
 
 function keyOf(row: Values, claim: Claim, keyOfId: ReadonlyMap<string, string>): string | undefined {
     const marker = readComment(row["comment"]).marker;
-    if (marker) return claim.owners.includes(marker.owner) ? marker.key : undefined;
+    // The router takes an address or a name once: a row changed by hand into another one of ours stands in its way.
+    if (marker) return claim.owners.includes(marker.owner) ? (claim.natural?.(row) ?? marker.key) : undefined;
     const named = claim.named?.(row);
     if (named !== undefined) return named;
     const key = keyOfId.get(row[".id"] ?? "");

@@ -5,8 +5,19 @@
 import type { Router, Row } from "../../../sandbox/router/api";
 import type { Carrier, Recorded } from "../../support/carrier";
 import { type Menu, menuOf, menus, nameOf, parentOf, type Site, type Wanted } from "./case";
-import { addresses, buckets, comments, marks, type Parameter, parameters, queueKinds, rates, rules, typeName } from "./pool";
 import { tangible } from "./hand";
+import {
+    addresses,
+    buckets,
+    comments,
+    marks,
+    type Parameter,
+    parameters,
+    queueKinds,
+    rates,
+    rules,
+    typeName,
+} from "./pool";
 
 export type Rows = Record<Menu, Row[]>;
 
@@ -31,7 +42,20 @@ export function markerOf(row: Row): Marker | undefined {
 const idOf = (row: Row): string => row[".id"] ?? "";
 const enabled = (row: Row): boolean => (row["disabled"] ?? "false") === "false";
 
-const shownOnly = [".id", "dynamic", "invalid", "creation-time", "default", "bytes", "packets", "rate", "packet-rate", "dropped", "queued-bytes", "queued-packets"];
+const shownOnly = [
+    ".id",
+    "dynamic",
+    "invalid",
+    "creation-time",
+    "default",
+    "bytes",
+    "packets",
+    "rate",
+    "packet-rate",
+    "dropped",
+    "queued-bytes",
+    "queued-packets",
+];
 
 /** A row's configuration, what has its default left out. */
 export function settings(row: Row): Row {
@@ -48,11 +72,9 @@ export function settings(row: Row): Row {
 }
 
 export const alike = (a: Row, b: Row): boolean => JSON.stringify(settings(a)) === JSON.stringify(settings(b));
-const { comment: _none, ...nothing }: Row = {};
-export const job = (row: Row): Row => {
-    const { comment: _comment, ...rest } = { ...nothing, ...settings(row) };
-    return rest;
-};
+/** The same without the comment. */
+const job = (row: Row): Row => omit(settings(row), "comment");
+const omit = (row: Row, left: string): Row => Object.fromEntries(Object.entries(row).filter(([name]) => name !== left));
 const sameJob = (a: Row, b: Row): boolean => JSON.stringify(job(a)) === JSON.stringify(job(b));
 
 /** A row that shall stand. */
@@ -66,7 +88,9 @@ export interface Expected {
 }
 
 export function expectedRows(site: Site, rows: Rows, ours: Ours): Expected[] {
-    return site.flatMap((one) => expectedOf(one, rows, ours).map((row) => ({ menu: menuOf(one), name: nameOf(one), ...row })));
+    return site.flatMap((one) =>
+        expectedOf(one, rows, ours).map((row) => ({ menu: menuOf(one), name: nameOf(one), ...row })),
+    );
 }
 
 function expectedOf(one: Wanted, rows: Rows, ours: Ours): Omit<Expected, "menu" | "name">[] {
@@ -84,8 +108,11 @@ function expectedOf(one: Wanted, rows: Rows, ours: Ours): Omit<Expected, "menu" 
             }));
         case "bypass":
             return fastTracks(rows, ours).map((rule) => {
-                const { comment: _comment, ...matchers } = settings(rule);
-                return { row: { ...matchers, action: "accept", "connection-mark": "s3" }, text: comments[one.comment] ?? "" };
+                const matchers = omit(job(rule), "log");
+                return {
+                    row: { ...matchers, action: "accept", "connection-mark": "s3" },
+                    text: comments[one.comment] ?? "",
+                };
             });
         case "tree":
             return one.queues.map((queue, index) => ({
@@ -122,7 +149,11 @@ function parametersOf(given: Partial<Record<Parameter, number>>): Row {
 
 function fastTracks(rows: Rows, ours: Ours): Row[] {
     return rows["/ip/firewall/filter"].filter(
-        (row) => row["action"] === "fasttrack-connection" && row["chain"] === "forward" && enabled(row) && !ours.is("/ip/firewall/filter", row),
+        (row) =>
+            row["action"] === "fasttrack-connection" &&
+            row["chain"] === "forward" &&
+            enabled(row) &&
+            !ours.is("/ip/firewall/filter", row),
     );
 }
 
@@ -141,19 +172,32 @@ export class Ours {
     is(menu: Menu, row: Row): boolean {
         const marker = markerOf(row);
         if (marker) return this.marked(menu, row, marker);
+        if (menu === "/queue/type" && row["name"] === typeName) return this.knowsType();
         return this.state.some((one) => menuOfRecorded(one) === menu && this.recorded(one, menu, row));
     }
 
+    /** A queue type is known by its name. */
+    private knowsType(): boolean {
+        const named = this.prefix === "site/test/" && this.wanted.some(({ kind }) => kind === "type");
+        return named || this.state.some(({ kind }) => kind === "QueueType");
+    }
+
     private marked(menu: Menu, row: Row, { owner }: Marker): boolean {
-        const recorded = this.state.find((one) => [one.outputs["owner"], ...((one.outputs["owners"] ?? []) as string[])].includes(owner) || this.prefix + one.name === owner);
+        const recorded = this.state.find(
+            (one) =>
+                [one.outputs["owner"], ...((one.outputs["owners"] ?? []) as string[])].includes(owner) ||
+                this.prefix + one.name === owner,
+        );
         const wanted = this.wanted.find((one) => this.prefix + nameOf(one) === owner);
-        if (recorded && menuOfRecorded(recorded) === menu && this.ids(recorded).some(([, id]) => id === idOf(row))) return true;
+        if (recorded && menuOfRecorded(recorded) === menu && this.ids(recorded).some(([, id]) => id === idOf(row)))
+            return true;
         if (!recorded && !wanted) return false;
         // A copy that somebody moved to another list or chain is out of sight.
         if (menu.endsWith("address-list")) return row["list"] === "alpha";
         if (menu.endsWith("mangle") || menu.endsWith("filter")) {
             const before = ((recorded?.outputs["rules"] ?? []) as Row[]).map(({ chain }) => chain);
-            const after = wanted?.kind === "rules" ? wanted.rules.map(({ rule }) => rules[wanted.table][rule]?.row["chain"]) : [];
+            const after =
+                wanted?.kind === "rules" ? wanted.rules.map(({ rule }) => rules[wanted.table][rule]?.row["chain"]) : [];
             const isBypass = owner.endsWith("/bypass");
             return [...before, ...after, ...(isBypass ? ["forward"] : [])].includes(row["chain"]);
         }
@@ -161,7 +205,6 @@ export class Ours {
     }
 
     private recorded(one: Recorded, menu: Menu, row: Row): boolean {
-        if (menu === "/queue/type" && row["name"] === typeName) return true;
         const key = this.ids(one).find(([, id]) => id === idOf(row))?.[0];
         if (key === undefined) return false;
         if (menu.endsWith("address-list")) return row["list"] === "alpha" && row["address"] === key;
@@ -172,8 +215,10 @@ export class Ours {
         }
         const rule = ((one.outputs["rules"] ?? []) as Row[]).find((other) => other["key"] === key);
         if (!rule) return false;
-        const { key: _key, ...values } = rule;
-        const wire = Object.entries(values).map(([name, value]) => [name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), value]);
+        const wire = Object.entries(omit(rule, "key")).map(([name, value]) => [
+            name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+            value,
+        ]);
         return sameJob(row, Object.fromEntries(wire) as Row);
     }
 
@@ -223,9 +268,15 @@ const exclusive = (menu: Menu, row: Row, wanted: Site): boolean =>
 export function foreignHarm({ foreign, rows, ours }: Before, after: Rows, wanted: Site): string[] {
     const expected = expectedRows(wanted, rows, ours);
     return menus.flatMap((menu) => {
-        const kept = foreign[menu].filter((row) => !exclusive(menu, row, wanted) && !takenOver(menu, row, wanted, expected));
+        const kept = foreign[menu].filter(
+            (row) => !exclusive(menu, row, wanted) && !takenOver(menu, row, wanted, expected),
+        );
         const found = new Map(after[menu].map((row) => [idOf(row), row]));
-        const queues = new Set(rows["/queue/tree"].filter((row) => ours.is("/queue/tree", row)).flatMap((row) => [row["name"] ?? "", idOf(row)]));
+        const queues = new Set(
+            rows["/queue/tree"]
+                .filter((row) => ours.is("/queue/tree", row))
+                .flatMap((row) => [row["name"] ?? "", idOf(row)]),
+        );
         const harmed = kept.flatMap((row) => {
             const now = found.get(idOf(row));
             if (!now) return [`${menu}: foreign ${text(row)} is gone`];
@@ -234,8 +285,13 @@ export function foreignHarm({ foreign, rows, ours }: Before, after: Rows, wanted
             const same = alike(row, below ? { ...now, parent: row["parent"] ?? "" } : now);
             return same ? [] : [`${menu}: foreign ${text(row)} is now ${text(now)}`];
         });
-        const order = (all: Row[]) => all.map(idOf).filter((id) => kept.some((row) => idOf(row) === id)).join();
-        if (harmed.length === 0 && order(foreign[menu]) !== order(after[menu])) return [`${menu}: foreign rows changed their order`];
+        const order = (all: Row[]) =>
+            all
+                .map(idOf)
+                .filter((id) => kept.some((row) => idOf(row) === id))
+                .join();
+        if (harmed.length === 0 && order(foreign[menu]) !== order(after[menu]))
+            return [`${menu}: foreign rows changed their order`];
         return harmed;
     });
 }
@@ -251,7 +307,9 @@ export function blocked({ foreign, rows, ours }: Before, wanted: Site): boolean 
         return foreign[menu].some((row) => {
             if (!doesJob(menu, row, shall)) return false;
             if (one?.kind === "list" && !enabled(row) && !one.adopt) return false;
-            return markerOf(row) !== undefined ? menu !== menus[2] && menu !== menus[3] : !(one && "adopt" in one && one.adopt);
+            return markerOf(row) !== undefined
+                ? menu !== menus[2] && menu !== menus[3]
+                : !(one && "adopt" in one && one.adopt);
         });
     });
     return way || wanted.some((one) => one.kind === "rules" && anchorsOf(one, rows, ours).length !== 1);
@@ -272,12 +330,21 @@ function anchorsOf(one: RulesOf, rows: Rows, ours: Ours): (Row | undefined)[] {
     const menu = menuOf(one);
     const chains = one.rules.map(({ rule }) => rules[one.table][rule]?.row["chain"]);
     return rows[menu].filter(
-        (row) => (markerOf(row)?.text ?? row["comment"]) === "anchor" && chains.includes(row["chain"]) && !ours.is(menu, row),
+        (row) =>
+            (markerOf(row)?.text ?? row["comment"]) === "anchor" &&
+            chains.includes(row["chain"]) &&
+            !ours.is(menu, row),
     );
 }
 
 /** After an `up` that succeeded: every wanted row once, as wanted, in its place, and nothing else of ours. */
-export function standingHarm(was: Before, after: Rows, wanted: Site, owner: string, given: ReadonlySet<string>): string[] {
+export function standingHarm(
+    was: Before,
+    after: Rows,
+    wanted: Site,
+    owner: string,
+    given: ReadonlySet<string>,
+): string[] {
     const expected = expectedRows(wanted, was.rows, was.ours);
     const found: string[] = [];
     const used = new Set<Row>();
@@ -300,8 +367,12 @@ export function standingHarm(was: Before, after: Rows, wanted: Site, owner: stri
 function isWanted(row: Row, { menu, name, key, row: shall, text: words }: Expected, owner: string): boolean {
     if (menu === "/queue/type") return Object.entries(shall).every(([wire, value]) => row[wire] === value);
     const marker = markerOf(row);
-    if (marker?.owner !== owner + name || (key !== undefined && marker.key !== key) || marker.text !== words) return false;
-    const sorted = menu === "/queue/tree" ? { ...row, "packet-mark": (row["packet-mark"] ?? "").split(",").sort().join(",") } : row;
+    if (marker?.owner !== owner + name || (key !== undefined && marker.key !== key) || marker.text !== words)
+        return false;
+    const sorted =
+        menu === "/queue/tree"
+            ? { ...row, "packet-mark": (row["packet-mark"] ?? "").split(",").sort().join(",") }
+            : row;
     return sameJob(sorted, shall);
 }
 
@@ -321,7 +392,9 @@ function orderHarm(one: Wanted, after: Rows, owner: string, { ours, rows }: Befo
     const chains = [...new Set(one.rules.map(({ rule }) => rules[one.table][rule]?.row["chain"]))];
     return chains.flatMap((chain) => {
         const all = after[menu].filter((row) => row["chain"] === chain);
-        const keys = one.rules.filter(({ rule }) => rules[one.table][rule]?.row["chain"] === chain).map(({ key }) => key);
+        const keys = one.rules
+            .filter(({ rule }) => rules[one.table][rule]?.row["chain"] === chain)
+            .map(({ key }) => key);
         const first = all.findIndex(own);
         const block = all.slice(first, first + keys.length).map((row) => (own(row) ? markerOf(row)?.key : "-"));
         if (block.join() !== keys.join()) return [`${menu} ${chain}: stands as ${block.join()}, not ${keys.join()}`];
@@ -344,6 +417,8 @@ export function leftHarm(was: Before, after: Rows, former: ReadonlyMap<string, R
             return stood && !markerOf(row) ? [] : [`${menu}: left behind ${text(row)}`];
         });
         const keys = new Set(adopted.map((row) => `${markerOf(row)?.owner}#${markerOf(row)?.key}`));
-        return left.length < keys.size ? [...wrong, `${menu}: ${keys.size - left.length} adopted rows are gone`] : wrong;
+        return left.length < keys.size
+            ? [...wrong, `${menu}: ${keys.size - left.length} adopted rows are gone`]
+            : wrong;
     });
 }

@@ -3,7 +3,18 @@ import type { Router, Row } from "../../../sandbox/router/api";
 import { Carrier, type Outcome } from "../../support/carrier";
 import { type Case, declared, type Round, type Site } from "./case";
 import { edit, menusOf } from "./hand";
-import { type Before, before, blocked, foreignBelow, foreignHarm, leftHarm, markerOf, type Rows, rowsOf, standingHarm } from "./judge";
+import {
+    type Before,
+    before,
+    blocked,
+    foreignBelow,
+    foreignHarm,
+    leftHarm,
+    markerOf,
+    type Rows,
+    rowsOf,
+    standingHarm,
+} from "./judge";
 
 /** Everything after a reset: one rule that positions name. */
 export function furnish(router: Router): void {

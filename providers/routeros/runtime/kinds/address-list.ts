@@ -66,6 +66,8 @@ export const addressList: Kind<AddressListInputs> = {
 
     empty: (inputs) => ({ ...inputs, addresses: [], exclusive: false }),
 
+    natural: (inputs) => (row) => (row["list"] === inputs.list ? addressOf(inputs, row) : undefined),
+
     same: (inputs) => (row, key) => addressOf(inputs, row) === key && row["list"] === inputs.list,
 
     // A disabled entry does nothing and leaves room for ours beside it, unless it is to be taken over.

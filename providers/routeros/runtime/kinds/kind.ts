@@ -71,6 +71,8 @@ export interface Kind<I extends CommonInputs> {
     wanted(inputs: I): Wanted[];
     /** The same inputs with no rows wanted. */
     empty(inputs: I): I;
+    /** Kinds whose key is what the row says: the key of a row by its address or name. */
+    natural?(inputs: I): (row: Values) => string | undefined;
     /** Whether a row does the job of a recorded key, comments aside. */
     same(inputs: I): (row: Values, key: string) => boolean;
     /** For rows without comments: the key of a row that is ours by its name. */

@@ -62,6 +62,8 @@ export const queueTree: Kind<QueueTreeInputs> = {
 
     empty: (inputs) => ({ ...inputs, queues: [] }),
 
+    natural: () => (row) => row["name"],
+
     same: () => (row, key) => row["name"] === key,
 
     doesJob: () => (row, wanted) => row["name"] === wanted.key,

@@ -1,0 +1,137 @@
+/** Cases the fuzz has found, at their smallest. */
+import type { Router } from "../../sandbox/router";
+import { start } from "../../sandbox/router";
+import type { Declared } from "../support/carrier";
+import { Carrier } from "../support/carrier";
+import { standing } from "../support/site";
+
+const lists = "/ip/firewall/address-list";
+const mangle = "/ip/firewall/mangle";
+const tree = "/queue/tree";
+
+describe("what the fuzz found", () => {
+    let router: Router;
+    let carrier: Carrier;
+    beforeEach(async () => {
+        jest.spyOn(console, "warn").mockReturnValue();
+        router = await start();
+        carrier = new Carrier({ url: router.url });
+    });
+    afterEach(async () => {
+        jest.restoreAllMocks();
+        await router.stop();
+    });
+
+    const up = async (declared: Declared[]): Promise<void> => {
+        const { error } = await carrier.up(declared);
+        if (error) throw error;
+        const again = await carrier.preview(declared);
+        expect(again).toEqual({ steps: declared.map(({ name }) => ({ op: "same", name })) });
+    };
+    const staticRows = (menu: string) => router.rows(menu).filter((row) => row["dynamic"] !== "true");
+
+    test("a block without rules any more leaves none, nor a copy in a chain that is given up", async () => {
+        const before = standing(router);
+        const block = (...chains: string[]): Declared[] => [
+            {
+                kind: "FirewallRules",
+                name: "marks",
+                args: { table: "mangle", rules: chains.map((chain) => ({ key: chain, chain, action: "accept" })) },
+            },
+        ];
+        await up(block("forward", "prerouting"));
+        const [, row] = staticRows(mangle);
+        router.add(mangle, { chain: "prerouting", action: "accept", comment: row?.["comment"] ?? "" });
+        await up(block("forward"));
+        expect(staticRows(mangle).map(({ chain }) => chain)).toEqual(["forward"]);
+        await up(block());
+        expect(standing(router)).toEqual(before);
+    });
+
+    const queues = (...names: string[]): Declared[] => [
+        { kind: "QueueTree", name: "queues", args: { queues: names.map((name) => ({ name, parent: "global" })) } },
+    ];
+    const queueNames = () =>
+        router
+            .rows(tree)
+            .map(({ name }) => name)
+            .sort();
+    const rename = (from: string, to: string): void => {
+        const row = router.rows(tree).find(({ name }) => name === from);
+        router.set(tree, row?.[".id"] ?? "", { name: to });
+    };
+
+    test("queues whose names were exchanged by hand are known by what they are called", async () => {
+        await up(queues("a", "b", "c"));
+        rename("a", "aside");
+        rename("b", "a");
+        rename("aside", "b");
+        await up(queues("a", "b", "c"));
+        const marked = router.rows(tree).map(({ name, comment }) => `${name} ${comment}`);
+        const expected = ["a", "b", "c"].map((name) => `${name} [pulumi:site/test/queues#${name}]`);
+        expect(marked.sort()).toEqual(expected);
+    });
+
+    test("a queue gets its name back from one that was named after it", async () => {
+        await up(queues("a", "b"));
+        rename("a", "c");
+        rename("b", "a");
+        await up(queues("a", "b"));
+        expect(queueNames()).toEqual(["a", "b"]);
+    });
+
+    test("a queue that is not wanted any more gives up the name of one that is", async () => {
+        await up(queues("a", "b"));
+        rename("a", "c");
+        rename("b", "a");
+        await up(queues("a"));
+        expect(queueNames()).toEqual(["a"]);
+        router.remove(tree, router.rows(tree)[0]?.[".id"] ?? "");
+        await up(queues("a"));
+        expect(queueNames()).toEqual(["a"]);
+    });
+
+    const list = (...addresses: string[]): Declared[] => [
+        { kind: "AddressList", name: "list", args: { list: "alpha", addresses } },
+    ];
+    const entry = (address: string): string =>
+        router.rows(lists).find((row) => row["address"] === address)?.[".id"] ?? "";
+    const listed = () =>
+        router
+            .rows(lists)
+            .map((row) => [row["address"], /#(.*)\]/.exec(row["comment"] ?? "")?.[1]])
+            .sort();
+
+    test("an entry whose address was changed to another wanted one becomes that one again", async () => {
+        await up(list("10.0.0.1", "10.0.0.2"));
+        router.remove(lists, entry("10.0.0.2"));
+        router.set(lists, entry("10.0.0.1"), { address: "10.0.0.2" });
+        await up(list("10.0.0.1", "10.0.0.2"));
+        expect(listed()).toEqual([
+            ["10.0.0.1", "10.0.0.1"],
+            ["10.0.0.2", "10.0.0.2"],
+        ]);
+    });
+
+    test("entries whose addresses were exchanged stand right again", async () => {
+        await up(list("10.0.0.1", "10.0.0.2"));
+        router.set(lists, entry("10.0.0.1"), { address: "10.0.0.9" });
+        router.set(lists, entry("10.0.0.2"), { address: "10.0.0.1" });
+        router.set(lists, entry("10.0.0.9"), { address: "10.0.0.2" });
+        await up(list("10.0.0.1", "10.0.0.2"));
+        expect(listed()).toEqual([
+            ["10.0.0.1", "10.0.0.1"],
+            ["10.0.0.2", "10.0.0.2"],
+        ]);
+        await up(list("10.0.0.2"));
+        expect(listed()).toEqual([["10.0.0.2", "10.0.0.2"]]);
+    });
+
+    test("an entry that is not wanted any more gives up the address of one that is", async () => {
+        await up(list("10.0.0.1", "10.0.0.2"));
+        router.remove(lists, entry("10.0.0.1"));
+        router.set(lists, entry("10.0.0.2"), { address: "10.0.0.1" });
+        await up(list("10.0.0.1"));
+        expect(listed()).toEqual([["10.0.0.1", "10.0.0.1"]]);
+    });
+});
