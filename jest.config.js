@@ -15,4 +15,6 @@ module.exports = {
         "/node_modules/(?!(cidr-tools|ip-bigint|ip-regex|is-ip|is-cidr|cidr-regex|valibot|commander)/)",
     ],
     maxWorkers: 2,
+    // Machines that build and test at once are slow; a test that hangs still ends.
+    testTimeout: 60_000,
 };
