@@ -15,7 +15,7 @@ const path = require("node:path");
 const root = path.resolve(__dirname, "..");
 const output = path.join(root, "bin");
 const stampFile = path.join(output, ".sources.json");
-const folders = ["components", "providers", "cli", "sandbox", "lab", "bench", "tests/contract"];
+const folders = ["components", "providers", "cli", "sandbox", "lab", "bench", "tests/contract", "tests/support"];
 const copied = new Set([".json", ".html", ".css", ".js", ".svg", ".py", ".rsc"]);
 
 /** Brings `bin/` up to date. Returns the source files that were compiled or copied again. */
