@@ -29,11 +29,12 @@ export function releaseCommand(): Command {
         try {
             const all = await fastTracked(client, flags.list);
             for (const { source, destination } of all) console.log(`${source} -> ${destination}`);
+            const count = `${all.length} ${all.length === 1 ? "connection" : "connections"}`;
             if (all.length === 0) console.log(`${client.router} has no FastTracked connections to these lists`);
-            else if (!flags.yes) console.log(`${all.length} connections; add --yes to remove them`);
+            else if (!flags.yes) console.log(`${count}; add --yes to remove ${all.length === 1 ? "it" : "them"}`);
             else {
                 await release(client, all);
-                console.log(`${all.length} connections removed`);
+                console.log(`${count} removed`);
             }
         } finally {
             client.close();

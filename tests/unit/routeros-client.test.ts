@@ -11,9 +11,6 @@ import { progress } from "../../providers/routeros/runtime/progress";
 import type { Settings } from "../../providers/routeros/runtime/settings";
 import { Snapshot } from "../../providers/routeros/runtime/snapshot";
 
-// Machines that build and test at once are slow.
-jest.setTimeout(60_000);
-
 interface Seen {
     method: string;
     url: string;

@@ -4,9 +4,6 @@ import type { Declared } from "../support/carrier";
 import { Carrier } from "../support/carrier";
 import { leafType, site, standing } from "../support/site";
 
-// Machines that build and test at once are slow.
-jest.setTimeout(60_000);
-
 const lists = "/ip/firewall/address-list";
 const mangle = "/ip/firewall/mangle";
 const filter = "/ip/firewall/filter";

@@ -9,9 +9,6 @@ import { start } from "../../sandbox/router";
 import { Carrier } from "../support/carrier";
 import { site } from "../support/site";
 
-// Machines that build and test at once are slow.
-jest.setTimeout(60_000);
-
 /** Stands for the engine: takes connections as gRPC does, and can be killed. */
 class Engine {
     private readonly server = createServer();

@@ -4,9 +4,6 @@ import { Carrier } from "../support/carrier";
 import { harm } from "../support/fail-open";
 import { site, standing } from "../support/site";
 
-// Machines that build and test at once are slow.
-jest.setTimeout(60_000);
-
 describe("a site on the embedded router", () => {
     let router: Router;
     let carrier: Carrier;

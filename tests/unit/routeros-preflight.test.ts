@@ -6,9 +6,6 @@ import type { Declared } from "../support/carrier";
 import { Carrier } from "../support/carrier";
 import { site, standing } from "../support/site";
 
-// Machines that build and test at once are slow.
-jest.setTimeout(60_000);
-
 let router: Router;
 let carrier: Carrier;
 let warnings: jest.SpyInstance;

@@ -10,9 +10,6 @@ import { markedComment, markerText, ownsTypeName, readComment } from "../../prov
 import type { Claim, Operation, Wanted } from "../../providers/routeros/runtime/reconcile";
 import { match, planSet } from "../../providers/routeros/runtime/reconcile";
 
-// Machines that build and test at once are slow.
-jest.setTimeout(60_000);
-
 const owner = "site/test/list";
 const table = addressListFields("ipv4");
 

@@ -7,9 +7,6 @@ import { join } from "node:path";
 import { unknownValue } from "../../providers/routeros/runtime/lifecycle";
 import { providerText } from "../../providers/routeros/stub";
 
-// Machines that build and test at once are slow.
-jest.setTimeout(60_000);
-
 const root = join(__dirname, "../..");
 const kinds = ["AddressList", "FirewallRules", "QueueTree", "QueueType"] as const;
 

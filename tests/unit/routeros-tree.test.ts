@@ -9,9 +9,6 @@ import { match } from "../../providers/routeros/runtime/reconcile";
 import { planTree } from "../../providers/routeros/runtime/tree-order";
 import { harm } from "../support/fail-open";
 
-// Machines that build and test at once are slow.
-jest.setTimeout(60_000);
-
 const owner = "site/test/queues";
 const wan = "ether1";
 

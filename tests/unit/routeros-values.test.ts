@@ -13,9 +13,6 @@ import {
     ValueError,
 } from "../../providers/routeros/runtime/values";
 
-// Machines that build and test at once are slow.
-jest.setTimeout(60_000);
-
 const table: [ValueKind, string, string][] = [
     ["rate", "20M", "20000000"],
     ["rate", "1.5M", "1500000"],

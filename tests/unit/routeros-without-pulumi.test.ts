@@ -11,9 +11,6 @@ import { Carrier } from "../support/carrier";
 import { harm } from "../support/fail-open";
 import { leafType, site, standing } from "../support/site";
 
-// Machines that build and test at once are slow.
-jest.setTimeout(60_000);
-
 let router: Router;
 let client: Client;
 let warnings: jest.SpyInstance;
@@ -138,6 +135,24 @@ describe("routeros-s3 release", () => {
         const { code, out } = await run("release", "--allow-plaintext");
         expect(code).toBe(0);
         expect(out).toMatch(/no FastTracked connections/);
+    });
+
+    test("lets go of the uploads that ran before, and of no other connection", async () => {
+        const upload = { to: "52.95.132.33:443", from: "192.168.88.10:50000" };
+        const other = { to: "198.51.100.7:443", from: "192.168.88.10:50001" };
+        expect(router.traffic(upload).fastTracked).toBe(true);
+        expect(router.traffic(other).fastTracked).toBe(true);
+        const carrier = new Carrier({ url: router.url, password: "se cret" });
+        expect((await carrier.up(site({ wan: "ether5" }))).error).toBeUndefined();
+        expect(router.traffic(upload).fastTracked).toBe(true);
+
+        const shown = await run("release", "--allow-plaintext");
+        expect(shown.out).toMatch(/^192\.168\.88\.10(:50000)? -> 52\.95\.132\.33(:443)?\n1 connection; add --yes/);
+        expect(router.traffic(upload).fastTracked).toBe(true);
+
+        expect((await run("release", "--allow-plaintext", "--yes")).out).toMatch(/1 connection removed/);
+        expect(router.traffic(upload)).toMatchObject({ fastTracked: false, leaf: "uplink-s3" });
+        expect(router.traffic(other).fastTracked).toBe(true);
     });
 
     test.each([
