@@ -91,6 +91,20 @@ describe("what the fuzz found", () => {
         expect(queueNames()).toEqual(["a"]);
     });
 
+    const tower = (...names: string[]): Declared[] => {
+        const queues = names.map((name, at) => ({ name, parent: at === 0 ? "global" : names[at - 1] }));
+        return [{ kind: "QueueTree", name: "queues", args: { queues } }];
+    };
+    const parents = () => router.rows(tree).map(({ name, parent, disabled }) => `${name} ${parent} ${disabled}`);
+
+    test("a tree is turned upside down", async () => {
+        await up(tower("a", "b", "c"));
+        await up(tower("c", "b", "a"));
+        expect(parents().sort()).toEqual(["a b false", "b c false", "c global false"]);
+        await up(tower("a", "new", "c"));
+        expect(parents().sort()).toEqual(["a global false", "c new false", "new a false"]);
+    });
+
     const list = (...addresses: string[]): Declared[] => [
         { kind: "AddressList", name: "list", args: { list: "alpha", addresses } },
     ];

@@ -17,6 +17,8 @@ export function planTree(input: PlanInput): Operation[] {
     const { matched, wanted } = input;
     const named = renamed(input);
     if (named.length > 0) return named;
+    const turned = turnedOver(input);
+    if (turned.length > 0) return turned;
     const rows = planRows(input);
     const tree = shapeOf(wanted);
     const found = (key: string): Values | undefined => matched.mine.get(key) ?? matched.adopted.get(key);
@@ -69,6 +71,43 @@ function renamed({ matched, wanted }: PlanInput): Change[] {
         }
     }
     return found;
+}
+
+/**
+ * Where a queue shall hang under one that hangs under it now, the router refuses the new parent. The tree is put to rest
+ * and hung anew from the top down; the next comparison finds nothing in a circle and does the rest.
+ */
+function turnedOver({ matched, wanted }: PlanInput): Change[] {
+    const rows = new Map([...matched.mine, ...matched.adopted]);
+    const targets = new Map(wanted.map((one) => [one.key, one.values["parent"] ?? ""]));
+    const current = (key: string): string => rows.get(key)?.["parent"] ?? "";
+    const moves = wanted.filter(({ key, values }) => rows.has(key) && current(key) !== values["parent"]);
+    const above = (key: string, parentOf: (key: string) => string | undefined): string[] => {
+        const found: string[] = [];
+        for (let at = parentOf(key); at !== undefined && at !== "" && !found.includes(at); at = parentOf(at))
+            found.push(at);
+        return found;
+    };
+    const circle = moves.some(({ key }) =>
+        above(targets.get(key) ?? "", current)
+            .concat(targets.get(key) ?? "")
+            .includes(key),
+    );
+    if (!circle) return [];
+    const changes = [...rows.values()]
+        .filter((row) => !rows.has(row["parent"] ?? "") && row["disabled"] !== "true")
+        .map((row) => disable(row));
+    const hang = (key: string): string[] => above(key, (at) => targets.get(at));
+    for (const { key } of [...moves].sort((a, b) => hang(a.key).length - hang(b.key).length)) {
+        const parents = hang(key);
+        const [parent = ""] = parents;
+        const stands = rows.has(parent) || !targets.has(parent);
+        const set: Values = { parent: stands ? parent : (parents.at(-1) ?? parent) };
+        if (!rows.has(set["parent"] ?? "")) set["disabled"] = "true";
+        const difference: Difference = { set, clear: [] };
+        changes.push({ kind: "change", key, id: rows.get(key)?.[".id"] ?? "", difference });
+    }
+    return changes;
 }
 
 interface Shape {

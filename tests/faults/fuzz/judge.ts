@@ -312,7 +312,11 @@ export function blocked({ foreign, rows, ours }: Before, wanted: Site): boolean 
                 : !(one && "adopt" in one && one.adopt);
         });
     });
-    return way || wanted.some((one) => one.kind === "rules" && anchorsOf(one, rows, ours).length !== 1);
+    // A check knows no recorded ids: a rule of ours that somebody gave the anchor's comment is one to it, too.
+    const unmarked = rows[menus[2]]
+        .concat(rows[menus[3]])
+        .some((row) => row["comment"] === "anchor" && (ours.is(menus[2], row) || ours.is(menus[3], row)));
+    return way || wanted.some((one) => one.kind === "rules" && (unmarked || anchorsOf(one, rows, ours).length !== 1));
 }
 
 /** Whether a queue of somebody else hangs below one of ours. */
@@ -380,7 +384,7 @@ function orderHarm(one: Wanted, after: Rows, owner: string, { ours, rows }: Befo
     const menu = menuOf(one);
     const own = (row: Row) => markerOf(row)?.owner === owner + nameOf(one);
     if (one.kind === "bypass") {
-        const list = after[menu];
+        const list = after[menu].filter((row) => row["chain"] === "forward");
         return fastTracks(after, ours).flatMap((rule) => {
             let at = list.indexOf(rule) - 1;
             while (at >= 0 && markerOf(list[at] ?? {}) && !own(list[at] ?? {})) at -= 1;

@@ -1,0 +1,89 @@
+/**
+ * Cases of the fuzz on the real engine: the program reads what is wanted from a file, the hand does the same on both
+ * routers, and the engine must leave the rows that the carrier left. Each case goes on from the one before it.
+ */
+import fs from "node:fs";
+import path from "node:path";
+
+import fc from "fast-check";
+
+import { type Router, start } from "../../sandbox/router";
+import { anyCase, declared, type Site } from "../faults/fuzz/case";
+import { edit, menusOf } from "../faults/fuzz/hand";
+import { furnish } from "../faults/fuzz/play";
+import { Carrier } from "../support/carrier";
+import { standing } from "../support/site";
+import { type EngineSession, engineTimeout, startEngine } from "./harness";
+
+const replayed = 20;
+const program = {
+    "Pulumi.yaml": JSON.stringify({
+        name: "site",
+        main: "index.js",
+        options: { refresh: "always" },
+        runtime: { name: "nodejs", options: { typescript: false } },
+    }),
+    "index.js": `
+        const routeros = require("./bin/components");
+        const wanted = JSON.parse(require("node:fs").readFileSync("wanted.json", "utf8"));
+        let dependsOn = [];
+        for (const { kind, name, args } of wanted) dependsOn = [...dependsOn, new routeros[kind](name, args, { dependsOn })];
+    `,
+    "wanted.json": "[]",
+};
+
+/** One file of wanted rows and what the hand did before it; the last wants nothing. */
+function cases() {
+    const all = fc.sample(anyCase, { numRuns: replayed, seed: 7 });
+    return all.map((one, at) => ({
+        edits: one.rounds.flatMap(({ edits }) => edits).slice(0, 3),
+        used: menusOf(one),
+        wanted: at === replayed - 1 ? ([] as Site) : one.sites[0],
+    }));
+}
+
+describe("cases of the fuzz on the real engine", () => {
+    let session: EngineSession;
+    let other: Router;
+    beforeAll(async () => {
+        process.env["ROUTEROS_RETRY_PAUSE_MS"] = "0";
+        session = await startEngine({ program, env: { ROUTEROS_RETRY_PAUSE_MS: "0" } });
+        other = await start({ password: session.password });
+    }, engineTimeout);
+    afterAll(async () => {
+        delete process.env["ROUTEROS_RETRY_PAUSE_MS"];
+        await other.stop();
+        await session.stop();
+    });
+
+    it(
+        "leave what the carrier left",
+        async () => {
+            for (const name of ["warn", "error"] as const) jest.spyOn(console, name).mockReturnValue();
+            const carrier = new Carrier({ url: other.url, password: session.password });
+            for (const router of [session.router, other]) furnish(router);
+            let settled = 0;
+            for (const [at, { edits, used, wanted }] of cases().entries()) {
+                for (const router of [session.router, other]) for (const each of edits) edit(router, used, each);
+                const program = declared(wanted);
+                fs.writeFileSync(path.join(session.folder, "wanted.json"), JSON.stringify(program));
+                const { error } = await carrier.up(program, { skipPreview: true });
+                const up = await session.up();
+                const failed = error ? /\[([a-z]+\/[a-z-]+)\]/.exec(error.message)?.[1] : undefined;
+                expect({ at, done: up.code === 0, output: up.output }).toEqual({
+                    at,
+                    done: error === undefined,
+                    output: expect.stringContaining(failed ?? "") as string,
+                });
+                expect({ at, rows: standing(session.router) }).toEqual({ at, rows: standing(other) });
+                if (!error) settled += 1;
+            }
+            expect(settled).toBeGreaterThan(replayed / 2);
+            jest.restoreAllMocks();
+            process.stdout.write(
+                `fuzz on the engine: ${replayed} cases, ${settled} settled, the others refused alike\n`,
+            );
+        },
+        3 * engineTimeout,
+    );
+});
