@@ -140,7 +140,9 @@ export class Stage {
     /** Stops all flows, waits for what is still under way, and returns what was measured. */
     async finish(): Promise<Recording> {
         for (const flow of [...this.flows.keys()]) await this.stop(flow);
-        await sleep(lateMilliseconds);
+        // What the modem still holds is no part of what comes next.
+        const draining = ((this.line.buffer * 8) / this.line.uplink) * 1000;
+        await sleep(Math.max(lateMilliseconds, draining * 1.1));
         return new Recording(await Promise.all(this.everyAgent().map((agent) => agent.collect())));
     }
 
