@@ -19,7 +19,10 @@ const after: SiteOptions = {
     mark: "bulk",
 };
 
-const spoilt: Fault[] = [
+/** With `gone`, no request after it is answered either, until the run has ended. */
+type Spoiling = Fault & { gone?: boolean };
+
+const spoilt: Spoiling[] = [
     { kind: "drop", when: "before" },
     { kind: "drop", when: "after" },
     { kind: "reset", when: "after" },
@@ -32,6 +35,7 @@ const spoilt: Fault[] = [
     { kind: "foreign-answer", when: "after" },
     { kind: "restart", when: "before" },
     { kind: "restart", when: "after" },
+    { kind: "drop", when: "after", gone: true },
 ];
 
 interface Operation {
@@ -153,13 +157,14 @@ async function undisturbed(moment: Moment): Promise<{ requests: number; standing
 async function recovers(
     moment: Moment,
     at: number,
-    fault: Fault,
+    { gone, ...fault }: Spoiling,
     expected: unknown,
     known: Map<string, string | undefined>,
 ): Promise<string | undefined> {
     const { router, carrier } = await relive(moment);
     try {
         router.addFault({ ...fault, at });
+        if (gone) router.addFault({ kind: "drop", at: at + 1, times: 1e6 });
         await moment.operation.run(carrier);
         router.clearFaults();
         router.release();
@@ -240,7 +245,7 @@ describe("faults", () => {
                 for (const fault of spoilt) {
                     swept += 1;
                     const failure = await recovers(moment, k, fault, expected, known);
-                    if (failure !== undefined) failures.push(`request ${k}, ${fault.kind} ${fault.when}: ${failure}`);
+                    if (failure !== undefined) failures.push(`request ${k}, ${JSON.stringify(fault)}: ${failure}`);
                 }
             }
             const converged = swept - failures.length;
