@@ -15,6 +15,8 @@ const saved = { ...process.env };
 let router: Router;
 beforeAll(async () => {
     process.env["ROUTEROS_RETRY_PAUSE_MS"] = "0";
+    // The HTTP client looks at this for every request, and a test's copy of `process` works it out anew each time.
+    Object.defineProperty(process, "allowedNodeEnvironmentFlags", { value: process.allowedNodeEnvironmentFlags });
     router = await start();
 });
 afterAll(async () => {
@@ -27,6 +29,7 @@ it("whatever is wanted and whatever is done by hand, our rows stand as wanted an
         jest.spyOn(process.stderr, "write").mockReturnValue(true),
         ...(["error", "warn", "log", "info"] as const).map((name) => jest.spyOn(console, name).mockReturnValue()),
     ];
+    const began = process.cpuUsage();
     const property = fc.asyncProperty(anyCase, async (one) => {
         const harm = await play(router, one);
         if (harm.length > 0) throw new Error(harm.join("\n"));
@@ -34,7 +37,9 @@ it("whatever is wanted and whatever is done by hand, our rows stand as wanted an
     const result = await fc.check(property, { numRuns: cases, seed, interruptAfterTimeLimit: 1_500_000 });
     for (const spy of quiet) spy.mockRestore();
     const held = result.failed ? result.numRuns - 1 : result.numRuns;
-    process.stdout.write(`fuzz: ${result.numRuns} cases, seed ${seed}, ${held} held\n`);
+    const { user, system } = process.cpuUsage(began);
+    const seconds = Math.round((user + system) / 1e6);
+    process.stdout.write(`fuzz: ${result.numRuns} cases, seed ${seed}, ${held} held (${seconds} s of CPU)\n`);
     if (!result.failed) return;
     const shrunk = JSON.stringify(result.counterexample?.[0], undefined, 1);
     const again = `FUZZ_SEED=${seed}, path ${result.counterexamplePath ?? ""}`;
