@@ -119,6 +119,16 @@ const special: readonly RuleField[] = [
  *  "invalid":"false","new-packet-mark":"s3","packets":"0","passthrough":"false"}
  */
 export function firewallFields(table: Table, family: Family): FieldTable {
+    const name = `${family} ${table}`;
+    const known = tables.get(name) ?? fieldsFor(table, family);
+    tables.set(name, known);
+    return known;
+}
+
+/** Made once: every comparison of rules asks for them. */
+const tables = new Map<string, FieldTable>();
+
+function fieldsFor(table: Table, family: Family): FieldTable {
     const addresses = family === "ipv4" ? "address4" : "address6";
     const fields: RuleField[] = [
         { wire: "chain", kind: "word", doc: "Chain of rules; any name makes one." },
