@@ -312,10 +312,13 @@ export function blocked({ foreign, rows, ours }: Before, wanted: Site): boolean 
                 : !(one && "adopt" in one && one.adopt);
         });
     });
-    // A check knows no recorded ids: a rule of ours that somebody gave the anchor's comment is one to it, too.
-    const unmarked = rows[menus[2]]
-        .concat(rows[menus[3]])
-        .some((row) => row["comment"] === "anchor" && (ours.is(menus[2], row) || ours.is(menus[3], row)));
+    // The anchor may be the very rule that is taken over. And a check knows no recorded ids: a rule of ours that somebody
+    // gave the anchor's comment is one to it, too.
+    const unmarked = [menus[2], menus[3]].some((menu) =>
+        rows[menu].some(
+            (row) => row["comment"] === "anchor" && (ours.is(menu, row) || takenOver(menu, row, wanted, expected)),
+        ),
+    );
     return way || wanted.some((one) => one.kind === "rules" && (unmarked || anchorsOf(one, rows, ours).length !== 1));
 }
 
