@@ -53,6 +53,36 @@ it("an alias and a renamed stack mark rows anew and make none", async () => {
     expect(rows()).toEqual([]);
 });
 
+it("rows moved to another list by hand come back, and another device is given all of them", async () => {
+    session = await startEngine({ program: { "index.js": program("list") } });
+    expect(await session.up()).toMatchObject({ code: 0 });
+    const before = ids();
+    session.router.set(menu, before[1] ?? "", { list: "elsewhere" });
+    const moved = await session.preview(["--refresh", "--diff"]);
+    expect(moved.output).toContain(addresses[1]);
+    expect(await session.up(["--refresh"])).toMatchObject({ code: 0 });
+    expect(rows().map((row) => row["list"])).toEqual(["l", "l", "l"]);
+    expect(ids()).toEqual(before);
+
+    session.router.reset({ serial: "ANOTHER123" });
+    const swapped = await session.up(["--refresh"]);
+    expect(swapped.code).toBe(0);
+    // Pulumi says it when it comes and once more in its summary.
+    const summary = swapped.output.slice(swapped.output.indexOf("Diagnostics:"));
+    expect(summary.match(/is another device/g)).toHaveLength(1);
+    expect(rows().map((row) => row["address"])).toEqual(addresses.slice(0, 3));
+});
+
+it("a changed list name is a replacement that leaves nothing under the old one", async () => {
+    session = await startEngine({ program: { "index.js": program("list") } });
+    expect(await session.up()).toMatchObject({ code: 0 });
+    write(program("list").replace('list: "l"', 'list: "m"'));
+    const up = await session.up();
+    expect(up.code).toBe(0);
+    expect(up.output).toMatch(/1 replaced/);
+    expect(rows().map((row) => row["list"])).toEqual(["m", "m", "m"]);
+});
+
 it("an engine killed in the middle of an up leaves no writer behind, and the next up goes on from there", async () => {
     session = await startEngine({
         program: { "index.js": program("list", "{}", 40) },

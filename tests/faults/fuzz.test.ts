@@ -1,6 +1,7 @@
 /**
  * Random wanted states, random edits by hand, random operations: after each the router's rows are judged by rules of
- * their own (`fuzz/judge.ts`). `FUZZ_CASES` says how many, `FUZZ_SEED` which.
+ * their own (`fuzz/judge.ts`). `FUZZ_CASES` says how many, `FUZZ_SEED` which: the same ones by default, so that a run of
+ * all tests can be repeated; look for new ones with `FUZZ_CASES=10000 FUZZ_SEED=$RANDOM npm test -- tests/faults/fuzz`.
  */
 import fc from "fast-check";
 
@@ -8,8 +9,8 @@ import { type Router, start } from "../../sandbox/router";
 import { anyCase } from "./fuzz/case";
 import { play } from "./fuzz/play";
 
-const cases = Number(process.env["FUZZ_CASES"] ?? 10_000);
-const seed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 2 ** 31);
+const cases = Number(process.env["FUZZ_CASES"] ?? 2_000);
+const seed = Number(process.env["FUZZ_SEED"] ?? 20_261_124);
 
 const saved = { ...process.env };
 let router: Router;
