@@ -51,6 +51,19 @@ describe("what the fuzz found", () => {
     const queues = (...names: string[]): Declared[] => [
         { kind: "QueueTree", name: "queues", args: { queues: names.map((name) => ({ name, parent: "global" })) } },
     ];
+    test("a queue with children goes under a parent that is made in the same run", async () => {
+        const hung = (...pairs: [string, string][]): Declared[] => [
+            { kind: "QueueTree", name: "queues", args: { queues: pairs.map(([name, parent]) => ({ name, parent })) } },
+        ];
+        await up(hung(["middle", "global"]));
+        await up(hung(["top", "global"], ["middle", "top"], ["leaf", "middle"]));
+        expect(router.rows(tree).map(({ name, parent }) => [name, parent])).toEqual([
+            ["middle", "top"],
+            ["top", "global"],
+            ["leaf", "middle"],
+        ]);
+    });
+
     const queueNames = () =>
         router
             .rows(tree)

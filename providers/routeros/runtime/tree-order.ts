@@ -48,10 +48,15 @@ export function planTree(input: PlanInput): Operation[] {
     const downIds = new Set(down.map((row) => row[".id"] ?? ""));
 
     const phases = split(input, rows, tree, downIds);
+    // A queue that shall hang under one that does not stand yet waits for it.
+    const added = new Set(rows.adds.map(({ key }) => key));
+    const waits = (change: Operation): boolean =>
+        change.kind === "change" && added.has(change.difference.set["parent"] ?? "");
     return [
         ...down.map((row): Change => disable(row)),
-        ...phases.raisedParents,
+        ...phases.raisedParents.filter((change) => !waits(change)),
         ...phases.addedParents,
+        ...phases.raisedParents.filter(waits),
         ...phases.loweredLeaves,
         ...phases.otherLeaves,
         ...phases.addedLeaves,
