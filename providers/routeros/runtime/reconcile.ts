@@ -171,7 +171,7 @@ function withoutGivenBack(sorted: Sorted, wanted: readonly Wanted[], claim: Clai
 
 /** The values to give back one day. */
 function snapshotOf(table: FieldTable, row: Values): Values {
-    return { comment: row["comment"] ?? "", disabled: row["disabled"] ?? "false", ...readValues(table, row) };
+    return { disabled: row["disabled"] ?? "false", ...readValues(table, row), comment: row["comment"] ?? "" };
 }
 
 /** All values of a wanted row, comment and marker included. */
@@ -197,8 +197,11 @@ export function giveBack(row: Values, former: Values, table: FieldTable): Differ
     const set: Values = {};
     const clear: string[] = [];
     for (const field of table.values()) {
-        const now = valueOf(field, row);
-        const before = named.has(field.wire) ? valueOf(field, former) : (field.fallback ?? "");
+        // A comment is given back to the letter, blanks at its ends included.
+        const exact = field.wire === "comment";
+        const now = exact ? (row["comment"] ?? "") : valueOf(field, row);
+        const was = exact ? (former["comment"] ?? "") : valueOf(field, former);
+        const before = named.has(field.wire) ? was : (field.fallback ?? "");
         if (now === before) continue;
         if (before !== "") set[field.wire] = before;
         else if (field.cleared !== undefined) set[field.wire] = field.cleared;
