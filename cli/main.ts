@@ -15,6 +15,8 @@ const { version } = JSON.parse(readFileSync(path.join(__dirname, "../../package.
 
 const program = new Command("routeros-s3")
     .version(version)
+    // A command's own --version (that of a router) is the command's.
+    .enablePositionalOptions()
     .description(
         "The commands beside `pulumi`: the embedded router, taking our rows off a router, AWS's ranges, costs.",
     )

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 
@@ -77,7 +77,10 @@ describe("the uploader, with the real command line", () => {
     test("synchronises a folder, and a second time finds nothing to do", async () => {
         mkdirSync(path.join(folder, "photos/2026"), { recursive: true });
         for (const name of ["a.raw", "b.raw", "2026/c d+é.raw"]) {
-            writeFileSync(path.join(folder, "photos", name), randomBytes(100_000));
+            const file = path.join(folder, "photos", name);
+            writeFileSync(file, randomBytes(100_000));
+            // S3 keeps whole seconds: a file of this very second would look newer than its own upload.
+            utimesSync(file, 1_500_000_000, 1_500_000_000);
         }
         const sync = () => uploader("s3", "sync", "--no-progress", "photos", `s3://${bucket}/photos`, ...glacier);
         expect((await succeed(sync())).text.match(/^upload: /gm)).toHaveLength(3);

@@ -27,8 +27,8 @@ async function line(child: ChildProcess): Promise<string> {
 const holder = `
     import { takeLock } from "SETUP/lock.mjs";
     const release = await takeLock("setup.lock", (pid) => console.log("waits for " + pid));
-    console.log("has it");
     process.on("SIGTERM", () => { release(); process.exit(0); });
+    console.log("has it");
     setInterval(() => undefined, 1000);
 `;
 
