@@ -24,7 +24,7 @@ module.exports = {
             to: {
                 path: "^(providers/routeros/runtime|sandbox|cli|lab)/",
                 dependencyTypesNot: ["type-only"],
-                pathNot: "^providers/routeros/runtime/(values|site)\\.ts$",
+                pathNot: "^providers/routeros/runtime/values\\.ts$",
             },
         },
         {

@@ -1,3 +1,4 @@
+import type { Finding } from "../metrics";
 import { median, quantile } from "../recording";
 import { p99, type Scenario, type Setting, uploadToS3 } from "./scenario";
 
@@ -18,13 +19,7 @@ export const idle: Scenario = {
         return {
             findings: [
                 { key: "p99", title: "game, 99th percentile", unit: "ms", value: p99(game) },
-                {
-                    key: "lost",
-                    title: "game, packets lost",
-                    unit: "%",
-                    value: recording.loss("game", "game", span) * 100,
-                    bound: { kind: "at most", value: 0 },
-                },
+                lost("game, packets lost", recording.loss("game", "game", span)),
             ],
             delays: [{ name: "idle", values: game }],
         };
@@ -48,13 +43,7 @@ export const game: Scenario = {
                 { key: "p50", title: "game, median", unit: "ms", value: median(delays) },
                 { key: "p99", title: "game, 99th percentile", unit: "ms", value: p99(delays) },
                 overIdle("game, 99th percentile over idle", p99(delays) - setting.reference.gameP99),
-                {
-                    key: "lost",
-                    title: "game, packets lost",
-                    unit: "%",
-                    value: recording.loss("game", "game", span) * 100,
-                    bound: { kind: "at most", value: 0 },
-                },
+                lost("game, packets lost", recording.loss("game", "game", span)),
             ],
             delays: [{ name: "beside S3", values: delays }],
         };
@@ -82,13 +71,10 @@ export const call: Scenario = {
                     "call, worse way's 99th percentile over idle",
                     Math.max(p99(up), p99(down)) - setting.reference.callP99,
                 ),
-                {
-                    key: "lost",
-                    title: "call, packets lost, worse way",
-                    unit: "%",
-                    value: Math.max(recording.loss("call", "far", span), recording.loss("far", "call", span)) * 100,
-                    bound: { kind: "at most", value: 0 },
-                },
+                lost(
+                    "call, packets lost, worse way",
+                    Math.max(recording.loss("call", "far", span), recording.loss("far", "call", span)),
+                ),
             ],
         };
     },
@@ -155,10 +141,12 @@ export const objects: Scenario = {
     },
 };
 
-function overIdle(
-    title: string,
-    value: number,
-): { key: string; title: string; unit: "ms"; value: number; bound: { kind: "at most"; value: number } } {
+/** The share of packets that did not come, of which there shall be none. */
+function lost(title: string, share: number): Finding {
+    return { key: "lost", title, unit: "%", value: share * 100, bound: { kind: "at most", value: 0 } };
+}
+
+function overIdle(title: string, value: number): Finding {
     return { key: "over-idle", title, unit: "ms", value, bound: { kind: "at most", value: allowedDelay } };
 }
 

@@ -1,4 +1,5 @@
 /** The RouterOS script that takes our rows off a router by pasting it into a terminal. Pure text. */
+import { escaped } from "./runtime/ownership";
 
 export interface RemovalScriptOptions {
     /** `<project>/<stack>`, or `<project>/<stack>/<resource>` for one resource alone. */
@@ -38,17 +39,9 @@ export function removalScript({ owner, queueTypes = [], families = ["ipv4", "ipv
     return lines.join("\n") + "\n";
 }
 
-/** As it stands in a marker (see `escaped` there), and in a pattern inside a RouterOS string. */
+/** As it stands in a marker, and in a pattern inside a RouterOS string. */
 function pattern(owner: string): string {
-    const text = [...Buffer.from(owner, "utf8")]
-        .map((byte) => {
-            const letter = String.fromCharCode(byte);
-            return /[A-Za-z0-9._:/~+*@-]/.test(letter)
-                ? letter
-                : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
-        })
-        .join("");
-    return text.replace(/[.+*?^$(){}|[\]\\]/g, "\\\\$&");
+    return escaped(owner).replace(/[.+*?^$(){}|[\]\\]/g, "\\\\$&");
 }
 
 function quoted(text: string): string {

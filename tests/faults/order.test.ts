@@ -12,6 +12,7 @@ import { type Router, type Row, start } from "../../sandbox/router";
 import { graphOf, kinds } from "../graph/support";
 import { Carrier, type Declared } from "../support/carrier";
 import { type Expectation, harm } from "../support/fail-open";
+import { quietAndQuick } from "../support/quiet";
 import { defaultAddresses, site, type SiteOptions } from "../support/site";
 
 interface Stage {
@@ -122,18 +123,8 @@ const walks: Record<string, Walk> = {
 };
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "routeros-s3-order-"));
-const saved = { ...process.env };
-beforeAll(() => {
-    process.env["ROUTEROS_RETRY_PAUSE_MS"] = "0";
-    jest.spyOn(process.stderr, "write").mockReturnValue(true);
-    jest.spyOn(console, "error").mockReturnValue();
-    jest.spyOn(console, "warn").mockReturnValue();
-});
-afterAll(() => {
-    fs.rmSync(folder, { recursive: true, force: true });
-    process.env = saved;
-    jest.restoreAllMocks();
-});
+quietAndQuick();
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 function carrierOf(router: Router, stage: Stage | undefined): Carrier {
     const [project, stack] = (stage?.stack ?? "site/test").split("/");

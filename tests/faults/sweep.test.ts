@@ -8,6 +8,7 @@ import path from "node:path";
 
 import { type Fault, type Router, start } from "../../sandbox/router";
 import { Carrier, type Declared } from "../support/carrier";
+import { quietAndQuick } from "../support/quiet";
 import { defaultAddresses, site, type SiteOptions, standing } from "../support/site";
 
 const before: SiteOptions = {};
@@ -67,17 +68,7 @@ const operations: Record<string, Operation> = {
     destroy: { from: before, run: (carrier) => carrier.destroy() },
 };
 
-const saved = { ...process.env };
-beforeAll(() => {
-    process.env["ROUTEROS_RETRY_PAUSE_MS"] = "0";
-    jest.spyOn(process.stderr, "write").mockReturnValue(true);
-    jest.spyOn(console, "error").mockReturnValue();
-    jest.spyOn(console, "warn").mockReturnValue();
-});
-afterAll(() => {
-    process.env = saved;
-    jest.restoreAllMocks();
-});
+quietAndQuick();
 
 /** A router as its owner left it, with rows of others in every menu that is touched. */
 async function inhabited(stateFile: string): Promise<Router> {

@@ -62,7 +62,8 @@ function shortHash(text: string): string {
     return createHash("sha256").update(text).digest("hex").slice(0, 6);
 }
 
-function escaped(text: string): string {
+/** As owner and key stand in a marker: ASCII, everything else in percent form. */
+export function escaped(text: string): string {
     return [...Buffer.from(text, "utf8")]
         .map((byte) => {
             const letter = String.fromCharCode(byte);

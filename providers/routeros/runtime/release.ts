@@ -77,25 +77,20 @@ export function hostOf(text: string): string {
     return /^[\d.]+(:\d+)?$/.test(text) ? text.replace(/:\d+$/, "") : text;
 }
 
-function matcher(prefixes: readonly string[]): (host: string) => boolean {
-    const number = (text: string): bigint =>
-        ipaddr
-            .parse(text)
-            .toByteArray()
-            .reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
-    const ranges = prefixes.flatMap((prefix): [bigint, bigint][] => {
-        const [first = "", last] = prefix.split("-");
-        if (last !== undefined) return [[number(first), number(last)]];
-        const [host = "", bits] = prefix.split("/");
-        if (!ipaddr.isValid(host)) return [];
-        const width = host.includes(":") ? 128 : 32;
-        const size = 1n << BigInt(width - Number(bits ?? width));
-        const start = (number(host) / size) * size;
-        return [[start, start + size - 1n]];
+/** Whether a host is in one of the prefixes, ranges and addresses. All are of one family; DNS names hold nobody. */
+function matcher(entries: readonly string[]): (host: string) => boolean {
+    const bytes = (text: string): Buffer => Buffer.from(ipaddr.parse(text).toByteArray());
+    const tests = entries.flatMap((entry): ((host: string) => boolean)[] => {
+        const [first = "", last] = entry.split("-");
+        if (last !== undefined && ipaddr.isValid(first) && ipaddr.isValid(last)) {
+            const [from, to] = [bytes(first), bytes(last)];
+            return [(host) => from.compare(bytes(host)) <= 0 && bytes(host).compare(to) <= 0];
+        }
+        if (ipaddr.isValidCIDR(entry)) {
+            const prefix = ipaddr.parseCIDR(entry);
+            return [(host) => ipaddr.parse(host).match(prefix)];
+        }
+        return ipaddr.isValid(entry) ? [(host) => bytes(host).equals(bytes(entry))] : [];
     });
-    return (host) => {
-        if (!ipaddr.isValid(host)) return false;
-        const at = number(host);
-        return ranges.some(([from, to]) => from <= at && at <= to);
-    };
+    return (host) => ipaddr.isValid(host) && tests.some((test) => test(host));
 }

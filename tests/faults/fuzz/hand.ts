@@ -1,7 +1,7 @@
 /** What somebody does on the router by hand. What the router refuses is not done. */
 import type { Router, Row } from "../../../sandbox/router/api";
 import { type Case, type Edit, type Menu, menuOf, menus } from "./case";
-import { addresses, queueKinds, queueNames, rates, roots, rules, typeName } from "./pool";
+import { addresses, queueKinds, queueNames, rates, roots, rules, shownOnly, typeName } from "./pool";
 
 const texts = ["", "by hand", "uploads", "anchor"];
 
@@ -100,20 +100,7 @@ function rename(menu: Menu, value: number): Row {
 
 /** A second row of the same, with or without the marker, addresses in another form. */
 function copy(menu: Menu, row: Row, value: number): Row {
-    const shown = [
-        "dynamic",
-        "invalid",
-        "creation-time",
-        "default",
-        "bytes",
-        "packets",
-        "rate",
-        "packet-rate",
-        "dropped",
-    ];
-    const kept = Object.entries(row).filter(
-        ([name]) => !name.startsWith(".") && !name.startsWith("queued-") && !shown.includes(name),
-    );
+    const kept = Object.entries(row).filter(([name]) => !name.startsWith(".") && !shownOnly.includes(name));
     const again: Row = Object.fromEntries(kept);
     if (value % 2 === 1) again["comment"] = "a copy";
     if (menu.endsWith("address-list")) {

@@ -16,6 +16,7 @@ import {
     queueKinds,
     rates,
     rules,
+    shownOnly,
     typeName,
 } from "./pool";
 
@@ -41,21 +42,6 @@ export function markerOf(row: Row): Marker | undefined {
 
 const idOf = (row: Row): string => row[".id"] ?? "";
 const enabled = (row: Row): boolean => (row["disabled"] ?? "false") === "false";
-
-const shownOnly = [
-    ".id",
-    "dynamic",
-    "invalid",
-    "creation-time",
-    "default",
-    "bytes",
-    "packets",
-    "rate",
-    "packet-rate",
-    "dropped",
-    "queued-bytes",
-    "queued-packets",
-];
 
 /** A row's configuration, what has its default left out. */
 export function settings(row: Row): Row {

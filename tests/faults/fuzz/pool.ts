@@ -105,3 +105,19 @@ export type Parameter = keyof typeof parameters;
 
 /** A queue type is known by the hash in its name alone. */
 export const typeName = `fq-codel-test-${createHash("sha256").update("site/test/type").digest("hex").slice(0, 6)}`;
+
+/** What a row shows and nobody sets. */
+export const shownOnly = [
+    ".id",
+    "dynamic",
+    "invalid",
+    "creation-time",
+    "default",
+    "bytes",
+    "packets",
+    "rate",
+    "packet-rate",
+    "dropped",
+    "queued-bytes",
+    "queued-packets",
+];
