@@ -8,10 +8,10 @@ import path from "node:path";
 import fc from "fast-check";
 
 import { type Router, start } from "../../sandbox/router";
-import { anyCase, declared, type Site } from "../faults/fuzz/case";
-import { edit, menusOf } from "../faults/fuzz/hand";
-import { furnish } from "../faults/fuzz/play";
 import { Carrier } from "../support/carrier";
+import { anyCase, declared, type Site } from "../support/fuzz/case";
+import { edit, menusOf } from "../support/fuzz/hand";
+import { furnish } from "../support/fuzz/play";
 import { standing } from "../support/site";
 import { type EngineSession, engineTimeout, startEngine } from "./harness";
 

@@ -3,7 +3,7 @@
  * the case, what is ours from the marker in the comment and from the ids the state holds.
  */
 import type { Router, Row } from "../../../sandbox/router/api";
-import type { Carrier, Recorded } from "../../support/carrier";
+import type { Carrier, Recorded } from "../carrier";
 import { type Menu, menuOf, menus, nameOf, parentOf, type Site, type Wanted } from "./case";
 import { tangible } from "./hand";
 import {

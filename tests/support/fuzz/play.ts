@@ -1,6 +1,6 @@
 /** Plays one case against a router and says what is wrong. */
 import type { Router, Row } from "../../../sandbox/router/api";
-import { Carrier, type Outcome } from "../../support/carrier";
+import { Carrier, type Outcome } from "../carrier";
 import { type Case, declared, type Round, type Site } from "./case";
 import { edit, menusOf } from "./hand";
 import {

@@ -1,7 +1,7 @@
 /** A case: what the program wants, what somebody does by hand, what is run. Plain JSON, so that it can be replayed. */
 import fc from "fast-check";
 
-import type { Declared } from "../../support/carrier";
+import type { Declared } from "../carrier";
 import {
     addresses,
     buckets,
