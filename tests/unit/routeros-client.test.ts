@@ -100,6 +100,19 @@ describe("over http", () => {
         ]);
     });
 
+    test("is idle once what is under way, and what that leads to, has its answer", async () => {
+        const router = client(url);
+        const done: string[] = [];
+        const writes = router.request("DELETE", "/queue/tree/*1").then(async () => {
+            done.push("first");
+            await router.request("DELETE", "/queue/tree/*2");
+            done.push("second");
+        });
+        await router.idle();
+        expect(done).toEqual(["first", "second"]);
+        await writes;
+    });
+
     test("sends strings under exactly the content type that every build takes, and none without a body", async () => {
         const router = client(url);
         await router.request("PATCH", "/queue/tree/*1", { body: { "max-limit": "20000000", "!comment": "" } });

@@ -123,6 +123,16 @@ export class Client {
         return turn;
     }
 
+    /** Resolves once nothing is asked of the router, nor will be by what waited for the last answer. */
+    async idle(): Promise<void> {
+        let last: unknown;
+        while (last !== this.queue) {
+            last = this.queue;
+            await this.queue;
+            await new Promise((resolve) => setImmediate(resolve));
+        }
+    }
+
     close(): void {
         this.agent.destroy();
     }

@@ -17,11 +17,13 @@ const always: Guard = { check: () => Promise.resolve(), close: () => undefined }
 
 let shared: Guard | undefined;
 
-/** The guard of this process: the engine that started the dynamic provider, or nothing anywhere else. */
-export function processGuard(): Guard {
+/**
+ * The guard of this process: the engine that started the dynamic provider, or nothing anywhere else. Once the engine is
+ * gone the process ends, after what is under way: a request that is broken off confuses RouterOS's web server.
+ */
+export function processGuard(idle: () => Promise<void>): Guard {
     const [, script = "", address] = process.argv;
-    // What is under way is let finish: a request that is broken off confuses RouterOS's web server.
-    const leave = (): void => void setTimeout(() => process.exit(1), 65_000);
+    const leave = (): void => void idle().finally(() => process.exit(1));
     shared ??= /dynamic-provider/.test(script) && address !== undefined ? watch(address, leave) : always;
     return shared;
 }

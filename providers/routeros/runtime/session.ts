@@ -52,6 +52,11 @@ export function forget(): void {
     told.clear();
 }
 
+/** Resolves when no router is being asked anything. */
+async function idle(): Promise<void> {
+    await Promise.all([...sessions.values()].map(({ client }) => client.idle()));
+}
+
 export function sessionFor(settings: Settings): Session {
     const key = createHash("sha256").update(JSON.stringify(settings)).digest("hex");
     const known = sessions.get(key);
@@ -63,7 +68,7 @@ export function sessionFor(settings: Settings): Session {
         settings,
         client,
         snapshot,
-        guard: tuning.guard ?? processGuard(),
+        guard: tuning.guard ?? processGuard(idle),
         facts: () => memo(once, "facts", () => readFacts(client)),
         once,
     };

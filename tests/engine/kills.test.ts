@@ -1,0 +1,205 @@
+/**
+ * The engine or the dynamic provider's process killed with SIGKILL, at a chosen write: nothing is written by what is
+ * left, and the next run goes on from there. One stack throughout; the tests build on each other.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import fs from "node:fs";
+import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+
+import type { Row } from "../../sandbox/router/api";
+import { type EngineSession, engineTimeout, type Outcome, startEngine } from "./harness";
+
+jest.setTimeout(engineTimeout);
+
+const lists = "/ip/firewall/address-list";
+const mangle = "/ip/firewall/mangle";
+const queues = "/queue/tree";
+const writing = ["PUT", "PATCH", "DELETE", "POST"];
+
+const program = (addresses: number, uplink: string) => `
+const { AddressList, FirewallRules, QueueTree } = require("./bin/components");
+const addresses = Array.from({ length: ${addresses} }, (_, index) => "198.51.100." + (index + 1));
+const list = new AddressList("list", { list: "l", addresses });
+const rules = new FirewallRules("rules", {
+    table: "mangle",
+    rules: [
+        { key: "a", chain: "forward", action: "mark-connection", newConnectionMark: "c", dstAddressList: "l" },
+        { key: "b", chain: "forward", action: "mark-packet", newPacketMark: "p", connectionMark: "c" },
+    ],
+}, { dependsOn: list });
+const limits = { maxLimit: ${JSON.stringify(uplink)} };
+new QueueTree("queues", {
+    queues: [
+        { name: "top", parent: "ether5", ...limits },
+        { name: "rest", parent: "top", packetMarks: ["no-mark"], ...limits },
+        { name: "s3", parent: "top", packetMarks: ["p"], ...limits },
+    ],
+}, { dependsOn: rules });
+`;
+
+/** Somebody else's rows, in the same list, chain and menu. */
+const foreign: [string, Row][] = [
+    [lists, { list: "l", address: "203.0.113.9", comment: "somebody's" }],
+    [mangle, { chain: "forward", action: "passthrough", comment: "counter" }],
+    [queues, { name: "guests", parent: "ether2", priority: "3" }],
+];
+
+describe("killed", () => {
+    let session: EngineSession;
+    let before: Record<string, Row[]>;
+
+    beforeAll(async () => {
+        session = await startEngine({ program: { "index.js": program(5, "10M") } });
+        for (const [menu, row] of foreign) session.router.add(menu, row);
+        before = session.router.configuration();
+    });
+    afterAll(() => session.stop());
+
+    const write = (text: string): void => fs.writeFileSync(path.join(session.folder, "index.js"), text);
+    const ours = (menu: string): Row[] =>
+        session.router.rows(menu).filter((row) => row["comment"]?.includes("[pulumi:"));
+    const writes = () => session.router.log.filter(({ method }) => writing.includes(method));
+
+    /** Rows of ours as they are wanted, each once, beside the foreign ones as they were. */
+    function expectWhole(addresses: number, uplink: string): void {
+        expect(ours(lists).map((row) => row["address"])).toHaveLength(addresses);
+        expect(new Set(ours(lists).map((row) => row["address"])).size).toBe(addresses);
+        expect(ours(mangle).map((row) => row["action"])).toEqual(["mark-connection", "mark-packet"]);
+        expect(
+            ours(queues)
+                .map((row) => `${row["name"]} ${row["max-limit"]} ${row["disabled"]}`)
+                .sort(),
+        ).toEqual(["rest", "s3", "top"].map((name) => `${name} ${uplink} false`));
+        for (const [menu, row] of foreign) {
+            expect(session.router.rows(menu)).toContainEqual(expect.objectContaining(row));
+        }
+    }
+
+    /** Calls back at the nth write of a menu, before or after the router has carried it out, and once only. */
+    function atWrite(nth: number, menu: string, when: "before" | "after", act: (index: number) => void): void {
+        let seen = 0;
+        const unhook = session.router.onRequest((entry) => {
+            if (entry.when !== when || !writing.includes(entry.method) || !entry.path.startsWith(menu)) return;
+            seen += 1;
+            if (seen !== nth) return;
+            unhook();
+            act(entry.index);
+        });
+    }
+
+    /** An `up` whose provider is killed while its nth write of the menu has no answer. */
+    async function upKilledInside(nth: number, menu: string, when: "before" | "after"): Promise<void> {
+        session.router.addFault({ kind: "hang", when, at: nth, methods: writing, path: menu });
+        const killed: number[] = [];
+        atWrite(nth, menu, when, () => killed.push(...kill("SIGKILL")));
+        const up = await session.up();
+        session.router.clearFaults();
+        expect(killed).toHaveLength(1);
+        expectFailed(up, menu === lists ? "AddressList (list)" : "QueueTree (queues)");
+    }
+
+    /** The resource whose process is gone is named, with what the engine has to say of it. */
+    function expectFailed({ code, output }: Outcome, resource: string): void {
+        expect(code).not.toBe(0);
+        const at = output.indexOf(`${resource}:`, output.indexOf("Diagnostics:"));
+        expect(at).toBeGreaterThan(0);
+        expect(output.slice(at)).toMatch(/^.*\n\s+error: /);
+    }
+
+    function kill(signal: NodeJS.Signals): number[] {
+        const pids = providers(session.folder);
+        for (const pid of pids) process.kill(pid, signal);
+        return pids;
+    }
+
+    it("an engine in the middle of an up: its provider writes nothing more and ends", async () => {
+        const engine = spawn("pulumi", ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", "test"], {
+            cwd: session.folder,
+            env: session.env,
+            stdio: "ignore",
+        });
+        session.router.addFault({ kind: "hang", when: "after", at: 3, methods: writing });
+        atWrite(3, lists, "after", () => engine.kill("SIGKILL"));
+        await once(engine, "exit");
+        expect(providers(session.folder)).toHaveLength(1);
+        // The third write is answered now; what would have come after it does not.
+        session.router.release();
+        session.router.clearFaults();
+        while (providers(session.folder).length > 0) await pause(20);
+        const answered = { method: "PUT", path: lists, status: 201 };
+        expect(writes()).toMatchObject([answered, answered, answered]);
+        expect(ours(lists)).toHaveLength(3);
+
+        expect((await session.up()).output).toMatch(/pulumi cancel/);
+        expect(await session.pulumi(["cancel", "--yes"])).toMatchObject({ code: 0 });
+        const up = await session.up();
+        expect(up).toMatchObject({ code: 0, output: expect.stringContaining("interrupted while creating") as string });
+        expectWhole(5, "10000000");
+        // The engine goes on telling of the create that it did not see the end of, until it is told to forget it.
+        const clear = await session.refresh(["--clear-pending-creates", "--expect-no-changes"]);
+        expect(clear).toMatchObject({ code: 0 });
+        const preview = await session.preview(["--refresh", "--expect-no-changes"]);
+        expect(preview).toMatchObject({ code: 0 });
+        expect(preview.output).not.toContain("interrupted");
+    });
+
+    it("a provider inside a write that the router has carried out: the up says so, the next one adds what is missing", async () => {
+        expect(await session.destroy()).toMatchObject({ code: 0 });
+        await upKilledInside(2, lists, "after");
+        expect(ours(lists)).toHaveLength(2);
+        expect(await session.up()).toMatchObject({ code: 0 });
+        expectWhole(5, "10000000");
+        expect(await session.preview(["--refresh", "--expect-no-changes"])).toMatchObject({ code: 0 });
+    });
+
+    it("a provider inside a write that the router has not carried out: the next up changes what is left", async () => {
+        write(program(7, "20M"));
+        await upKilledInside(2, queues, "before");
+        expect(ours(lists)).toHaveLength(7);
+        expect(
+            ours(queues)
+                .map((row) => row["max-limit"])
+                .sort(),
+        ).toEqual(["10000000", "10000000", "20000000"]);
+        expect(await session.up()).toMatchObject({ code: 0 });
+        expectWhole(7, "20000000");
+        expect(await session.preview(["--refresh", "--expect-no-changes"])).toMatchObject({ code: 0 });
+    });
+
+    it("a provider between two writes of a destroy: the next one leaves nothing of ours and all that is not", async () => {
+        const answered: Promise<void>[] = [];
+        atWrite(3, lists, "after", (index) => {
+            // Stopped before it can read the answer, and so before it could send anything more.
+            kill("SIGSTOP");
+            answered.push(answer(index).then(() => void kill("SIGKILL")));
+        });
+        const destroy = await session.destroy();
+        await Promise.all(answered);
+        expectFailed(destroy, "AddressList (list)");
+        expect(ours(lists)).toHaveLength(4);
+        expect(await session.destroy()).toMatchObject({ code: 0 });
+        expect(session.router.configuration()).toEqual(before);
+        expect(await session.resources()).toEqual([]);
+    });
+
+    /** Resolves once the router has answered the request. */
+    async function answer(index: number): Promise<void> {
+        while (!session.router.log.some((one) => one.index === index)) await new Promise((next) => setImmediate(next));
+    }
+});
+
+/** Processes of the dynamic provider that were started for this folder. */
+function providers(folder: string): number[] {
+    const pids = fs.readdirSync("/proc").filter((pid) => {
+        if (!/^\d+$/.test(pid)) return false;
+        try {
+            const command = fs.readFileSync(`/proc/${pid}/cmdline`, "utf8");
+            return command.includes("dynamic-provider") && fs.readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
+        } catch {
+            return false; // ended meanwhile
+        }
+    });
+    return pids.map(Number);
+}
