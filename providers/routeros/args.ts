@@ -126,9 +126,9 @@ export interface QueueTreeArgs extends RouterResourceArgs {
 }
 
 export interface QueueTypeArgs extends RouterResourceArgs {
-    /** A change replaces. */
+    /** A change renames the type that stands. */
     name: pulumi.Input<string>;
-    /** `fq-codel`, `cake`, `pfifo`, … A change replaces. */
+    /** `fq-codel`, `cake`, `pfifo`, … A change is made in the type that stands. */
     kind: pulumi.Input<string>;
     /** Arguments of that kind in camelCase, such as `fqCodelLimit`. */
     parameters?: pulumi.Input<Record<string, pulumi.Input<string | number | boolean>>>;

@@ -213,7 +213,7 @@ describe("rows of others", () => {
         router.add(tree, { name: "lan", parent: "bridge", queue: leafType });
         expect((await carrier.destroy()).error).toBeUndefined();
         expect(router.rows("/queue/type").map((row) => row["name"])).toContain(leafType);
-        expect(warnings.mock.calls.flat().join()).toMatch(/queue type .* stays: it is used by lan/);
+        expect(warnings.mock.calls.flat().join()).toMatch(/queue type .* stays as long as it is used by lan/);
     });
 
     test("an id that was given to somebody else's row is left alone", async () => {

@@ -28,8 +28,10 @@ export interface Hooks<I> {
     warn?: (session: Session, context: PlanContext<I>, requires: Requires, coming: Coming) => Promise<void>;
     prepare?: (session: Session, operations: readonly Operation[], context: PlanContext<I>) => Promise<void>;
     done?: (session: Session, context: PlanContext<I>) => Promise<void>;
-    /** Whether a resource must be left on the router at delete. */
+    /** Whether a resource must be left on the router at delete, for now. */
     keep?: (session: Session, olds: I) => Promise<boolean>;
+    /** After rows are settled that others may have been left for. */
+    freed?: (session: Session) => Promise<void>;
 }
 
 const addressListHooks: Hooks<AddressListInputs> = {
@@ -53,6 +55,7 @@ const firewallHooks: Hooks<FirewallRulesInputs> = {
 
 const queueTreeHooks: Hooks<CommonInputs> = {
     warn: warnings,
+    freed: removeLeft,
     prepare(session, operations, { matched, rows }) {
         const own = new Set([...standing(matched).values(), ...matched.surplus].map((row) => row[".id"]));
         const removed = new Set(operations.flatMap((operation) => (operation.kind === "remove" ? [operation.id] : [])));
@@ -74,11 +77,27 @@ const queueTypeHooks: Hooks<QueueTypeInputs> = {
         const users = await usersOfType(session, name);
         if (users.length === 0) return false;
         warnOnce(
-            `queue type ${name} on ${session.client.router} stays: it is used by ${users.map(labelOf).join(", ")}.`,
+            `queue type ${name} on ${session.client.router} stays as long as it is used by ${users.map(labelOf).join(", ")}.`,
         );
         return true;
     },
 };
+
+/**
+ * Queue types are deleted before the queues that use them where both are replaced, or where a program does not say that
+ * one needs the other: they go with the last of those queues.
+ */
+async function removeLeft(session: Session): Promise<void> {
+    for (const [title, { again }] of [...session.left]) {
+        session.left.delete(title);
+        try {
+            await again();
+        } catch (error) {
+            if (!(error instanceof RouterError)) throw error;
+            warnOnce(`${title} stays: ${error.message}`);
+        }
+    }
+}
 
 async function usersOfType(session: Session, name: string): Promise<Values[]> {
     const { version } = await session.facts();

@@ -106,6 +106,7 @@ export function lifecycleOf<I extends CommonInputs>(kind: Kind<I>): Lifecycle {
                 const ledger: Ledger<I> = { wrote: false, former: olds.former ?? {} };
                 const context = contextOf({ kind, inputs: olds, olds }, scope, rows, ledger);
                 deviceWarning(session, olds.router, facts.device);
+                session.recorded.add(`${kind.title(olds)} of ${olds.owner}`);
                 const found = { ...inputsOf(kind, context, olds), router: facts.device };
                 return { id, props: plain({ ...found, ...stateOf(context, ledger, olds) }), inputs: plain(found) };
             } catch (error) {
@@ -121,10 +122,7 @@ export function lifecycleOf<I extends CommonInputs>(kind: Kind<I>): Lifecycle {
         async delete(_id, props) {
             const olds = props as unknown as I & State;
             try {
-                const session = sessionOf(olds);
-                if (await hooks.keep?.(session, olds)) return;
-                const ledger: Ledger<I> = { wrote: false, former: olds.former ?? {} };
-                await settle({ kind, session, inputs: olds, olds, remove: true, ...prepared(session) }, ledger);
+                await remove(sessionOf(olds), olds);
             } catch (error) {
                 throw toldShort(error, olds.owner);
             }
@@ -136,20 +134,34 @@ export function lifecycleOf<I extends CommonInputs>(kind: Kind<I>): Lifecycle {
         return prepare ? { prepare: (operations, context) => prepare(session, operations, context) } : {};
     }
 
+    async function remove(session: Session, olds: I & State): Promise<void> {
+        if (await hooks.keep?.(session, olds)) {
+            session.left.set(kind.title(olds), { olds, again: () => remove(session, olds) });
+            return;
+        }
+        const ledger: Ledger<I> = { wrote: false, former: olds.former ?? {} };
+        await settle({ kind, session, inputs: olds, olds, remove: true, ...prepared(session) }, ledger);
+        await hooks.freed?.(session);
+    }
+
     async function write(inputs: I, olds: (I & State) | undefined, text: Json | undefined): Promise<Properties> {
         const ledger: Ledger<I> = { wrote: false, former: olds?.former ?? {} };
         try {
             const session = sessionOf(inputs);
+            // Made again while what was there before had to be left: it is the same row.
+            const known = olds ?? (session.left.get(kind.title(inputs))?.olds as (I & State) | undefined);
             const job: Job<I> = {
                 kind,
                 session,
                 inputs,
-                ...(olds ? { olds } : {}),
+                ...(known ? { olds: known } : {}),
                 ...prepared(session),
             };
             const context = await settle(job, ledger);
             const device = (await session.facts()).device;
+            session.left.delete(kind.title(inputs));
             await hooks.done?.(session, context);
+            await hooks.freed?.(session);
             const found = { ...inputsOf(kind, context, inputs), router: device };
             return plain({ ...found, ...stateOf(context, ledger, undefined) });
         } catch (error) {
@@ -189,7 +201,9 @@ async function onRouter<I extends CommonInputs>(job: CheckJob<I>): Promise<void>
     problems.push(...(hooks.problems?.(context) ?? []));
     // With rows recorded nothing is in the way that was not there before; a check knows no ids to tell ours by.
     const { conflicts } = context.matched;
-    if (changing && before === undefined && conflicts.length > 0) {
+    // A forced replacement is checked as new, too; what a refresh has just read is known.
+    const known = session.recorded.has(`${kind.title(inputs)} of ${inputs.owner}`);
+    if (changing && before === undefined && !known && conflicts.length > 0) {
         throw conflictError(session.client.router, kind.title(inputs), conflicts);
     }
     await hooks.warn?.(session, context, demands, before === undefined ? "new" : changing ? "changed" : "same");

@@ -25,6 +25,10 @@ export interface Session {
     facts(): Promise<Facts>;
     /** Results by name, each worked out once in this process. */
     once: Map<string, Promise<unknown>>;
+    /** What was to be removed while something still used it, by title: how to try again. */
+    left: Map<string, { olds: object; again(): Promise<void> }>;
+    /** Title and owner of what is recorded in the state and was read. */
+    recorded: Set<string>;
 }
 
 export interface Tuning {
@@ -71,6 +75,8 @@ export function sessionFor(settings: Settings): Session {
         guard: tuning.guard ?? processGuard(idle),
         facts: () => memo(once, "facts", () => readFacts(client)),
         once,
+        left: new Map(),
+        recorded: new Set(),
     };
     sessions.set(key, session);
     return session;
