@@ -2,13 +2,15 @@
 /**
  * Compiles the TypeScript sources to `bin/`, one file at a time and without checking types, and copies the data
  * files beside them. A file is compiled again when its content (or the compiler, or the configuration) is not the
- * one its output was made from, so what runs is never stale, whatever the files' dates say. Type checking belongs
- * to `npm run check`.
+ * one its output was made from, so what runs is never stale. Type checking belongs to `npm run check`.
+ *
+ * Five processes of one `pulumi preview --refresh` ask for it, so a file is not even read where the file system shows
+ * that nobody wrote to it: its inode, size and both times are the ones that were seen before its content was read.
+ * A program can set a file's modification time, but not its change time.
  *
  * Everything that runs compiled code asks for it here: `npm run build`, the Pulumi program, the command line, and
  * the dynamic provider's runtime when `pulumi refresh` or `pulumi destroy` start it without the program.
  */
-const { createHash } = require("node:crypto");
 const fs = require("node:fs");
 const path = require("node:path");
 
@@ -18,38 +20,70 @@ const stampFile = path.join(output, ".sources.json");
 const folders = ["components", "providers", "cli", "sandbox", "lab", "bench", "tests/contract", "tests/support"];
 const copied = new Set([".json", ".html", ".css", ".js", ".svg", ".py", ".rsc"]);
 
+/** What decides, beside a source itself, what is made of it. */
+const rules = ["tsconfig.json", "tools/build.cjs", "node_modules/typescript/package.json"];
+
+/** Times nearer than this to the moment of looking are not trusted: the clock of a file system ticks in steps. */
+const tick = 2_000;
+
 /** Brings `bin/` up to date. Returns the source files that were compiled or copied again. */
 function ensureBuilt() {
     if (!fs.existsSync(path.join(root, "index.ts"))) return []; // an installed package: compiled already, no sources
-    const config = fs.readFileSync(path.join(root, "tsconfig.json"), "utf8");
-    const compiler = require(path.join(root, "node_modules/typescript/package.json")).version;
-    const salt = createHash("sha256").update(config).update(compiler).update(fs.readFileSync(__filename)).digest("hex");
     const before = readStamp();
+    const seen = lookAt([...sources(), ...rules]);
+    if (untouched(before, seen)) return [];
+
+    const { createHash } = require("node:crypto");
+    const hash = (file) => createHash("sha256").update(read(file)).digest("hex");
+    const salt = rules.map(hash).join(" ");
     const known = before.salt === salt ? before.files : {};
     const files = {};
     const changed = [];
-    for (const source of sources()) {
-        const content = fs.readFileSync(path.join(root, source));
-        files[source] = createHash("sha256").update(content).digest("hex");
+    for (const source of Object.keys(seen)) {
+        if (rules.includes(source)) continue;
+        files[source] = hash(source);
         if (known[source] !== files[source] || !fs.existsSync(outputOf(source))) changed.push(source);
     }
-    const gone = Object.keys(before.files).filter((source) => !(source in files));
-    if (changed.length === 0 && gone.length === 0 && before.salt === salt) return [];
-
-    const compile = changed.some((source) => source.endsWith(".ts")) ? compilerFor(config) : undefined;
+    const compile = changed.some((source) => source.endsWith(".ts")) ? compilerFor(read("tsconfig.json")) : undefined;
     for (const source of changed) {
-        const content = fs.readFileSync(path.join(root, source));
+        const content = read(source);
         write(outputOf(source), source.endsWith(".ts") ? compile(source, content.toString("utf8")) : content);
     }
+    const gone = Object.keys(before.files).filter((source) => !(source in files));
     for (const source of gone) fs.rmSync(outputOf(source), { force: true });
-    write(stampFile, JSON.stringify({ salt, files }, undefined, 1));
+    write(stampFile, JSON.stringify({ salt, files, seen }, undefined, 1));
     return changed;
+}
+
+function read(file) {
+    return fs.readFileSync(path.join(root, file));
+}
+
+/** What the file system says of each file; nothing of one that was written to just now. */
+function lookAt(files) {
+    const now = Date.now();
+    const seen = {};
+    for (const file of files) {
+        const { ino, size, mtimeMs, ctimeMs } = fs.statSync(path.join(root, file));
+        const settled = Math.max(mtimeMs, ctimeMs) < now - tick;
+        seen[file] = settled ? [ino, size, mtimeMs, ctimeMs].join(" ") : "";
+    }
+    return seen;
+}
+
+function untouched(before, seen) {
+    const files = Object.keys(seen);
+    if (files.length !== Object.keys(before.seen).length) return false;
+    return files.every(
+        (file) =>
+            seen[file] !== "" && seen[file] === before.seen[file] && (rules.includes(file) || fs.existsSync(outputOf(file))),
+    );
 }
 
 function compilerFor(config) {
     const ts = require("typescript");
     const { options } = ts.convertCompilerOptionsFromJson(
-        ts.parseConfigFileTextToJson("tsconfig.json", config).config.compilerOptions,
+        ts.parseConfigFileTextToJson("tsconfig.json", config.toString("utf8")).config.compilerOptions,
         root,
     );
     return (source, text) => {
@@ -69,18 +103,20 @@ function compilerFor(config) {
 
 function sources() {
     const found = ["index.ts"];
-    for (const folder of folders) {
-        const top = path.join(root, folder);
-        if (!fs.existsSync(top)) continue;
-        for (const entry of fs.readdirSync(top, { recursive: true, withFileTypes: true })) {
-            if (!entry.isFile() || entry.name.endsWith(".d.ts")) continue;
-            const extension = path.extname(entry.name);
-            if (extension === ".ts" || copied.has(extension)) {
-                found.push(path.relative(root, path.join(entry.parentPath ?? entry.path, entry.name)));
-            }
+    const walk = (folder) => {
+        for (const entry of fs.readdirSync(path.join(root, folder), { withFileTypes: true })) {
+            const file = `${folder}/${entry.name}`;
+            if (entry.isDirectory()) walk(file);
+            else if (isSource(entry.name)) found.push(file);
         }
-    }
-    return found.sort();
+    };
+    for (const folder of folders) if (fs.existsSync(path.join(root, folder))) walk(folder);
+    return found;
+}
+
+function isSource(name) {
+    const extension = path.extname(name);
+    return copied.has(extension) || (extension === ".ts" && !name.endsWith(".d.ts"));
 }
 
 function outputOf(source) {
@@ -89,9 +125,9 @@ function outputOf(source) {
 
 function readStamp() {
     try {
-        return JSON.parse(fs.readFileSync(stampFile, "utf8"));
+        return { seen: {}, ...JSON.parse(fs.readFileSync(stampFile, "utf8")) };
     } catch {
-        return { salt: "", files: {} };
+        return { salt: "", files: {}, seen: {} };
     }
 }
 

@@ -6,13 +6,16 @@
  * run late.
  */
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
+import { createRequire, enableCompileCache } from "node:module";
 import { join } from "node:path";
 
 import type { Lifecycle } from "./lifecycle";
 import type * as Loaded from "./loaded";
 
 export type KindName = "AddressList" | "FirewallRules" | "QueueTree" | "QueueType";
+
+// What is loaded is kept compiled between runs.
+enableCompileCache();
 
 const build = join(__dirname, "../../../../tools/build.cjs");
 if (existsSync(build)) {

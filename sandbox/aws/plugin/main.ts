@@ -3,6 +3,10 @@ import { version } from "@pulumi/aws/package.json";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 
 import { service } from "./service";
+import { loadSdks } from "./session";
+
+/** The engine's first questions need no SDK; what follows may, and nothing is to be done meanwhile. */
+const untilIdle = 150;
 
 /** How the Pulumi engine starts a plugin: it gives its own address, and reads the plugin's port from the first line. */
 function main(): void {
@@ -11,6 +15,7 @@ function main(): void {
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
         if (error) throw error;
         process.stdout.write(`${port}\n`);
+        setTimeout(() => void loadSdks(), untilIdle).unref();
     });
     const engine = process.argv[2];
     if (engine) endWith(engine);

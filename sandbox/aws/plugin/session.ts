@@ -35,7 +35,7 @@ export class Session {
         private readonly environment: Record<string, string | undefined>,
     ) {}
 
-    /** Speaks as to the given region. The SDKs are loaded when AWS is first asked: most previews ask nothing. */
+    /** Speaks as to the given region. The SDKs are loaded when AWS is first asked, or before (`loadSdks`). */
     async s3(region = this.region): Promise<S3> {
         const api = await import("@aws-sdk/client-s3");
         let client = this.s3Clients.get(region);
@@ -74,6 +74,12 @@ export class Session {
             },
         };
     }
+}
+
+/** Loads both SDKs ahead of the first question to AWS. */
+export async function loadSdks(): Promise<void> {
+    await import("@aws-sdk/client-s3");
+    await import("@aws-sdk/client-iam");
 }
 
 /** Why the plugin may not work with this environment and region; undefined when it may. */
