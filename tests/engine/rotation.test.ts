@@ -1,5 +1,6 @@
-/** How a router is reached and trusted, on the real engine: a changed password, plain text, certificates. */
-import { type EngineSession, engineTimeout, startEngine } from "./harness";
+/** How routers are reached and trusted, on the real engine: changed passwords, plain text, certificates. */
+import { type Router, start as startRouter } from "../../sandbox/router";
+import { type EngineSession, engineTimeout, type Environment, type Outcome, startEngine } from "./harness";
 
 jest.setTimeout(engineTimeout);
 
@@ -9,70 +10,168 @@ new AddressList("management", { list: "management", addresses: ["192.168.88.10",
 `;
 
 let session: EngineSession;
-afterEach(() => session.stop());
 
 /** The stack's configuration instead of the environment, which would win. */
 const fromConfiguration = { ROUTEROS_PASSWORD: "", ROUTEROS_URL: "", ROUTEROS_USERNAME: "" };
 
-async function setPassword(password: string): Promise<void> {
-    const set = await session.pulumi(["config", "set", "--secret", "routeros:password", password]);
-    expect(set.code).toBe(0);
-}
+describe("passwords that are changed, of two routers named in the configuration", () => {
+    const secrets: string[] = [];
+    let office: Router;
+    /** The passwords of now, as the environment gives them. */
+    let fromEnvironment: Environment = {};
 
-it("a changed password is no difference, and reaches every command as the error says", async () => {
-    session = await startEngine({ program: { "index.js": program } });
-    const { router, password } = session;
-    const env = fromConfiguration;
-    await session.pulumi(["config", "set", "routeros:url", router.url]);
-    await session.pulumi(["config", "set", "routeros:username", "admin"]);
-    await setPassword(password);
-    expect(await session.up([], env)).toMatchObject({ code: 0 });
+    beforeAll(async () => {
+        session = await startEngine({
+            program: {
+                "Pulumi.yaml": JSON.stringify({
+                    name: "small",
+                    main: "index.js",
+                    options: { refresh: "always" },
+                    runtime: { name: "nodejs", options: { typescript: false } },
+                }),
+                "index.js": `${program}
+new AddressList("printers", { list: "printers", addresses: ["192.168.89.0/28"], connection: "office" });
+`,
+            },
+        });
+        office = await startRouter({ password: "first-of-office" });
+        const connection = { url: office.url, username: "admin", allowPlaintext: "true" };
+        await configure(["routeros:url", session.router.url]);
+        await configure(["routeros:username", "admin"]);
+        for (const [key, value] of Object.entries(connection)) {
+            await configure(["--path", `routeros:connections.office.${key}`, value]);
+        }
+        await rotate(session.password, "first-of-office");
+    });
+    afterAll(async () => {
+        await office.stop();
+        await session.stop();
+    });
 
-    const changed = "changed-pass-word";
-    router.setPassword("admin", changed);
-    await setPassword(changed);
-    expect(await session.preview(["--refresh=false", "--expect-no-changes"], env)).toMatchObject({ code: 0 });
+    const secretsIn = (text: string): string[] => secrets.filter((secret) => text.includes(secret));
+    const configure = async (args: string[]): Promise<void> =>
+        expect(await session.pulumi(["config", "set", ...args])).toMatchObject({ code: 0 });
+    const entries = (): number[] =>
+        [session.router, office].map((router) => router.rows("/ip/firewall/address-list").length);
 
-    // refresh has what was recorded at the last up.
-    const refused = await session.refresh([], env);
-    expect(refused.code).not.toBe(0);
-    expect(refused.output).toMatch(/ROUTEROS_PASSWORD.*--run-program.*up --refresh=false/);
-    expect(await session.refresh([], { ...env, ROUTEROS_PASSWORD: changed })).toMatchObject({ code: 0 });
-    expect(await session.refresh(["--run-program"], env)).toMatchObject({ code: 0 });
-
-    expect(await session.up(["--refresh=false", "--expect-no-changes"], env)).toMatchObject({ code: 0 });
-    expect(await session.refresh(["--expect-no-changes"], env)).toMatchObject({ code: 0 });
-    const state = await session.pulumi(["stack", "export"]);
-    for (const secret of [password, changed]) {
-        expect(state.output).not.toContain(secret);
-        expect(session.stateText()).not.toContain(secret);
+    /** New passwords on both routers and in the stack's configuration. */
+    async function rotate(here: string, there: string): Promise<void> {
+        session.router.setPassword("admin", here);
+        office.setPassword("admin", there);
+        await configure(["--secret", "routeros:password", here]);
+        await configure(["--secret", "--path", "routeros:connections.office.password", there]);
+        secrets.push(here, there);
+        fromEnvironment = { ...fromConfiguration, ROUTEROS_PASSWORD: here, ROUTEROS_OFFICE_PASSWORD: there };
     }
-    expect(await session.destroy([], env)).toMatchObject({ code: 0 });
-    expect(router.rows("/ip/firewall/address-list")).toEqual([]);
+
+    /** Says the ways round, and touches nothing. */
+    async function expectRefused(command: Promise<Outcome>): Promise<void> {
+        const before = entries();
+        const { code, output } = await command;
+        expect(code).not.toBe(0);
+        expect(output).toMatch(/ROUTEROS_PASSWORD.*--run-program.*up --refresh=false/);
+        expect(entries()).toEqual(before);
+    }
+    const expectNothingToDo = async (command: Promise<Outcome>): Promise<void> => {
+        const { code, output } = await command;
+        if (code !== 0) throw new Error(output);
+        expect(output).toMatch(/Resources:\n\s+\d+ unchanged/);
+    };
+
+    it("reach each router, and stand in no log but the one of the engine that says everything", async () => {
+        // At level 9 the engine prints the configuration that it gives to a provider.
+        const up = await session.up(["--logtostderr", "-v=8"], fromConfiguration);
+        expect(up.code).toBe(0);
+        expect(up.output.includes(`"msg":"Pulumi","version":`)).toBe(true);
+        expect(secretsIn(up.output)).toEqual([]);
+        expect(entries()).toEqual([2, 1]);
+    });
+
+    it("are no difference, and reach every command as the error says", async () => {
+        await rotate("second-of-here", "second-of-office");
+        // What refreshes has what was recorded at the last up.
+        await expectRefused(session.preview([], fromConfiguration));
+        await expectRefused(session.refresh([], fromConfiguration));
+        await expectRefused(session.destroy([], fromConfiguration));
+        // The environment wins over what is recorded.
+        await expectNothingToDo(session.preview([], fromEnvironment));
+        await expectNothingToDo(session.refresh([], fromEnvironment));
+        await expectNothingToDo(session.refresh(["--run-program"], fromConfiguration));
+
+        await expectNothingToDo(session.up(["--refresh=false"], fromConfiguration));
+        await expectNothingToDo(session.preview([], fromConfiguration));
+        await expectNothingToDo(session.up([], fromConfiguration));
+        await expectNothingToDo(session.refresh([], fromConfiguration));
+    });
+
+    it("stand in no state and no export, once recorded and changed", async () => {
+        const state = await session.pulumi(["stack", "export"]);
+        expect(secrets).toHaveLength(4);
+        // What was typed to set them aside.
+        const printed = session.transcript.replace(/^\$ .*$/gm, "");
+        expect([state.output, session.stateText(), printed].flatMap(secretsIn)).toEqual([]);
+    });
+
+    it("let a destroy through straight after a change, by environment and by the program", async () => {
+        await rotate("third-of-here", "third-of-office");
+        const printers = (await session.resources()).find(({ urn }) => urn.endsWith("::printers"))?.urn ?? "";
+        expect(await session.destroy(["--target", printers], fromEnvironment)).toMatchObject({ code: 0 });
+        expect(entries()).toEqual([2, 0]);
+        const all = await session.destroy(["--run-program", "--refresh=false"], fromConfiguration);
+        if (all.code !== 0) throw new Error(all.output);
+        expect(entries()).toEqual([0, 0]);
+    });
 });
 
-it("a password in plain text in the stack file is refused, with the command that sets it right", async () => {
-    session = await startEngine({ program: { "index.js": program }, config: { "routeros:password": "in-the-open" } });
-    const up = await session.up();
-    expect(up.code).not.toBe(0);
-    expect(up.output).toContain("pulumi config set --secret routeros:password");
-    expect(up.output).not.toContain("in-the-open");
-    expect(session.router.log).toEqual([]);
-});
+describe("a router trusted", () => {
+    afterEach(() => session.stop());
 
-it("a self-signed certificate is trusted by its fingerprint or as an authority, and no other", async () => {
-    session = await startEngine({ program: { "index.js": program }, router: { https: true } });
-    const { router } = session;
-    const wrong = await session.up([], { ROUTEROS_CERTIFICATE_FINGERPRINT: "AB".repeat(32) });
-    expect(wrong.code).not.toBe(0);
-    expect(wrong.output).toMatch(/fingerprint/);
-    // Not one request: the pin is looked at before the first byte.
-    expect(router.log).toEqual([]);
+    it("by the environment, whatever the configuration says", async () => {
+        session = await startEngine({
+            program: { "index.js": program },
+            config: {
+                "routeros:url": "https://127.0.0.1:1",
+                "routeros:username": "nobody",
+                "routeros:allowPlaintext": "false",
+            },
+        });
+        await session.pulumi(["config", "set", "--secret", "routeros:password", "not-the-password"]);
+        expect(await session.up()).toMatchObject({ code: 0 });
+        expect(session.router.rows("/ip/firewall/address-list")).toHaveLength(2);
+        expect(await session.destroy()).toMatchObject({ code: 0 });
+        expect(session.router.rows("/ip/firewall/address-list")).toEqual([]);
+    });
 
-    const pinned = { ROUTEROS_CERTIFICATE_FINGERPRINT: router.fingerprint ?? "" };
-    expect(await session.up([], pinned)).toMatchObject({ code: 0 });
-    expect(router.rows("/ip/firewall/address-list")).toHaveLength(2);
-    const authority = { ROUTEROS_CA_CERTIFICATE: router.certificate ?? "" };
-    expect(await session.preview(["--refresh", "--expect-no-changes"], authority)).toMatchObject({ code: 0 });
-    expect(await session.destroy([], pinned)).toMatchObject({ code: 0 });
+    it("a password in plain text in the stack file is refused, with the command that sets it right", async () => {
+        session = await startEngine({
+            program: { "index.js": program },
+            config: { "routeros:password": "in-the-open" },
+        });
+        const up = await session.up();
+        expect(up.code).not.toBe(0);
+        expect(up.output).toContain("pulumi config set --secret routeros:password");
+        expect(up.output).not.toContain("in-the-open");
+        expect(session.router.log).toEqual([]);
+    });
+
+    it("a self-signed certificate is trusted by its fingerprint or as an authority, and no other", async () => {
+        session = await startEngine({ program: { "index.js": program }, router: { https: true } });
+        const { router } = session;
+        const wrong = await session.up([], { ROUTEROS_CERTIFICATE_FINGERPRINT: "AB".repeat(32) });
+        expect(wrong.code).not.toBe(0);
+        expect(wrong.output).toMatch(/fingerprint/);
+        // Not one request: the pin is looked at before the first byte.
+        expect(router.log).toEqual([]);
+
+        const pinned = { ROUTEROS_CERTIFICATE_FINGERPRINT: router.fingerprint ?? "" };
+        const up = await session.up(["--logtostderr", "-v=9"], pinned);
+        expect(up.code).toBe(0);
+        // From the environment, the password is in no log of any level.
+        expect(up.output.includes(`"v":9`)).toBe(true);
+        expect(up.output.includes(session.password)).toBe(false);
+        expect(router.rows("/ip/firewall/address-list")).toHaveLength(2);
+        const authority = { ROUTEROS_CA_CERTIFICATE: router.certificate ?? "" };
+        expect(await session.preview(["--refresh", "--expect-no-changes"], authority)).toMatchObject({ code: 0 });
+        expect(await session.destroy([], pinned)).toMatchObject({ code: 0 });
+    });
 });

@@ -283,6 +283,9 @@ describe("two routers in one program", () => {
             const rows = (one: Router): number => one.rows("/ip/firewall/address-list").length;
             expect((await carrier.up([list("here"), list("there", "office")])).error).toBeUndefined();
             expect([rows(router), rows(office)]).toEqual([1, 1]);
+            office.setPassword("admin", "changed");
+            expect((await carrier.refresh()).error?.message).toMatch(/Set ROUTEROS_OFFICE_PASSWORD, or/);
+            office.setPassword("admin", "other");
             const { steps } = await carrier.up([list("there")]);
             expect(steps.map(({ op, name }) => `${op} ${name}`)).toEqual(["replace there", "delete here"]);
             expect([rows(router), rows(office)]).toEqual([1, 0]);

@@ -14,7 +14,7 @@ import { preflight } from "./preflight";
 import type { Session } from "./session";
 import { sessionFor, tellOnce, warnOnce } from "./session";
 import type { ReadConfig } from "./settings";
-import { readSettings } from "./settings";
+import { environmentName, readSettings } from "./settings";
 
 /** The SDK's stand-in for a value that is not known yet (`pulumi.runtime.unknownValue`; a test compares the two). */
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -115,7 +115,7 @@ export function lifecycleOf<I extends CommonInputs>(kind: Kind<I>): Lifecycle {
                     const kept = omit(props, "__provider");
                     return { id, props: kept, inputs: onlyInputs(kept) };
                 }
-                throw toldShort(error, olds.owner);
+                throw toldShort(error, olds);
             }
         },
 
@@ -124,7 +124,7 @@ export function lifecycleOf<I extends CommonInputs>(kind: Kind<I>): Lifecycle {
             try {
                 await remove(sessionOf(olds), olds);
             } catch (error) {
-                throw toldShort(error, olds.owner);
+                throw toldShort(error, olds);
             }
         },
     };
@@ -325,20 +325,21 @@ function refused(inputs: object, problems: readonly Problem[]): Checked {
 }
 
 /** The same for errors that are thrown. */
-function toldShort(error: unknown, owner: string): unknown {
-    const found = credentialHint(error);
+function toldShort(error: unknown, { owner, connection }: CommonInputs): unknown {
+    const found = credentialHint(error, connection);
     return found instanceof RouterError ? Object.assign(found, { message: toldOnce(found, owner) }) : found;
 }
 
-/** refresh and destroy run with what was recorded at the last `up`. */
-function credentialHint(error: unknown): unknown {
+/** refresh and destroy run with what was recorded at the last `up`, and so does the refresh that a project may ask for. */
+function credentialHint(error: unknown, connection: string | undefined): unknown {
     if (!isRouterError(error, "login/refused")) return error;
     return new RouterError({
         code: error.code,
         summary: error.summary,
         remediation:
-            "After a changed password: refresh and destroy use the one recorded at the last `up`. Set ROUTEROS_PASSWORD, " +
-            "or add --run-program, or run `pulumi up --refresh=false` once",
+            "After a changed password: refresh and destroy use the one recorded at the last `up`. Set " +
+            `${environmentName("password", connection)}, or add --run-program (to a destroy with --refresh=false), ` +
+            "or run `pulumi up --refresh=false` once",
         ...(error.raw === undefined ? {} : { raw: error.raw }),
         ...(error.status === undefined ? {} : { status: error.status }),
     });
