@@ -172,12 +172,56 @@ describe("warnings stop nothing and are said once", () => {
         expect(warned()).not.toContain("packet mark s3-upload");
     });
 
-    test("a user whose group lacks a policy; one who may not ask is unknown, and work goes on", async () => {
-        router.add("/user/group", { name: "few", policy: "read,api,rest-api" });
-        router.add("/user", { name: "bot", group: "few", password: "geheim" });
-        carrier.config["routeros:username"] = "bot";
-        await carrier.preview(site());
-        expect(warned()).toMatch(/group few of user bot .* lacks write/);
+    describe("what the user may do", () => {
+        /** Works as a user of a group with these policies. */
+        function as(policy: string): void {
+            router.add("/user/group", { name: "few", policy });
+            router.add("/user", { name: "bot", group: "few", password: "geheim" });
+            carrier.config["routeros:username"] = "bot";
+        }
+
+        test("all that is needed, and not to change users: nothing is said", async () => {
+            as("read,write,api,rest-api");
+            expect((await carrier.up(site())).error).toBeUndefined();
+            expect(warned()).toBe("");
+            expect(router.rows("/queue/tree")).toHaveLength(3);
+        });
+
+        test("to look only: a preview says what is missing, and an up is refused at the first write", async () => {
+            as("read,api,rest-api");
+            const before = standing(router);
+            expect((await carrier.preview(site())).error).toBeUndefined();
+            expect(warned()).toMatch(/group few of user bot .* lacks write\./);
+            const { error } = await carrier.up(site(), { skipPreview: true });
+            expect(error?.message).toMatch(/not enough permissions.*read,write,api,rest-api.*\[login\/not-permitted\]/);
+            expect(standing(router)).toEqual(before);
+        });
+
+        test.each([
+            ["read,write,rest-api", /read,write,api,rest-api.*\[login\/not-permitted\]/],
+            ["read,write,api", /read,write,api,rest-api.*\[login\/refused\]/],
+            ["write,api,rest-api", /read,write,api,rest-api.*\[login\/not-permitted\]/],
+        ])("%s: not even a look, and the error says what is needed", async (policy, says) => {
+            as(policy);
+            expect(await refused(site())).toMatch(says);
+        });
+
+        test.each<[string, () => void]>([
+            ["does not answer", () => router.addFault({ kind: "drop", path: "/user", times: 100 })],
+            ["refuses", () => router.addFault({ kind: "401", path: "/user", times: 100 })],
+            ["does not know the group", () => router.addFault({ kind: "500", path: "/user/group", times: 100 })],
+        ])("where the router %s: unknown, and work goes on", async (_what, trouble) => {
+            as("read,write,api,rest-api");
+            trouble();
+            expect((await carrier.up(site(), { skipPreview: true })).error).toBeUndefined();
+            expect(warned()).toMatch(/what user bot may do on .* is unknown.* needed are read,write,api,rest-api\./);
+            expect(warnings.mock.calls).toHaveLength(1);
+            expect(router.rows("/queue/tree")).toHaveLength(3);
+            // Said of what is new, not with every change.
+            warnings.mockClear();
+            expect((await carrier.up(site({ addresses: ["52.95.128.0/21"] }))).error).toBeUndefined();
+            expect(warned()).toBe("");
+        });
     });
 });
 

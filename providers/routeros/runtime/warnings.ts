@@ -27,7 +27,13 @@ export async function warnings<I extends CommonInputs>(
     if (inputs.table === "mangle") endingRules(session, context as unknown as PlanContext<FirewallRulesInputs>);
     // The rest matters where something is about to be written, and costs requests.
     if (coming === "same") return;
-    await memo(session.once, "permissions", () => permissions(session));
+    const permitted = await memo(session.once, "permissions", () => permissions(session));
+    if (permitted === "unknown" && coming === "new") {
+        warnOnce(
+            `what user ${session.settings.username} may do on ${session.client.router} is unknown, for it does not ` +
+                `tell; needed are ${needed.join(",")}.`,
+        );
+    }
     const listed = "addresses" in inputs && coming === "changed";
     if (!listed) await memo(session.once, "marks", () => strayMarks(session, requires));
 }
@@ -67,25 +73,29 @@ function endsEvaluation(row: Values): boolean {
 const needed = ["read", "write", "api", "rest-api"];
 
 /** Policies of the user's group. Where the router does not say, they are unknown, and work goes on. */
-async function permissions(session: Session): Promise<void> {
+async function permissions(session: Session): Promise<"known" | "unknown"> {
     try {
         const [user] = await session.client.rows("/user", {
             name: session.settings.username,
             ".proplist": ".id,name,group",
         });
         const name = user?.["group"];
-        // The built-in group `full` has every policy.
-        if (name === undefined || name === "full") return;
+        // The built-in group `full` has every policy. A user of a RADIUS server is not in the menu.
+        if (name === "full") return "known";
+        if (name === undefined) return "unknown";
         const [group] = await session.client.rows("/user/group", { name, ".proplist": ".id,name,policy" });
         const policies = group?.["policy"]?.split(",");
-        const missing = policies ? needed.filter((policy) => !policies.includes(policy)) : [];
+        if (policies === undefined) return "unknown";
+        const missing = needed.filter((policy) => !policies.includes(policy));
         if (missing.length > 0) {
             warnOnce(
                 `group ${name} of user ${session.settings.username} on ${session.client.router} lacks ${missing.join(",")}.`,
             );
         }
+        return "known";
     } catch (error) {
-        if (isRouterError(error, "login/refused") || !isRouterError(error)) throw error;
+        if (!isRouterError(error)) throw error;
+        return "unknown";
     }
 }
 
