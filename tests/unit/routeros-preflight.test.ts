@@ -313,6 +313,24 @@ describe("a difference that replaces", () => {
 });
 
 describe("two routers in one program", () => {
+    test("a site that moves to another leaves nothing behind, its queue type included", async () => {
+        const office = await start({ password: "other" });
+        try {
+            const before = standing(router);
+            carrier.config["routeros:connections"] = JSON.stringify({
+                office: { url: office.url, username: "admin", password: "other", allowPlaintext: true },
+            });
+            expect((await carrier.up(site())).error).toBeUndefined();
+            const whole = standing(router);
+            const moved = site().map((one) => ({ ...one, args: { ...one.args, connection: "office" } }));
+            expect((await carrier.up(moved)).error).toBeUndefined();
+            expect(standing(router)).toEqual(before);
+            expect(standing(office)).toEqual(whole);
+        } finally {
+            await office.stop();
+        }
+    });
+
     test("each gets its own rows, by a named connection; a change of it moves them", async () => {
         const office = await start({ password: "other" });
         try {
