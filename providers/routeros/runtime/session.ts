@@ -26,7 +26,7 @@ export interface Session {
     /** Results by name, each worked out once in this process. */
     once: Map<string, Promise<unknown>>;
     /** What was to be removed while something still used it, by title: how to try again. */
-    left: Map<string, { olds: object; again(): Promise<void> }>;
+    left: Map<string, { olds: object; again: () => Promise<void> }>;
     /** Title and owner of what is recorded in the state and was read. */
     recorded: Set<string>;
 }
