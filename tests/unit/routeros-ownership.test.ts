@@ -1,4 +1,4 @@
-import type { Router } from "../../sandbox/router";
+import type { Fault, FaultKind, Router } from "../../sandbox/router";
 import { start } from "../../sandbox/router";
 import type { Declared } from "../support/carrier";
 import { Carrier } from "../support/carrier";
@@ -18,6 +18,7 @@ beforeEach(async () => {
     carrier = new Carrier({ url: router.url });
 });
 afterEach(async () => {
+    delete process.env["ROUTEROS_RETRY_PAUSE_MS"];
     warnings.mockRestore();
     await router.stop();
 });
@@ -214,6 +215,46 @@ describe("rows of others", () => {
         expect((await carrier.destroy()).error).toBeUndefined();
         expect(router.rows("/queue/type").map((row) => row["name"])).toContain(leafType);
         expect(warnings.mock.calls.flat().join()).toMatch(/queue type .* stays as long as it is used by lan/);
+    });
+
+    test.each<[string, Omit<Fault, "kind">, FaultKind[]]>([
+        ["lost", {}, ["drop", "500", "cut-body", "foreign-answer"]],
+        ["lost, and every look after it", { times: 100 }, ["drop"]],
+    ])("a queue type of any name whose answer is %s is known all the same", async (_what, fault, kinds) => {
+        process.env["ROUTEROS_RETRY_PAUSE_MS"] = "0";
+        const types = (): string[] => router.rows("/queue/type").flatMap(({ name }) => (name === "mine" ? name : []));
+        const parameters = { pfifoLimit: 20 };
+        const only: Declared[] = [
+            { kind: "QueueType", name: "own", args: { name: "mine", kind: "pfifo", parameters } },
+        ];
+        for (const kind of kinds) {
+            const writing = { kind, when: "after", methods: ["PUT"] } as const;
+            router.addFault(writing);
+            const unhook = router.onRequest(({ method, when }) => {
+                if (method === "PUT" && when === "after" && fault.times) router.addFault({ kind, ...fault });
+            });
+            const { error } = await carrier.up(only);
+            unhook();
+            router.clearFaults();
+            expect(error === undefined).toBe(fault.times === undefined);
+            expect((await carrier.up(only, { refresh: false })).error).toBeUndefined();
+            expect(types()).toEqual(["mine"]);
+            expect((await carrier.destroy()).error).toBeUndefined();
+            expect(types()).toEqual([]);
+        }
+    });
+
+    test("a queue type of any name that was refused is not taken for ours when somebody makes it", async () => {
+        const args = { name: "mine", kind: "pfifo", parameters: { pfifoLimit: 20 } };
+        const only: Declared[] = [{ kind: "QueueType", name: "own", args }];
+        router.setPassword("admin", "");
+        router.add("/user/group", { name: "few", policy: "read,api,rest-api" });
+        router.add("/user", { name: "bot", group: "few", password: "" });
+        carrier.config["routeros:username"] = "bot";
+        expect((await carrier.up(only)).error?.message).toContain("login/not-permitted");
+        carrier.config["routeros:username"] = "admin";
+        router.add("/queue/type", { name: "mine", kind: "pfifo", "pfifo-limit": "20" });
+        expect((await carrier.up(only)).error?.message).toMatch(/mine .* is not ours/);
     });
 
     test("an id that was given to somebody else's row is left alone", async () => {

@@ -33,7 +33,7 @@ export interface Ledger<I extends CommonInputs> {
     /** Whether a write may have reached the router. */
     wrote: boolean;
     former: Record<string, Values>;
-    /** Ids of rows that were added, by key. */
+    /** Ids of rows that were added, by key; empty where one was sent and its answer never came. */
     ids?: Record<string, string>;
     /** Ids of rows that were removed. */
     gone?: Set<string>;
@@ -44,7 +44,7 @@ export interface Ledger<I extends CommonInputs> {
 export async function settle<I extends CommonInputs>(job: Job<I>, ledger: Ledger<I>): Promise<PlanContext<I>> {
     const { session, kind } = job;
     const scope = scopeOf(job, (await session.facts()).version);
-    const write = new Writer(session, scope, kind.title(job.inputs));
+    const write = new Writer(session, scope, kind.title(job.inputs), kind.named !== undefined);
     let rows: Values[] | undefined;
     let fresh = false;
     let last: unknown;
@@ -143,11 +143,14 @@ class Writer {
     private readonly session: Session;
     private readonly scope: Scope;
     private readonly title: string;
+    /** Rows carry no marker: one whose answer was lost is told by having been sent. */
+    private readonly unmarked: boolean;
 
-    constructor(session: Session, scope: Scope, title: string) {
+    constructor(session: Session, scope: Scope, title: string, unmarked: boolean) {
         this.session = session;
         this.scope = scope;
         this.title = title;
+        this.unmarked = unmarked;
     }
 
     /** Carries the operations out in order. Where every answer told the whole row, the rows need not be read again. */
@@ -166,6 +169,7 @@ class Writer {
             this.forget();
             try {
                 if (operation.kind === "add") {
+                    if (this.unmarked) ledger.ids = { ...ledger.ids, [operation.key]: "" };
                     const row = await this.add(operation);
                     known.push(row);
                     ledger.ids = { ...ledger.ids, [operation.key]: row[".id"] ?? "" };
@@ -183,6 +187,10 @@ class Writer {
                     ledger.gone ??= new Set();
                     ledger.gone.add(operation.id);
                 }
+            } catch (error) {
+                // Refused, and not without an answer: there is nothing of ours.
+                if (this.unmarked && !mayPass(error)) ledger.ids = {};
+                throw error;
             } finally {
                 this.forget();
             }

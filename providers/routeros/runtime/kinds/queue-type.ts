@@ -62,9 +62,12 @@ export const queueType: Kind<QueueTypeInputs> = {
         const name = row["name"] ?? "";
         if (row["default"] === "true") return undefined;
         const recorded = row[".id"] === ids[key];
+        const sent = ids[key] === "";
         const known = [inputs, ...(olds ? [olds] : [])];
         const ours = known.some((one) => one.name === name && (recorded || ownsTypeName(one.owner, name)));
-        return ours || (recorded && known.some((one) => sameParameters(one, row))) ? key : undefined;
+        const named = known.some((one) => one.name === name);
+        const same = known.some((one) => sameParameters(one, row));
+        return ours || (recorded && same) || (sent && named && same) ? key : undefined;
     },
 
     doesJob: (inputs) => (row) => row["name"] === inputs.name,
