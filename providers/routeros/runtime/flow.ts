@@ -24,6 +24,8 @@ export interface Job<I extends CommonInputs> {
     olds?: I & Partial<State>;
     /** Take everything of ours away. */
     remove?: boolean;
+    /** Former values that cannot be given back as they are, by key, with what can. */
+    amend?(context: PlanContext<I>): Promise<Record<string, Values>>;
     /** Work that must be done on the router before the operations, such as on another menu. */
     prepare?(operations: readonly Operation[], context: PlanContext<I>): Promise<void>;
 }
@@ -55,6 +57,9 @@ export async function settle<I extends CommonInputs>(job: Job<I>, ledger: Ledger
             rows ??= await observe(session, scope, claim, fresh, ledger.gone);
             fresh = true;
             const context = contextOf(job, scope, rows, ledger);
+            const amended = await job.amend?.(context);
+            Object.assign(context.matched.former, amended);
+            Object.assign(ledger.former, amended);
             const operations = kind.plan(planned(job, context));
             if (operations.length === 0) {
                 // A delete ends with a look: an answer of success may have been another request's.
@@ -91,15 +96,22 @@ function scopeOf<I extends CommonInputs>({ kind, inputs, olds }: Job<I>, version
     return { ...scope, queries: [...scope.queries, ...more] };
 }
 
-/** What is known of the rows, whatever is wanted of them. */
+/** What is known of the rows, whatever is wanted of them. `onlyRead`: nothing is about to be taken over. */
 export function contextOf<I extends CommonInputs>(
-    { kind, inputs, olds, remove }: Pick<Job<I>, "kind" | "inputs" | "olds" | "remove">,
+    {
+        kind,
+        inputs,
+        olds,
+        remove,
+        onlyRead,
+    }: Pick<Job<I>, "kind" | "inputs" | "olds" | "remove"> & { onlyRead?: boolean },
     scope: Scope,
     rows: readonly Values[],
     ledger: Ledger<I>,
 ): PlanContext<I> {
     const wanted: Wanted[] = remove ? [] : kind.wanted(inputs);
     const claim = claimFor(kind, scope, inputs, olds, ledger);
+    if (onlyRead) Object.assign(claim, { adopt: false, exclusive: false });
     const matched = match(rows, wanted, claim, kind.doesJob(inputs));
     ledger.former = { ...ledger.former, ...matched.former };
     const context = { inputs, ...(olds ? { olds } : {}), wanted, matched, scope, rows };
@@ -112,22 +124,20 @@ function planned<I extends CommonInputs>({ kind, remove }: Job<I>, context: Plan
     return remove ? { ...context, inputs: kind.empty(context.inputs) } : context;
 }
 
-export function conflictError(
-    router: string,
-    title: string,
-    conflicts: PlanContext<CommonInputs>["matched"]["conflicts"],
-) {
-    const rows = conflicts.slice(0, 3).map(({ row }) => labelOf(row));
-    const more = conflicts.length > 3 ? ` and ${conflicts.length - 3} more` : "";
+/** Rows that are not ours stand where wanted ones would. */
+export function conflictError(router: string, title: string, rows: readonly Values[]): RouterError {
+    const named = rows.slice(0, 3).map(labelOf).join(", ");
+    const more = rows.length > 3 ? ` and ${rows.length - 3} more` : "";
     return new RouterError({
         code: "ownership/exists",
-        summary: `${title} on ${router}: ${rows.join(", ")}${more} stands there already and is not ours`,
+        summary: `${title} on ${router}: ${named}${more} stands there already and is not ours`,
     });
 }
 
 function refuseConflicts<I extends CommonInputs>({ kind, inputs, session }: Job<I>, { matched }: PlanContext<I>): void {
     if (matched.conflicts.length === 0) return;
-    throw conflictError(session.client.router, kind.title(inputs), matched.conflicts);
+    const rows = matched.conflicts.map(({ row }) => row);
+    throw conflictError(session.client.router, kind.title(inputs), rows);
 }
 
 /** Somebody else changed the rows between our look and our write. */
@@ -163,10 +173,13 @@ class Writer {
         const line = progress(`${this.title} on ${this.session.client.router}`, total);
         let known = [...rows];
         let verify = false;
+        // A row that was moved to another list by hand changes that one's rows, too.
+        const lists = new Set([...this.scope.queries, ...rows].flatMap(({ list }) => list ?? []));
+        const forget = (): void => this.session.snapshot.drop(this.scope.menu, [...lists]);
         for (const operation of operations) {
             await this.session.guard.check();
             ledger.wrote = true;
-            this.forget();
+            forget();
             try {
                 if (operation.kind === "add") {
                     if (this.unmarked) ledger.ids = { ...ledger.ids, [operation.key]: "" };
@@ -192,16 +205,11 @@ class Writer {
                 if (this.unmarked && !mayPass(error)) ledger.ids = {};
                 throw error;
             } finally {
-                this.forget();
+                forget();
             }
             line.step();
         }
         return { rows: known, verify };
-    }
-
-    private forget(): void {
-        const lists = this.scope.queries.flatMap(({ list }) => list ?? []);
-        this.session.snapshot.drop(this.scope.menu, lists);
     }
 
     private async add({ values, before, key }: Extract<Operation, { kind: "add" }>): Promise<Values> {

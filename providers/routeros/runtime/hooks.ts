@@ -2,6 +2,8 @@
 import type { Requires } from "../args";
 import { RouterError } from "./errors";
 import { feedGuard } from "./feed-guard";
+import { conflictError } from "./flow";
+import { leavers, reachable } from "./give-back";
 import type { AddressListInputs } from "./kinds/address-list";
 import type { FirewallRulesInputs } from "./kinds/firewall-rules";
 import { anchorProblem, expandBypass } from "./kinds/firewall-rules";
@@ -12,6 +14,7 @@ import { standing } from "./kinds/reading";
 import { carryBothMarks } from "./mark-rename";
 import type { Values } from "./menus/fields";
 import { queueTreeMenu } from "./menus/queue-tree";
+import { queueTypeMenu } from "./menus/queue-type";
 import type { Operation } from "./reconcile";
 import { labelOf } from "./reconcile";
 import type { Session } from "./session";
@@ -26,6 +29,8 @@ export interface Hooks<I> {
     expand?: (session: Session, inputs: I, rows: readonly Values[]) => Promise<void>;
     problems?: (context: PlanContext<I>) => Problem[];
     warn?: (session: Session, context: PlanContext<I>, requires: Requires, coming: Coming) => Promise<void>;
+    /** Former values that cannot be given back as they are, by key, with what can. */
+    amend?: (session: Session, context: PlanContext<I>) => Promise<Record<string, Values>>;
     prepare?: (session: Session, operations: readonly Operation[], context: PlanContext<I>) => Promise<void>;
     done?: (session: Session, context: PlanContext<I>) => Promise<void>;
     /** Whether a resource must be left on the router at delete, for now. */
@@ -56,6 +61,18 @@ const firewallHooks: Hooks<FirewallRulesInputs> = {
 const queueTreeHooks: Hooks<CommonInputs> = {
     warn: warnings,
     freed: removeLeft,
+    async amend(session, { matched, wanted, rows }) {
+        if (leavers(matched, wanted).length === 0) return {};
+        const names = async (menu: string, query: Record<string, string>): Promise<Set<string>> =>
+            new Set((await session.snapshot.rows(menu, query)).map((row) => row["name"] ?? ""));
+        const interfaces = await names("/interface", { ".proplist": ".id,name" });
+        const found = reachable(matched, wanted, rows, { interfaces, types: await names(queueTypeMenu, {}) });
+        for (const [key, { parent = "", queue = "" }] of Object.entries(found)) {
+            const where = `queue ${key} on ${session.client.router} is given back under ${parent}, of type ${queue}`;
+            warnOnce(`${where}: what it had before is not there any more.`);
+        }
+        return found;
+    },
     prepare(session, operations, { matched, rows }) {
         const own = new Set([...standing(matched).values(), ...matched.surplus].map((row) => row[".id"]));
         const removed = new Set(operations.flatMap((operation) => (operation.kind === "remove" ? [operation.id] : [])));
@@ -71,6 +88,14 @@ const queueTreeHooks: Hooks<CommonInputs> = {
 
 const queueTypeHooks: Hooks<QueueTypeInputs> = {
     warn: warnings,
+    async prepare(session, operations, { inputs, matched }) {
+        const removed = new Set(operations.flatMap((operation) => (operation.kind === "remove" ? [operation.id] : [])));
+        // A second one goes by our name while ours was renamed; what uses it is none of ours.
+        for (const row of matched.surplus.filter((other) => removed.has(other[".id"] ?? ""))) {
+            if ((await usersOfType(session, row["name"] ?? "")).length === 0) continue;
+            throw conflictError(session.client.router, `queue type "${inputs.name}"`, [row]);
+        }
+    },
     async keep(session, { name }) {
         // Looked at twice: an answer that is another request's may still show queues that are gone.
         if ((await usersOfType(session, name)).length === 0) return false;

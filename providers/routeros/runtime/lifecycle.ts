@@ -42,7 +42,7 @@ export interface Lifecycle {
 }
 
 /** What of the outputs is no input. */
-const stateNames = new Set(["ids", "former", "owners", "__provider"]);
+const stateNames = new Set(["ids", "surplus", "former", "owners", "__provider"]);
 
 export function lifecycleOf<I extends CommonInputs>(kind: Kind<I>): Lifecycle {
     let config: ReadConfig = () => undefined;
@@ -83,7 +83,12 @@ export function lifecycleOf<I extends CommonInputs>(kind: Kind<I>): Lifecycle {
             if (hasUnknown(news)) return Promise.resolve(difference(kind, [], true));
             const names = new Set([...Object.keys(olds), ...Object.keys(news)].filter((name) => !stateNames.has(name)));
             const changed = [...names].filter((name) => !equal(olds[name], news[name]));
-            return Promise.resolve(difference(kind, changed, changed.length > 0));
+            // A row changed by hand into one that is wanted by now still carries the marker of what it was.
+            const recorded = Object.keys(olds["ids"] ?? {});
+            if (changed.length > 0 || recorded.length === 0)
+                return Promise.resolve(difference(kind, changed, changed.length > 0));
+            const wanted = new Set(kind.wanted(news as unknown as I).map(({ key }) => key));
+            return Promise.resolve(difference(kind, [], !recorded.every((key) => wanted.has(key))));
         },
 
         async create(inputs) {
@@ -104,7 +109,7 @@ export function lifecycleOf<I extends CommonInputs>(kind: Kind<I>): Lifecycle {
                 const claim = claimFor(kind, scope, olds, olds, { former: olds.former ?? {} });
                 const rows = await observe(session, scope, claim, false);
                 const ledger: Ledger<I> = { wrote: false, former: olds.former ?? {} };
-                const context = contextOf({ kind, inputs: olds, olds }, scope, rows, ledger);
+                const context = contextOf({ kind, inputs: olds, olds, onlyRead: true }, scope, rows, ledger);
                 deviceWarning(session, olds.router, facts.device);
                 session.recorded.add(`${kind.title(olds)} of ${olds.owner}`);
                 const found = { ...inputsOf(kind, context, olds), router: facts.device };
@@ -129,9 +134,12 @@ export function lifecycleOf<I extends CommonInputs>(kind: Kind<I>): Lifecycle {
         },
     };
 
-    function prepared(session: Session): Pick<Job<I>, "prepare"> {
-        const { prepare } = hooks;
-        return prepare ? { prepare: (operations, context) => prepare(session, operations, context) } : {};
+    function prepared(session: Session): Pick<Job<I>, "amend" | "prepare"> {
+        const { amend, prepare } = hooks;
+        return {
+            ...(amend ? { amend: (context) => amend(session, context) } : {}),
+            ...(prepare ? { prepare: (operations, context) => prepare(session, operations, context) } : {}),
+        };
     }
 
     async function remove(session: Session, olds: I & State): Promise<void> {
@@ -199,12 +207,15 @@ async function onRouter<I extends CommonInputs>(job: CheckJob<I>): Promise<void>
     const context = contextOf({ kind, inputs, ...(olds ? { olds } : {}) }, scope, rows, ledger);
     const changing = before === undefined || !equal(plain(inputs), onlyInputs(before as unknown as Properties));
     problems.push(...(hooks.problems?.(context) ?? []));
-    // With rows recorded nothing is in the way that was not there before; a check knows no ids to tell ours by.
+    // Where rows are recorded nothing is in the way that was not there before; a check knows no ids to tell ours by. In
+    // another list or table there are none yet, and what is in the way is known before the old ones are deleted.
+    const anew = before === undefined || kind.replaces.some((name) => !equal(plain(before)[name], plain(inputs)[name]));
     const { conflicts } = context.matched;
     // A forced replacement is checked as new, too; what a refresh has just read is known.
     const known = session.recorded.has(`${kind.title(inputs)} of ${inputs.owner}`);
-    if (changing && before === undefined && !known && conflicts.length > 0) {
-        throw conflictError(session.client.router, kind.title(inputs), conflicts);
+    if (anew && !known && conflicts.length > 0) {
+        const inTheWay = conflicts.map(({ row }) => row);
+        throw conflictError(session.client.router, kind.title(inputs), inTheWay);
     }
     await hooks.warn?.(session, context, demands, before === undefined ? "new" : changing ? "changed" : "same");
 }
@@ -225,8 +236,10 @@ function stateOf<I extends CommonInputs>(
     const rows = standing(context.matched);
     const former = Object.entries(ledger.former).filter(([key]) => rows.has(key));
     const owners = olds ? [...new Set([olds.owner, ...(olds.owners ?? [])])] : [];
+    const surplus = context.matched.surplus.map((row) => row[".id"] ?? "");
     return {
         ids: Object.fromEntries([...rows].map(([key, row]) => [key, row[".id"] ?? ""])),
+        ...(surplus.length > 0 ? { surplus } : {}),
         former: Object.fromEntries(former),
         ...(owners.length > 1 ? { owners } : {}),
     };

@@ -4,7 +4,6 @@ import type { CommonInputs, Kind, Scope, State } from "./kinds/kind";
 import type { Values } from "./menus/fields";
 import { readComment } from "./ownership";
 import type { Claim } from "./reconcile";
-import { sortRows } from "./reconcile";
 import type { Session } from "./session";
 
 /**
@@ -30,6 +29,7 @@ export function claimFor<I extends CommonInputs>(
         table: scope.table,
         owners: [...new Set(owners)],
         ids,
+        surplus: olds?.surplus ?? [],
         same: kind.same(olds ?? inputs),
         ...(natural ? { natural: (row) => [natural(row)].find((key) => key !== undefined && keys.has(key)) } : {}),
         ...(kind.named ? { named: kind.named(inputs, olds, ids) } : {}),
@@ -64,19 +64,20 @@ async function strays(
 ): Promise<Values[]> {
     const filters = scope.queries.map(({ list, chain }) => (list === undefined ? { chain } : { list }));
     if (filters.every((filter) => Object.values(filter).every((value) => value === undefined))) return [];
-    const { mine } = sortRows(rows, claim);
+    // Another row may go by its key by now; it is ours all the same.
     const seen = new Set([...rows.map((row) => row[".id"] ?? ""), ...gone]);
-    const missing = Object.entries(claim.ids).filter(([key, id]) => !mine.has(key) && !seen.has(id));
+    const recorded = new Set([...Object.values(claim.ids), ...(claim.surplus ?? [])]);
+    const missing = [...recorded].filter((id) => !seen.has(id));
     const found: Values[] = [];
     const names = scope.queries[0]?.[".proplist"];
     let asked = 0;
-    for (const [, id] of missing) {
+    for (const id of missing) {
         if (asked >= probes && found.length === 0) break;
         asked += 1;
         const row = await session.client.row(`${scope.menu}/${id}`, names === undefined ? {} : { ".proplist": names });
         if (!row || row["dynamic"] === "true") continue;
         const marker = readComment(row["comment"]).marker;
-        if (!marker || !claim.owners.includes(marker.owner) || mine.has(marker.key)) continue;
+        if (!marker || !claim.owners.includes(marker.owner)) continue;
         if (filters.some((filter) => Object.entries(filter).every(([name, value]) => row[name] === value))) {
             session.snapshot.drop(scope.menu);
             throw new RouterError({

@@ -30,6 +30,8 @@ export interface Claim {
     owners: readonly string[];
     /** Ids as recorded, by key. Never proof by themselves: ids are used again after a delete. */
     ids: Readonly<Record<string, string>>;
+    /** Ids recorded of rows with our marker beyond the first of their key. */
+    surplus?: readonly string[];
     /** Whether the row still does the job of that key, its comment aside. */
     same(row: Values, key: string): boolean;
     /** The key of a wanted or recorded row that a row of ours is by its address or name, whatever its marker says. */

@@ -85,7 +85,8 @@ function renamed({ matched, wanted }: PlanInput): Change[] {
 function turnedOver({ matched, wanted }: PlanInput): Change[] {
     const rows = new Map([...matched.mine, ...matched.adopted]);
     const targets = new Map(wanted.map((one) => [one.key, one.values["parent"] ?? ""]));
-    const current = (key: string): string => rows.get(key)?.["parent"] ?? "";
+    // What does not stand yet comes where it is wanted.
+    const current = (key: string): string => rows.get(key)?.["parent"] ?? targets.get(key) ?? "";
     const moves = wanted.filter(({ key, values }) => rows.has(key) && current(key) !== values["parent"]);
     const above = (key: string, parentOf: (key: string) => string | undefined): string[] => {
         const found: string[] = [];

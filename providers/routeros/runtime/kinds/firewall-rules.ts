@@ -11,7 +11,7 @@ import { planOrder } from "../order";
 import { readComment } from "../ownership";
 import type { Matched, Operation } from "../reconcile";
 import { labelOf, planRows } from "../reconcile";
-import { kebabCase } from "../values";
+import { kebabCase, plainText } from "../values";
 import { Arguments, commonNames, isObject } from "./arguments";
 import type { CommonInputs, Json, Kind, PlanContext, Problem, Properties } from "./kind";
 import { commentText, isDisabled, ownerOf, standing } from "./reading";
@@ -153,10 +153,14 @@ function bypassOf(read: Arguments, value: Json | undefined, table: string): Bypa
     }
     if (table !== "filter") read.problem("fastTrackBypass", "is for table filter only");
     const bypass: Record<string, string> = {};
-    for (const [name, text] of Object.entries(value)) {
+    for (const [name, given] of Object.entries(value)) {
+        const text = typeof given === "string" ? plainText(given) : "";
         if (!["connectionMark", "dstAddressList", "comment"].includes(name)) {
             read.problem(`fastTrackBypass.${name}`, "is no argument of a bypass");
-        } else if (typeof text === "string" && text !== "") bypass[name] = text;
+        } else if (text !== "") bypass[name] = text;
+    }
+    if (bypass["comment"]?.includes("[pulumi:")) {
+        read.problem("fastTrackBypass.comment", "must not hold an ownership marker");
     }
     if ((bypass["connectionMark"] === undefined) === (bypass["dstAddressList"] === undefined)) {
         read.problem("fastTrackBypass", "needs either connectionMark or dstAddressList");

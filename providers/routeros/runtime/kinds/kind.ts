@@ -29,6 +29,8 @@ export interface CommonInputs {
 /** What is kept beside the inputs. */
 export interface State {
     ids: Record<string, string>;
+    /** Ids of rows with our marker beyond the first of their key, such as one moved to where no other is looked for. */
+    surplus?: string[];
     /** Values to give back at destroy, by key. */
     former: Record<string, Values>;
     /** Owners whose markers may still stand, after an update that did not finish. */

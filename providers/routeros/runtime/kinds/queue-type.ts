@@ -2,7 +2,7 @@ import type { Values } from "../menus/fields";
 import { valueOf } from "../menus/fields";
 import { queueTypeFields, queueTypeMenu } from "../menus/queue-type";
 import { ownsTypeName } from "../ownership";
-import { planSet } from "../reconcile";
+import { planRows } from "../reconcile";
 import { kebabCase } from "../values";
 import { Arguments, commonNames, isObject } from "./arguments";
 import type { CommonInputs, Kind } from "./kind";
@@ -76,7 +76,9 @@ export const queueType: Kind<QueueTypeInputs> = {
         // A parameter that was set before and is not any more goes back to its default; the others are the router's.
         const ours = new Set([...Object.keys(valuesOf(inputs)), ...(olds ? Object.keys(valuesOf(olds)) : [])]);
         const ignored = new Set([...scope.table.keys()].filter((wire) => !ours.has(wire)));
-        return planSet({ matched, wanted, owner: inputs.owner, table: scope.table, ignored });
+        const plan = planRows({ matched, wanted, owner: inputs.owner, table: scope.table, ignored });
+        // One that was renamed by hand gets its name back from another that has it by now.
+        return [...plan.removes, ...plan.adds, ...plan.changes, ...plan.gives];
     },
 
     inputsFrom({ olds, matched }) {
