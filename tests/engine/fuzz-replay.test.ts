@@ -9,7 +9,8 @@ import fc from "fast-check";
 
 import { type Router, start } from "../../sandbox/router";
 import { Carrier } from "../support/carrier";
-import { anyCase, declared, type Site } from "../support/fuzz/case";
+import { anyCase } from "../support/fuzz/arbitrary";
+import { declared, type Site } from "../support/fuzz/case";
 import { edit, menusOf } from "../support/fuzz/hand";
 import { furnish } from "../support/fuzz/play";
 import { standing } from "../support/site";

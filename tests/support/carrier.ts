@@ -1,7 +1,9 @@
 /**
  * Drives the provider's methods as the engine does, without the engine: old outputs go to diff, read and delete; inputs
  * are stored where diff says "same"; `__provider` travels along; what a process remembers is dropped between
- * operations; a failure that carries an id is recorded as half made and is updated next time.
+ * operations; a failure that carries an id is recorded as half made and is updated next time; what is to be replaced is
+ * deleted first, and made the next time where that failed; the state is in the program's order, and taken down from its
+ * end.
  */
 import { isDeepStrictEqual } from "node:util";
 
@@ -26,6 +28,8 @@ export interface Recorded {
     inputs: Properties;
     outputs: Properties;
     initErrors: string[];
+    /** Deleted to be replaced, and not made again yet. */
+    pendingReplacement?: true;
 }
 
 export type StepOp = "create" | "update" | "replace" | "delete" | "same" | "refresh";
@@ -113,8 +117,7 @@ export class Carrier {
         return this.operation(async (steps) => {
             if (options.refresh !== false) await this.refreshAll(steps, true);
             for (const one of [...this.state].reverse()) {
-                await this.method(one.kind).delete(one.id, structuredClone(one.outputs));
-                this.state = this.state.filter((other) => other !== one);
+                await this.remove(one);
                 steps.push({ op: "delete", name: one.name });
             }
         });
@@ -140,6 +143,7 @@ export class Carrier {
     private async refreshAll(steps: Step[], quiet: boolean): Promise<void> {
         const results = await Promise.all(
             this.state.map(async (one): Promise<Recorded | undefined> => {
+                if (one.pendingReplacement) return one;
                 const { id, props, inputs } = await this.method(one.kind).read(one.id, structuredClone(one.outputs));
                 if (id === "") return undefined;
                 const provider = one.outputs["__provider"] ?? text;
@@ -154,7 +158,7 @@ export class Carrier {
         );
         for (const [index, result] of results.entries()) {
             const before = this.state[index];
-            if (!before || quiet) continue;
+            if (!before || quiet || before.pendingReplacement) continue;
             const { changes } = result
                 ? await this.method(before.kind).diff(result.id, result.outputs, before.inputs)
                 : { changes: true };
@@ -164,13 +168,23 @@ export class Carrier {
     }
 
     private async apply(declared: readonly Declared[], steps: Step[], preview: boolean): Promise<void> {
-        for (const one of declared) await this.applyOne(one, steps, preview);
-        const names = new Set(declared.map(({ name }) => name));
+        const done: string[] = [];
+        const place = ({ name }: Recorded): number => (done.includes(name) ? done.indexOf(name) : done.length);
+        for (const one of declared) {
+            await this.applyOne(one, steps, preview);
+            done.push(one.name);
+            this.state.sort((a, b) => place(a) - place(b));
+        }
+        const names = new Set(done);
         for (const old of this.state.filter(({ name }) => !names.has(name)).reverse()) {
             steps.push({ op: "delete", name: old.name });
-            if (!preview) await this.method(old.kind).delete(old.id, structuredClone(old.outputs));
-            this.state = this.state.filter((other) => other !== old);
+            if (!preview) await this.remove(old);
         }
+    }
+
+    private async remove(one: Recorded): Promise<void> {
+        if (!one.pendingReplacement) await this.method(one.kind).delete(one.id, structuredClone(one.outputs));
+        this.state = this.state.filter((other) => other !== one);
     }
 
     private async applyOne({ kind, name, args }: Declared, steps: Step[], preview: boolean): Promise<void> {
@@ -190,11 +204,11 @@ export class Carrier {
         }
         const { changes, replaces } = await method.diff(old.id, structuredClone(old.outputs), structuredClone(inputs));
         const changed = changedNames(old.inputs, inputs);
-        if (replaces.length > 0) {
+        if (replaces.length > 0 || old.pendingReplacement) {
             steps.push({ op: "replace", name, changed });
             if (preview) return;
-            await method.delete(old.id, structuredClone(old.outputs));
-            this.state = this.state.filter((one) => one !== old);
+            if (!old.pendingReplacement) await method.delete(old.id, structuredClone(old.outputs));
+            old.pendingReplacement = true;
             await this.create(kind, name, inputs);
         } else if (changes || old.initErrors.length > 0) {
             steps.push({ op: "update", name, changed });
@@ -208,12 +222,16 @@ export class Carrier {
     private async create(kind: KindName, name: string, inputs: Properties): Promise<void> {
         try {
             const { id, outs } = await this.method(kind).create(structuredClone(inputs));
-            this.state.push({ kind, name, id, inputs, outputs: wire({ ...outs, __provider: text }), initErrors: [] });
+            this.record({ kind, name, id, inputs, outputs: wire({ ...outs, __provider: text }), initErrors: [] });
         } catch (error) {
             const failed = halfMade(error);
-            if (failed) this.state.push({ kind, name, inputs, ...failed });
+            if (failed) this.record({ kind, name, inputs, ...failed });
             throw error;
         }
+    }
+
+    private record(made: Recorded): void {
+        this.state = [...this.state.filter(({ name }) => name !== made.name), made];
     }
 
     private async update(old: Recorded, inputs: Properties): Promise<void> {

@@ -1,24 +1,26 @@
 /** A case: what the program wants, what somebody does by hand, what is run. Plain JSON, so that it can be replayed. */
-import fc from "fast-check";
-
 import type { Declared } from "../carrier";
 import {
     addresses,
     buckets,
     comments,
+    lists,
     marks,
     type Parameter,
     parameters,
-    queueKinds,
-    queueNames,
+    queueTypes,
     rates,
     roots,
     rules,
+    theirType,
     typeName,
 } from "./pool";
 
 export interface ListWanted {
     kind: "list";
+    /** Which resource of the program; a new family or list under the same name replaces. */
+    slot: keyof typeof lists;
+    list: number;
     family: "ipv4" | "ipv6";
     /** Which address, in which of its forms. */
     entries: { address: number; form: number }[];
@@ -29,6 +31,8 @@ export interface ListWanted {
 
 export interface RulesWanted {
     kind: "rules";
+    /** Which resource of the program; a new table under the same name replaces. */
+    slot: 0 | 1;
     table: "mangle" | "filter";
     rules: { key: string; rule: number; comment: number }[];
     position: "first" | "last" | "before" | "after";
@@ -68,8 +72,15 @@ export type Wanted = ListWanted | RulesWanted | BypassWanted | TreeWanted | Type
 /** At most one resource of each name. */
 export type Site = Wanted[];
 
-export const nameOf = (one: Wanted): string =>
-    one.kind === "list" ? `list-${one.family}` : one.kind === "rules" ? `rules-${one.table}` : one.kind;
+export const nameOf = (one: Wanted): string => ("slot" in one ? `${one.kind}-${one.slot}` : one.kind);
+
+export const listOf = ({ slot, list }: ListWanted): string => lists[slot][list % lists[slot].length] ?? "";
+
+/** The program's own queue type only where it makes one. */
+export function queueTypeOf(site: Site, { queue }: TreeWanted["queues"][number]): string {
+    const name = queueTypes[queue] ?? "";
+    return name !== typeName || site.some(({ kind }) => kind === "type") ? name : "default";
+}
 
 export const menus = [
     "/ip/firewall/address-list",
@@ -127,12 +138,12 @@ export interface Case {
 /** As the program would declare it. */
 export function declared(site: Site): Declared[] {
     const order = ["list", "rules", "bypass", "type", "tree"];
-    return [...site].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind)).map(declaredOne);
+    return [...site].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind)).map((one) => declaredOne(one, site));
 }
 
-function declaredOne(one: Wanted): Declared {
+function declaredOne(one: Wanted, site: Site): Declared {
     const name = nameOf(one);
-    const text = (comment: number) => (comments[comment] === "" ? {} : { comment: comments[comment] });
+    const text = (comment: number) => (comment === 0 ? {} : { comment: comments[comment]?.[0] });
     switch (one.kind) {
         case "list": {
             const written = one.entries.map(({ address, form }) => {
@@ -140,7 +151,7 @@ function declaredOne(one: Wanted): Declared {
                 return forms[form % forms.length];
             });
             const { family, exclusive, adopt } = one;
-            const args = { family, list: "alpha", addresses: written, exclusive, adopt, ...text(one.comment) };
+            const args = { family, list: listOf(one), addresses: written, exclusive, adopt, ...text(one.comment) };
             return { kind: "AddressList", name, args };
         }
         case "rules": {
@@ -166,12 +177,13 @@ function declaredOne(one: Wanted): Declared {
                 priority: queue.priority,
                 maxLimit: rates[queue.limit]?.[0],
                 limitAt: rates[queue.guarantee]?.[0],
-                queue: queueKinds[queue.queue],
+                queue: queueTypeOf(site, queue),
                 bucketSize: buckets[queue.bucket],
                 disabled: queue.disabled,
                 ...text(queue.comment),
             }));
-            return { kind: "QueueTree", name, args: { queues, adopt: one.adopt } };
+            const standing = queues.some(({ queue }) => queue === theirType) ? { queueTypes: [theirType] } : {};
+            return { kind: "QueueTree", name, args: { queues, adopt: one.adopt, requires: standing } };
         }
         case "type": {
             const given = Object.entries(one.parameters).map(([parameter, index]) => [
@@ -189,99 +201,3 @@ export function parentOf({ queues }: TreeWanted, index: number): string {
     const choice = under % (index + roots.length);
     return choice < index ? (queues[choice]?.name ?? "") : (roots[choice - index] ?? "");
 }
-
-const index = (all: readonly unknown[]) => fc.nat(all.length - 1);
-const comment = index(comments);
-const often = (weight: number) => fc.nat(weight).map((n) => n === weight);
-
-const list = fc.constantFrom("ipv4" as const, "ipv6" as const).chain((family) =>
-    fc.record({
-        kind: fc.constant("list" as const),
-        family: fc.constant(family),
-        entries: fc.uniqueArray(fc.record({ address: index(addresses[family]), form: fc.nat(2) }), {
-            maxLength: 5,
-            selector: ({ address }) => address,
-        }),
-        comment,
-        exclusive: often(3),
-        adopt: often(2),
-    }),
-);
-
-const ruleBlock = fc.constantFrom("mangle" as const, "filter" as const).chain((table) =>
-    fc.record({
-        kind: fc.constant("rules" as const),
-        table: fc.constant(table),
-        rules: fc.uniqueArray(
-            fc.record({ key: fc.constantFrom("k0", "k1", "k2", "k3", "k4"), rule: index(rules[table]), comment }),
-            { maxLength: 5, selector: ({ key }) => key },
-        ),
-        position: fc.constantFrom("last" as const, "first" as const, "before" as const, "after" as const),
-        adopt: often(2),
-    }),
-);
-
-const tree = fc.record({
-    kind: fc.constant("tree" as const),
-    queues: fc.uniqueArray(
-        fc
-            .record({
-                name: fc.constantFrom(...queueNames),
-                under: fc.nat(7),
-                marks: index(marks),
-                limit: index(rates),
-                guarantee: index(rates),
-                priority: fc.integer({ min: 1, max: 8 }),
-                queue: index(queueKinds),
-                bucket: index(buckets),
-                disabled: often(7),
-                comment,
-            })
-            .map((queue) => ({
-                ...queue,
-                guarantee: queue.limit === 0 ? queue.guarantee : Math.min(queue.guarantee, queue.limit),
-            })),
-        { maxLength: 5, selector: ({ name }) => name },
-    ),
-    adopt: often(2),
-});
-
-const type = fc.record({
-    kind: fc.constant("type" as const),
-    parameters: fc.record(
-        { fqCodelLimit: fc.nat(1), fqCodelTarget: fc.nat(1), fqCodelEcn: fc.nat(1) },
-        { requiredKeys: [] },
-    ),
-});
-
-const bypass = fc.record({ kind: fc.constant("bypass" as const), comment });
-
-const site: fc.Arbitrary<Site> = fc.uniqueArray(fc.oneof(list, ruleBlock, tree, type, bypass), {
-    minLength: 1,
-    maxLength: 3,
-    selector: nameOf,
-});
-
-const edit: fc.Arbitrary<Edit> = fc.record({
-    kind: fc.oneof(
-        { weight: 24, arbitrary: fc.constantFrom(...editKinds.slice(0, -2)) },
-        { weight: 1, arbitrary: fc.constantFrom(...editKinds.slice(-2)) },
-    ),
-    menu: fc.nat(2),
-    row: fc.nat(20),
-    value: fc.nat(20),
-});
-
-const round: fc.Arbitrary<Round> = fc.record({
-    edits: fc.array(edit, { maxLength: 3 }),
-    operation: fc.oneof(
-        { weight: 6, arbitrary: fc.constant("up" as const) },
-        { weight: 3, arbitrary: fc.constantFrom(...operations) },
-    ),
-    site: fc.nat(1),
-});
-
-export const anyCase: fc.Arbitrary<Case> = fc.record({
-    sites: fc.tuple(site, site),
-    rounds: fc.array(round, { minLength: 1, maxLength: 3 }),
-});

@@ -2,237 +2,13 @@
  * Says what is wrong with a router's rows after an operation. Nothing of the product is asked: what is wanted comes from
  * the case, what is ours from the marker in the comment and from the ids the state holds.
  */
-import type { Router, Row } from "../../../sandbox/router/api";
-import type { Carrier, Recorded } from "../carrier";
-import { type Menu, menuOf, menus, nameOf, parentOf, type Site, type Wanted } from "./case";
-import { tangible } from "./hand";
-import {
-    addresses,
-    buckets,
-    comments,
-    marks,
-    type Parameter,
-    parameters,
-    queueKinds,
-    rates,
-    rules,
-    shownOnly,
-    typeName,
-} from "./pool";
-
-export type Rows = Record<Menu, Row[]>;
-
-export const rowsOf = (router: Router): Rows =>
-    Object.fromEntries(menus.map((menu) => [menu, tangible(router, menu)])) as Rows;
-
-interface Marker {
-    owner: string;
-    key: string;
-    adopted: boolean;
-    text: string;
-}
-
-export function markerOf(row: Row): Marker | undefined {
-    const found = /\s*\[pulumi:([^#\]\s]+)#([^\]\s,]+)(,adopted)?\]\s*/.exec(row["comment"] ?? "");
-    if (!found) return undefined;
-    const [whole, owner = "", key = "", adopted] = found;
-    const text = (row["comment"] ?? "").replace(whole, " ").trim();
-    return { owner, key, adopted: adopted !== undefined, text };
-}
-
-const idOf = (row: Row): string => row[".id"] ?? "";
-const enabled = (row: Row): boolean => (row["disabled"] ?? "false") === "false";
-
-/** A row's configuration, what has its default left out. */
-export function settings(row: Row): Row {
-    const plain = (name: string, value: string) =>
-        (name === "disabled" && value === "false") ||
-        (name === "log" && value === "false") ||
-        (name === "passthrough" && value === "true") ||
-        value === "";
-    return Object.fromEntries(
-        Object.entries(row)
-            .filter(([name, value]) => !shownOnly.includes(name) && !plain(name, value))
-            .sort(([a], [b]) => (a < b ? -1 : 1)),
-    );
-}
-
-export const alike = (a: Row, b: Row): boolean => JSON.stringify(settings(a)) === JSON.stringify(settings(b));
-/** The same without the comment. */
-const job = (row: Row): Row => omit(settings(row), "comment");
-const omit = (row: Row, left: string): Row => Object.fromEntries(Object.entries(row).filter(([name]) => name !== left));
-const sameJob = (a: Row, b: Row): boolean => JSON.stringify(job(a)) === JSON.stringify(job(b));
-
-/** A row that shall stand. */
-export interface Expected {
-    menu: Menu;
-    name: string;
-    /** In the marker; of a bypass any. */
-    key?: string;
-    row: Row;
-    text: string;
-}
-
-export function expectedRows(site: Site, rows: Rows, ours: Ours): Expected[] {
-    return site.flatMap((one) =>
-        expectedOf(one, rows, ours).map((row) => ({ menu: menuOf(one), name: nameOf(one), ...row })),
-    );
-}
-
-function expectedOf(one: Wanted, rows: Rows, ours: Ours): Omit<Expected, "menu" | "name">[] {
-    switch (one.kind) {
-        case "list":
-            return one.entries.map(({ address }) => {
-                const key = addresses[one.family][address]?.row ?? "";
-                return { key, row: { list: "alpha", address: key }, text: comments[one.comment] ?? "" };
-            });
-        case "rules":
-            return one.rules.map(({ key, rule, comment }) => ({
-                key,
-                row: rules[one.table][rule]?.row ?? {},
-                text: comments[comment] ?? "",
-            }));
-        case "bypass":
-            return fastTracks(rows, ours).map((rule) => {
-                const matchers = omit(job(rule), "log");
-                return {
-                    row: { ...matchers, action: "accept", "connection-mark": "s3" },
-                    text: comments[one.comment] ?? "",
-                };
-            });
-        case "tree":
-            return one.queues.map((queue, index) => ({
-                key: queue.name,
-                text: comments[queue.comment] ?? "",
-                row: {
-                    name: queue.name,
-                    parent: parentOf(one, index),
-                    "packet-mark": [...(marks[queue.marks] ?? [])].sort().join(","),
-                    priority: String(queue.priority),
-                    "max-limit": rates[queue.limit]?.[1] ?? "",
-                    "limit-at": rates[queue.guarantee]?.[1] ?? "",
-                    queue: queueKinds[queue.queue] ?? "",
-                    "bucket-size": buckets[queue.bucket] ?? "",
-                    "burst-limit": "0",
-                    "burst-threshold": "0",
-                    "burst-time": "0s",
-                    disabled: String(queue.disabled),
-                },
-            }));
-        case "type":
-            return [{ row: { name: typeName, kind: "fq-codel", ...parametersOf(one.parameters) }, text: "" }];
-    }
-}
-
-function parametersOf(given: Partial<Record<Parameter, number>>): Row {
-    return Object.fromEntries(
-        Object.entries(given).map(([name, index]) => {
-            const [wire, values] = parameters[name as Parameter];
-            return [wire, values[index] ?? ""];
-        }),
-    );
-}
-
-function fastTracks(rows: Rows, ours: Ours): Row[] {
-    return rows["/ip/firewall/filter"].filter(
-        (row) =>
-            row["action"] === "fasttrack-connection" &&
-            row["chain"] === "forward" &&
-            enabled(row) &&
-            !ours.is("/ip/firewall/filter", row),
-    );
-}
-
-/** Which rows are ours before an operation. */
-export class Ours {
-    private readonly state: Recorded[];
-    private readonly prefix: string;
-    private readonly wanted: Site;
-
-    constructor(carrier: Carrier, wanted: Site) {
-        this.state = structuredClone(carrier.state);
-        this.prefix = `${carrier.project}/${carrier.stack}/`;
-        this.wanted = wanted;
-    }
-
-    is(menu: Menu, row: Row): boolean {
-        const marker = markerOf(row);
-        if (marker) return this.marked(menu, row, marker);
-        if (menu === "/queue/type" && row["name"] === typeName) return this.knowsType();
-        return this.state.some((one) => menuOfRecorded(one) === menu && this.recorded(one, menu, row));
-    }
-
-    /** A queue type is known by its name. */
-    private knowsType(): boolean {
-        const named = this.prefix === "site/test/" && this.wanted.some(({ kind }) => kind === "type");
-        return named || this.state.some(({ kind }) => kind === "QueueType");
-    }
-
-    private marked(menu: Menu, row: Row, { owner }: Marker): boolean {
-        const recorded = this.state.find(
-            (one) =>
-                [one.outputs["owner"], ...((one.outputs["owners"] ?? []) as string[])].includes(owner) ||
-                this.prefix + one.name === owner,
-        );
-        const wanted = this.wanted.find((one) => this.prefix + nameOf(one) === owner);
-        if (recorded && menuOfRecorded(recorded) === menu && this.ids(recorded).some(([, id]) => id === idOf(row)))
-            return true;
-        if (!recorded && !wanted) return false;
-        // A copy that somebody moved to another list or chain is out of sight.
-        if (menu.endsWith("address-list")) return row["list"] === "alpha";
-        if (menu.endsWith("mangle") || menu.endsWith("filter")) {
-            const before = ((recorded?.outputs["rules"] ?? []) as Row[]).map(({ chain }) => chain);
-            const after =
-                wanted?.kind === "rules" ? wanted.rules.map(({ rule }) => rules[wanted.table][rule]?.row["chain"]) : [];
-            const isBypass = owner.endsWith("/bypass");
-            return [...before, ...after, ...(isBypass ? ["forward"] : [])].includes(row["chain"]);
-        }
-        return true;
-    }
-
-    private recorded(one: Recorded, menu: Menu, row: Row): boolean {
-        const key = this.ids(one).find(([, id]) => id === idOf(row))?.[0];
-        if (key === undefined) return false;
-        if (menu.endsWith("address-list")) return row["list"] === "alpha" && row["address"] === key;
-        if (menu === "/queue/tree") return row["name"] === key;
-        if (menu === "/queue/type") {
-            const given = Object.entries((one.outputs["parameters"] ?? {}) as Row);
-            return given.every(([name, value]) => row[parameters[name as Parameter][0]] === value);
-        }
-        const rule = ((one.outputs["rules"] ?? []) as Row[]).find((other) => other["key"] === key);
-        if (!rule) return false;
-        const wire = Object.entries(omit(rule, "key")).map(([name, value]) => [
-            name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
-            value,
-        ]);
-        return sameJob(row, Object.fromEntries(wire) as Row);
-    }
-
-    private ids(one: Recorded): [string, string][] {
-        return Object.entries((one.outputs["ids"] ?? {}) as Record<string, string>);
-    }
-}
-
-function menuOfRecorded({ kind, inputs, name }: Recorded): Menu {
-    if (kind === "AddressList") return inputs["family"] === "ipv6" ? menus[1] : menus[0];
-    if (kind === "FirewallRules") return name === "rules-mangle" ? menus[2] : menus[3];
-    return kind === "QueueTree" ? menus[4] : menus[5];
-}
-
-export interface Before {
-    rows: Rows;
-    foreign: Rows;
-    ours: Ours;
-}
-
-export function before(router: Router, carrier: Carrier, wanted: Site): Before {
-    const rows = rowsOf(router);
-    const ours = new Ours(carrier, wanted);
-    const foreign = Object.fromEntries(
-        menus.map((menu) => [menu, rows[menu].filter((row) => !ours.is(menu, row))]),
-    ) as Rows;
-    return { rows, foreign, ours };
-}
+import type { Row } from "../../../sandbox/router/api";
+import { listOf, type Menu, menuOf, menus, nameOf, queueTypeOf, type Site, type Wanted } from "./case";
+import { type Expected, expectedRows, fastTracks } from "./expected";
+import { chain } from "./hand";
+import type { Before, Ours } from "./ours";
+import { builtinTypes, roots, rules, theirType } from "./pool";
+import { alike, enabled, idOf, markerOf, type Rows, sameJob, text } from "./rows";
 
 /** Whether a foreign row may be changed, because the wanted state takes it over. */
 function takenOver(menu: Menu, row: Row, wanted: Site, expected: readonly Expected[]): boolean {
@@ -248,7 +24,7 @@ function doesJob(menu: Menu, row: Row, shall: Row): boolean {
 }
 
 const exclusive = (menu: Menu, row: Row, wanted: Site): boolean =>
-    row["list"] === "alpha" && wanted.some((one) => one.kind === "list" && one.exclusive && menuOf(one) === menu);
+    wanted.some((one) => one.kind === "list" && one.exclusive && menuOf(one) === menu && listOf(one) === row["list"]);
 
 /** What happened to rows that are not ours. */
 export function foreignHarm({ foreign, rows, ours }: Before, after: Rows, wanted: Site): string[] {
@@ -258,17 +34,18 @@ export function foreignHarm({ foreign, rows, ours }: Before, after: Rows, wanted
             (row) => !exclusive(menu, row, wanted) && !takenOver(menu, row, wanted, expected),
         );
         const found = new Map(after[menu].map((row) => [idOf(row), row]));
-        const queues = new Set(
-            rows["/queue/tree"]
-                .filter((row) => ours.is("/queue/tree", row))
-                .flatMap((row) => [row["name"] ?? "", idOf(row)]),
+        const named = new Set(
+            (["/queue/tree", "/queue/type"] as const).flatMap((of) =>
+                rows[of].filter((row) => ours.is(of, row)).flatMap((row) => [row["name"], idOf(row)]),
+            ),
         );
         const harmed = kept.flatMap((row) => {
             const now = found.get(idOf(row));
             if (!now) return [`${menu}: foreign ${text(row)} is gone`];
-            // A queue below one of ours shows that one's name, whatever it is called.
-            const below = menu === "/queue/tree" && queues.has(row["parent"] ?? "");
-            const same = alike(row, below ? { ...now, parent: row["parent"] ?? "" } : now);
+            // What a queue refers to is shown by name, whatever that is by now, and by id alone while it is not there.
+            const renamed = ["parent", "queue"].filter((name) => row[name]?.startsWith("*") || named.has(row[name]));
+            const shown = Object.fromEntries(renamed.map((name) => [name, row[name] ?? ""]));
+            const same = alike(row, { ...now, ...shown });
             return same ? [] : [`${menu}: foreign ${text(row)} is now ${text(now)}`];
         });
         const order = (all: Row[]) =>
@@ -282,15 +59,18 @@ export function foreignHarm({ foreign, rows, ours }: Before, after: Rows, wanted
     });
 }
 
-const text = (row: Row): string => JSON.stringify({ ".id": row[".id"], ...settings(row) });
+/** The resource of ours that a row belongs to. */
+const resourceOf = (menu: Menu, row: Row, ours: Ours): string | undefined =>
+    markerOf(row)?.owner.split("/").at(-1) ?? (menu === "/queue/type" ? "type" : ours.holder(menu, row));
 
-/** Whether something of others stands where a wanted row would. */
-export function blocked({ foreign, rows, ours }: Before, wanted: Site): boolean {
+/** Whether something of others, or what only another resource's state knows, stands where a wanted row would. */
+export function blocked({ rows, ours }: Before, wanted: Site): boolean {
     const expected = expectedRows(wanted, rows, ours);
     const way = expected.some(({ menu, name, row: shall }) => {
         const one = wanted.find((other) => nameOf(other) === name);
         if (one?.kind === "list" && one.exclusive) return false;
-        return foreign[menu].some((row) => {
+        return rows[menu].some((row) => {
+            if (ours.is(menu, row) && resourceOf(menu, row, ours) === name) return false;
             if (!doesJob(menu, row, shall)) return false;
             if (one?.kind === "list" && !enabled(row) && !one.adopt) return false;
             return markerOf(row) !== undefined
@@ -330,13 +110,43 @@ function anchorsOf(one: RulesOf, rows: Rows, ours: Ours): (Row | undefined)[] {
     );
 }
 
+/** Whether a queue shall be of a type that somebody took away. */
+export function lacksType({ foreign }: Before, wanted: Site): boolean {
+    const used = wanted.some(
+        (one) => one.kind === "tree" && one.queues.some((q) => queueTypeOf(wanted, q) === theirType),
+    );
+    return used && !foreign["/queue/type"].some((row) => row["name"] === theirType);
+}
+
+/**
+ * A row that was taken over as it can be given back: a queue above it and its type may be gone by then. It then keeps
+ * the type it has, and hangs under something that stands.
+ */
+function givenBack(menu: Menu, former: Row, row: Row, after: Rows): Row {
+    if (menu !== "/queue/tree") return former;
+    const parents = new Map(after[menu].map((other) => [other["name"] ?? "", other["parent"] ?? ""]));
+    const above = chain(former["parent"] ?? "", parents);
+    const isPlace = (name: string): boolean => parents.has(name) || roots.includes(name);
+    const lost = !isPlace(former["parent"] ?? "") || above.includes(former["name"] ?? "");
+    const types = [...builtinTypes, ...after["/queue/type"].map(({ name }) => name)];
+    return {
+        ...former,
+        ...(lost && isPlace(row["parent"] ?? "") ? { parent: row["parent"] ?? "" } : {}),
+        ...(types.includes(former["queue"]) ? {} : { queue: row["queue"] ?? "" }),
+    };
+}
+
+/** A queue type of ours stays while somebody's queue uses it. */
+const inUse = (menu: Menu, row: Row, after: Rows): boolean =>
+    menu === "/queue/type" && after["/queue/tree"].some(({ queue }) => queue === row["name"]);
+
 /** After an `up` that succeeded: every wanted row once, as wanted, in its place, and nothing else of ours. */
 export function standingHarm(
     was: Before,
     after: Rows,
     wanted: Site,
     owner: string,
-    given: ReadonlySet<string>,
+    former: ReadonlyMap<string, Row>,
 ): string[] {
     const expected = expectedRows(wanted, was.rows, was.ours);
     const found: string[] = [];
@@ -349,7 +159,11 @@ export function standingHarm(
     for (const menu of menus) {
         const known = new Set(was.foreign[menu].map(idOf));
         for (const row of after[menu]) {
-            if (used.has(row) || given.has(`${menu} ${idOf(row)}`)) continue;
+            if (used.has(row) || inUse(menu, row, after)) continue;
+            const given = former.get(`${menu} ${idOf(row)}`);
+            if (given && !known.has(idOf(row)) && !alike(givenBack(menu, given, row, after), row))
+                found.push(`${menu}: ${text(row)} is not given back as ${text(given)}`);
+            if (given) continue;
             if (known.has(idOf(row)) && !(markerOf(row) && !was.foreign[menu].some((old) => alike(old, row)))) continue;
             found.push(`${menu}: too many: ${text(row)}`);
         }
@@ -404,8 +218,10 @@ export function leftHarm(was: Before, after: Rows, former: ReadonlyMap<string, R
         const adopted = was.rows[menu].filter((row) => was.ours.is(menu, row) && markerOf(row)?.adopted);
         const left = after[menu].filter((row) => !known.has(idOf(row)));
         const wrong = left.flatMap((row) => {
+            if (inUse(menu, row, after)) return [];
             const given = former.get(`${menu} ${idOf(row)}`);
-            if (given && !alike(given, row)) return [`${menu}: ${text(row)} is not given back as ${text(given)}`];
+            if (given && !alike(givenBack(menu, given, row, after), row))
+                return [`${menu}: ${text(row)} is not given back as ${text(given)}`];
             const stood = given ?? adopted.find((one) => idOf(one) === idOf(row));
             return stood && !markerOf(row) ? [] : [`${menu}: left behind ${text(row)}`];
         });

@@ -6,7 +6,7 @@
 import fc from "fast-check";
 
 import { start } from "../../../sandbox/router";
-import { anyCase } from "./case";
+import { anyCase } from "./arbitrary";
 import { play } from "./play";
 
 async function main(cases: number, seed: number): Promise<void> {

@@ -22,7 +22,21 @@ export const addresses: Record<"ipv4" | "ipv6", readonly Address[]> = {
     ],
 };
 
-export const comments = ["", "uploads", 'a "quoted" one'];
+/** List names by resource: one changes its list, and none of two resources meets the other. */
+export const lists = { 0: ["alpha", "beta"], 1: ["gamma"] } as const;
+
+/** Comments as asked and as shown: one line, composed letters. The first is none. */
+export const comments = [
+    ["", ""],
+    ["uploads", "uploads"],
+    ['a "quoted" one', 'a "quoted" one'],
+    ["für Köln\\Süd", "für Köln\\Süd"],
+    ["Gro\u0308ße 🚀", "Größe 🚀"],
+    [" zwei\nZeilen\tund 'mehr' ", "zwei Zeilen und 'mehr'"],
+] as const;
+
+/** What somebody types. The router keeps it as it is. */
+export const handTexts = ["", "by hand", "uploads", "anchor", "zwei\nZeilen", 'Größe 🚀 "neu"', " padded "];
 
 export interface Rule {
     args: Record<string, string | number | boolean>;
@@ -83,7 +97,7 @@ export const rules: Record<"mangle" | "filter", readonly Rule[]> = {
     ],
 };
 
-export const queueNames = ["q0", "q1", "q2", "q3", "q4"];
+export const queueNames = ["q0", "q1", "q2", "größe 3", "q4"];
 export const roots = ["ether1", "global"];
 export const marks: readonly (readonly string[])[] = [[], ["s3"], ["no-mark"], ["b", "a"]];
 /** Rates as asked and as shown, rising; the first is no limit. */
@@ -93,7 +107,6 @@ export const rates = [
     ["5000000", "5000000"],
     ["19M", "19000000"],
 ] as const;
-export const queueKinds = ["default-small", "default"];
 export const buckets = ["0.1", "0.01"];
 
 export const parameters = {
@@ -105,6 +118,12 @@ export type Parameter = keyof typeof parameters;
 
 /** A queue type is known by the hash in its name alone. */
 export const typeName = `fq-codel-test-${createHash("sha256").update("site/test/type").digest("hex").slice(0, 6)}`;
+
+/** Another one, which stands there from the start and is used as it is. */
+export const theirType = "theirs";
+export const builtinTypes = ["default-small", "default"];
+/** The types that queues use; `typeName` only beside its resource. */
+export const queueTypes = [...builtinTypes, typeName, theirType];
 
 /** What a row shows and nobody sets. */
 export const shownOnly = [
