@@ -126,7 +126,10 @@ export interface QueueTreeArgs extends RouterResourceArgs {
 }
 
 export interface QueueTypeArgs extends RouterResourceArgs {
-    /** A change renames the type that stands. */
+    /**
+     * A change renames the type that stands. A queue type has no comment that says whose it is: one that a killed Pulumi
+     * has made and not recorded is refused as somebody else's, and goes on with `adopt` or when it is removed.
+     */
     name: pulumi.Input<string>;
     /** `fq-codel`, `cake`, `pfifo`, … A change is made in the type that stands. */
     kind: pulumi.Input<string>;
