@@ -161,4 +161,117 @@ describe("what the fuzz found", () => {
         await up(list("10.0.0.1"));
         expect(listed()).toEqual([["10.0.0.1", "10.0.0.1"]]);
     });
+
+    const hung = (...pairs: [string, string][]): Declared => {
+        const queues = pairs.map(([name, parent]) => ({ name, parent }));
+        return { kind: "QueueTree", name: "queues", args: { queues, adopt: true } };
+    };
+    const places = () => router.rows(tree).map(({ name, parent, comment }) => `${name} ${parent} ${comment ?? ""}`);
+
+    test("a queue that was taken over and whose parent is gone is given back under what stands", async () => {
+        await up([hung(["ours", "ether1"])]);
+        router.add(tree, { name: "theirs", parent: "ours", comment: "by hand" });
+        await up([hung(["theirs", "ether2"])]);
+        expect((await carrier.destroy()).error).toBeUndefined();
+        expect(places()).toEqual(["theirs ether2 by hand"]);
+    });
+
+    test("a queue that was taken over from under one of ours goes where that one hung", async () => {
+        await up([hung(["ours", "ether1"])]);
+        router.add(tree, { name: "theirs", parent: "ours", comment: "by hand" });
+        await up([hung(["ours", "ether1"], ["theirs", "ours"])]);
+        expect((await carrier.destroy()).error).toBeUndefined();
+        expect(places()).toEqual(["theirs ether1 by hand"]);
+    });
+
+    test("a queue that was taken over keeps its type where its former one is gone", async () => {
+        const type = router.add("/queue/type", { name: "kind", kind: "pfifo" });
+        router.add(tree, { name: "theirs", parent: "ether1", queue: "kind" });
+        await up([hung(["theirs", "ether1"])]);
+        router.remove("/queue/type", type);
+        expect((await carrier.destroy()).error).toBeUndefined();
+        expect(router.rows(tree).map(({ name, queue }) => [name, queue])).toEqual([["theirs", "default-small"]]);
+    });
+
+    test("a tree is turned over around a queue that is new", async () => {
+        const queues = [
+            { name: "a", parent: "ether1" },
+            { name: "b", parent: "a", limitAt: "64k" },
+        ];
+        await up([{ kind: "QueueTree", name: "queues", args: { queues } }]);
+        await up([hung(["b", "ether1"], ["new", "b"], ["a", "new"])]);
+        expect(parents().sort()).toEqual(["a new false", "b ether1 false", "new b false"]);
+    });
+
+    test("the comment of a bypass is one line", async () => {
+        const fastTrackBypass = { connectionMark: "s3", comment: " zwei\nZeilen " };
+        await up([{ kind: "FirewallRules", name: "bypass", args: { table: "filter", fastTrackBypass } }]);
+        const [row] = staticRows("/ip/firewall/filter").filter(({ comment }) => comment?.includes("[pulumi:"));
+        expect(row?.["comment"]).toMatch(/^zwei Zeilen \[pulumi:/);
+    });
+
+    test("a refresh takes nothing over, though it may be taken over", async () => {
+        const rule = { chain: "forward", action: "accept", protocol: "udp" };
+        const args = { table: "mangle", rules: [{ key: "udp", ...rule }], adopt: true };
+        await up([{ kind: "FirewallRules", name: "rules", args }]);
+        const [ours] = staticRows(mangle);
+        router.add(mangle, rule);
+        router.remove(mangle, ours?.[".id"] ?? "");
+        await carrier.refresh();
+        expect(carrier.state[0]?.outputs["ids"]).toEqual({});
+    });
+
+    test("an entry moved to another list is found though another one has its address by now", async () => {
+        await up(list("10.0.0.1", "10.0.0.2"));
+        router.set(lists, entry("10.0.0.1"), { list: "beta" });
+        router.set(lists, entry("10.0.0.2"), { address: "10.0.0.1" });
+        await up(list("10.0.0.1", "10.0.0.2"));
+        expect(router.rows(lists).map((row) => row["list"])).toEqual(["alpha", "alpha"]);
+    });
+
+    const other: Declared[] = [{ kind: "AddressList", name: "list", args: { list: "beta", addresses: ["10.0.0.1"] } }];
+    test("a list is made anew under another name, to which somebody moved its entry", async () => {
+        await up(list("10.0.0.1"));
+        router.set(lists, entry("10.0.0.1"), { list: "beta" });
+        await up(other);
+        expect(router.rows(lists).map((row) => row["list"])).toEqual(["beta"]);
+    });
+
+    test("what is in the way of a replacement is known before anything is deleted", async () => {
+        await up(list("10.0.0.1"));
+        router.add(lists, { list: "beta", address: "10.0.0.1" });
+        const before = standing(router);
+        expect((await carrier.up(other)).error?.message).toContain("ownership/exists");
+        expect(standing(router)).toEqual(before);
+    });
+
+    test("an entry whose address was changed by hand to the one that is wanted next is marked as that", async () => {
+        await up(list("10.0.0.1"));
+        router.set(lists, entry("10.0.0.1"), { address: "10.0.0.2" });
+        await up(list("10.0.0.2"));
+        expect(listed()).toEqual([["10.0.0.2", "10.0.0.2"]]);
+    });
+
+    const type = "fq-codel-test-2138a9";
+    const types = () => router.rows("/queue/type").filter((row) => row["default"] !== "true");
+    const renamedType = async (): Promise<Declared[]> => {
+        const declared: Declared[] = [{ kind: "QueueType", name: "type", args: { name: type, kind: "fq-codel" } }];
+        await up(declared);
+        router.set("/queue/type", types()[0]?.[".id"] ?? "", { name: "renamed" });
+        router.add("/queue/type", { name: type, kind: "fq-codel" });
+        return declared;
+    };
+
+    test("a queue type that was renamed gets its name back from another that nobody uses", async () => {
+        await up(await renamedType());
+        expect(types().map(({ name }) => name)).toEqual([type]);
+    });
+
+    test("a queue type that has our name by now and is used by others is left to them", async () => {
+        const declared = await renamedType();
+        router.add(tree, { name: "theirs", parent: "ether1", queue: type });
+        const before = standing(router);
+        expect((await carrier.up(declared)).error?.message).toContain("ownership/exists");
+        expect(standing(router)).toEqual(before);
+    });
 });
