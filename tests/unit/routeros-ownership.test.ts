@@ -228,7 +228,7 @@ describe("rows of others", () => {
             { kind: "QueueType", name: "own", args: { name: "mine", kind: "pfifo", parameters } },
         ];
         for (const kind of kinds) {
-            const writing = { kind, when: "after", methods: ["PUT"] } as const;
+            const writing: Fault = { kind, when: "after", methods: ["PUT"] };
             router.addFault(writing);
             const unhook = router.onRequest(({ method, when }) => {
                 if (method === "PUT" && when === "after" && fault.times) router.addFault({ kind, ...fault });
