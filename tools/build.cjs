@@ -76,7 +76,9 @@ function untouched(before, seen) {
     if (files.length !== Object.keys(before.seen).length) return false;
     return files.every(
         (file) =>
-            seen[file] !== "" && seen[file] === before.seen[file] && (rules.includes(file) || fs.existsSync(outputOf(file))),
+            seen[file] !== "" &&
+            seen[file] === before.seen[file] &&
+            (rules.includes(file) || fs.existsSync(outputOf(file))),
     );
 }
 
