@@ -6,61 +6,11 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
-import type * as components from "../../components";
-import type { UploadShapingArgs } from "../../components/upload-shaping";
-import { type Router, type Row, start } from "../../sandbox/router";
-import { graphOf, kinds } from "../graph/support";
-import { Carrier, type Declared } from "../support/carrier";
-import { type Expectation, harm } from "../support/fail-open";
+import { type Router, start } from "../../sandbox/router";
+import { harm } from "../support/fail-open";
 import { quietAndQuick } from "../support/quiet";
-import { defaultAddresses, site, type SiteOptions } from "../support/site";
-
-interface Stage {
-    declared: Declared[];
-    /** `project/stack` of the program. */
-    stack: string;
-    /** Of this stage alone; while one becomes the other, the smaller of two counts. */
-    wan: string;
-    guarantee: number;
-    ceiling: number;
-}
-
-/** A site of the test's own, with numbers a person can follow. */
-function plain(options: SiteOptions = {}, guarantee = 18e6, ceiling = 19e6): Stage {
-    return { declared: site(options), stack: "site/test", wan: options.wan ?? "ether1", guarantee, ceiling };
-}
-
-/**
- * What the component declares under the profile `scavenger`, whose promises are 95 % of 95 % of the uplink. Rates are
- * rounded down to whole kbit/s, so these uplinks are chosen to need none of that.
- */
-async function real(args: Partial<UploadShapingArgs>, uplink: number): Promise<Stage> {
-    const { registrations } = await graphOf(() => {
-        const { UploadShaping } = jest.requireActual<typeof components>("../../components");
-        const prefixes = { ipv4: defaultAddresses, ipv6: ["2a05:d07a:8000::/40"] };
-        new UploadShaping("nas", { wanInterface: "ether1", uplink, prefixes, ...args });
-        return Promise.resolve();
-    });
-    const types = Object.entries({
-        AddressList: kinds.addressList,
-        FirewallRules: kinds.firewallRules,
-        QueueTree: kinds.queueTree,
-        QueueType: kinds.queueType,
-    } as const);
-    const declared = registrations.flatMap(({ type, name, inputs }): Declared[] => {
-        const kind = types.find(([, known]) => known === type)?.[0] as Declared["kind"] | undefined;
-        const given = Object.entries(inputs).filter(([, value]) => value !== undefined && value !== null);
-        return kind ? [{ kind, name, args: Object.fromEntries(given) }] : [];
-    });
-    const ceiling = uplink * 0.95;
-    return {
-        declared,
-        stack: "routeros-s3/home",
-        wan: args.wanInterface ?? "ether1",
-        guarantee: ceiling * 0.95,
-        ceiling,
-    };
-}
+import { defaultAddresses } from "../support/site";
+import { carrierOf, expectation, perform, plain, real, type Stage, tower } from "../support/stages";
 
 /** From one stage to the next; none before the first and after the last. */
 interface Walk {
@@ -93,6 +43,9 @@ const walks: Record<string, Walk> = {
         to: () => plain({ addresses: ["3.5.164.0/22", ...defaultAddresses.slice(2)], addresses6: ["2600:9000::/28"] }),
     },
     "WAN changed": { from: () => plain(), to: () => plain({ wan: "ether2" }) },
+    "tree turned over": { from: () => tower("line", "share"), to: () => tower("share", "line") },
+    "root hung under a new one": { from: () => tower("line", "share"), to: () => tower("new", "line") },
+    "tree flattened": { from: () => tower("line", "share"), to: () => plain() },
     "everything changed": {
         from: () => plain(),
         to: () =>
@@ -126,32 +79,12 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), "routeros-s3-order-"));
 quietAndQuick();
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 
-function carrierOf(router: Router, stage: Stage | undefined): Carrier {
-    const [project, stack] = (stage?.stack ?? "site/test").split("/");
-    return new Carrier({ url: router.url, project, stack });
-}
-
-/** What must hold while one stage becomes the other. */
-function expectation(...stages: (Stage | undefined)[]): Expectation {
-    const known = stages.filter((stage) => stage !== undefined);
-    return {
-        wan: known.map(({ wan }) => wan),
-        guarantee: Math.min(...known.map(({ guarantee }) => guarantee)),
-        ceiling: Math.min(...known.map(({ ceiling }) => ceiling)),
-    };
-}
-
 /** Two neighbours' connections that have nothing to do with S3, one by each family. */
 const strangers = ["192.0.2.80:443", "[2001:db8::80]:443"];
 const verdicts = (router: Router): string[] =>
     strangers.flatMap((to) =>
         router.trace({ to }).packets.map(({ verdict, connectionMark }) => `${verdict} ${connectionMark ?? ""}`),
     );
-
-async function perform(carrier: Carrier, to: Stage | undefined): Promise<Error | undefined> {
-    const { error } = to ? await carrier.up(to.declared, { skipPreview: true }) : await carrier.destroy();
-    return error;
-}
 
 describe.each(Object.keys(walks))("%s", (name) => {
     it("harms nobody at any instant, nor when stopped there and done again", async () => {
@@ -251,60 +184,5 @@ describe("the bypass of FastTrack", () => {
         } finally {
             await router.stop();
         }
-    });
-});
-
-describe("the judge", () => {
-    const settled = async (): Promise<{ rows: Record<string, Row[]>; expected: Expectation }> => {
-        const router = await start();
-        try {
-            const stage = plain();
-            expect(await perform(carrierOf(router, stage), stage)).toBeUndefined();
-            const menus = [
-                "/queue/tree",
-                ...["/ip", "/ipv6"].flatMap((family) =>
-                    ["address-list", "mangle", "filter"].map((menu) => `${family}/firewall/${menu}`),
-                ),
-            ];
-            return {
-                rows: Object.fromEntries(menus.map((menu) => [menu, router.rows(menu)])),
-                expected: expectation(stage),
-            };
-        } finally {
-            await router.stop();
-        }
-    };
-    const queue = (rows: Record<string, Row[]>, name: string): Row =>
-        rows["/queue/tree"]?.find((row) => row["name"] === name) ?? {};
-    const rule = (rows: Record<string, Row[]>, menu: string, action: string): Row =>
-        rows[menu]?.find((row) => row["action"] === action && (row["comment"] ?? "").includes("[pulumi:")) ?? {};
-
-    const crimes: Record<string, (rows: Record<string, Row[]>) => unknown> = {
-        "no leaf for the rest": (rows) => (queue(rows, "uplink-rest")["disabled"] = "true"),
-        "a guarantee too small": (rows) => (queue(rows, "uplink-rest")["limit-at"] = "17999999"),
-        "a ceiling on the rest": (rows) => (queue(rows, "uplink-rest")["max-limit"] = "18000000"),
-        "S3 served as early": (rows) => (queue(rows, "uplink-s3")["priority"] = "1"),
-        "more promised than there is": (rows) => (queue(rows, "uplink-s3")["limit-at"] = "1000001"),
-        "a parent lowered first": (rows) => (queue(rows, "uplink")["max-limit"] = "18000000"),
-        "another interface": (rows) => (queue(rows, "uplink")["parent"] = "ether5"),
-        "a mark without a leaf": (rows) => (queue(rows, "uplink-s3")["packet-mark"] = "other"),
-        "a bypass for everybody": (rows) => delete rule(rows, "/ip/firewall/filter", "accept")["connection-mark"],
-        "a bypass for new connections": (rows) =>
-            (rule(rows, "/ip/firewall/filter", "accept")["connection-state"] = "established,new"),
-        "a rule that drops": (rows) => (rule(rows, "/ip/firewall/filter", "accept")["action"] = "drop"),
-        "marks for everybody": (rows) =>
-            delete rule(rows, "/ip/firewall/mangle", "mark-connection")["dst-address-list"],
-        "packets of everybody": (rows) =>
-            (rule(rows, "/ip/firewall/mangle", "mark-packet")["connection-mark"] = "no-mark"),
-        "an end to what comes behind": (rows) =>
-            (rule(rows, "/ip/firewall/mangle", "mark-packet")["passthrough"] = "false"),
-    };
-
-    it.each(Object.keys(crimes))("sees %s", async (crime) => {
-        const { rows, expected } = await settled();
-        const seen = () => harm({ rows: (menu) => rows[menu] ?? [] }, expected);
-        expect(seen()).toEqual([]);
-        crimes[crime]?.(rows);
-        expect(seen()).not.toEqual([]);
     });
 });

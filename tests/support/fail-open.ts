@@ -45,32 +45,58 @@ function queueHarm(router: Standing, expected: Expectation): string[] {
     const roots = queues.filter((row) => ours(row) && enabled(row) && !names.has(row["parent"]));
     if (roots.length > 1) found.push(`${roots.length} enabled roots of ours: ${roots.map(showName).join(", ")}`);
     for (const root of roots) {
-        const children = queues.filter((row) => row["parent"] === root["name"] && enabled(row));
+        const below = branches(root, queues.filter(enabled));
         if (![expected.wan].flat().includes(root["parent"] ?? "")) {
             found.push(`root ${showName(root)} shapes ${root["parent"]}`);
         }
-        if (children.length === 0 && words(root["packet-mark"]).length === 0) continue; // carries nothing
-        found.push(...leavesHarm(root, children, expected), ...markHarm(router, root, children));
+        if (below.length === 0 && words(root["packet-mark"]).length === 0) continue; // carries nothing
+        found.push(...leavesHarm(root, below, expected), ...markHarm(router, root, below));
     }
     return found;
 }
 
-function leavesHarm(root: Row, children: readonly Row[], expected: Expectation): string[] {
+/** A queue below a root, and those between the two, from the top. */
+interface Branch {
+    queue: Row;
+    above: Row[];
+    /** Only a queue without others below it carries packets. */
+    leaf: boolean;
+}
+
+function branches(top: Row, queues: readonly Row[], above: Row[] = []): Branch[] {
+    return queues
+        .filter((row) => row["parent"] === top["name"])
+        .flatMap((queue) => {
+            const more = branches(queue, queues, [...above, queue]);
+            return [{ queue, above, leaf: more.length === 0 }, ...more];
+        });
+}
+
+function leavesHarm(root: Row, below: readonly Branch[], expected: Expectation): string[] {
     const found: string[] = [];
-    const rest = children.filter((row) => words(row["packet-mark"]).includes("no-mark"));
-    const [leaf] = rest;
-    if (!leaf || rest.length > 1) {
+    const leaves = below.filter(({ leaf }) => leaf);
+    const rest = leaves.filter(({ queue }) => words(queue["packet-mark"]).includes("no-mark"));
+    const [branch] = rest;
+    if (!branch || rest.length > 1) {
         return [`enabled root ${showName(root)} has ${rest.length} enabled leaves for unmarked traffic`];
     }
+    const leaf = branch.queue;
     if (rate(leaf["limit-at"]) < expected.guarantee) {
         found.push(`unmarked traffic is guaranteed ${leaf["limit-at"]} of ${expected.guarantee} bit/s`);
     }
     const least = Math.min(ceilingOf(root), expected.ceiling ?? Infinity);
-    if (ceilingOf(leaf) < least) found.push(`unmarked traffic may use ${leaf["max-limit"]} of ${least} bit/s`);
+    for (const queue of [...branch.above, leaf]) {
+        if (ceilingOf(queue) >= least) continue;
+        found.push(`unmarked traffic may use ${queue["max-limit"]} of ${least} bit/s in ${showName(queue)}`);
+    }
     // A guarantee counts even past the parent's limit, at the cost of the modem's queue.
-    const promised = children.reduce((sum, row) => sum + rate(row["limit-at"]), 0);
-    if (promised > ceilingOf(root)) found.push(`guarantees of ${promised} on a parent of ${root["max-limit"]}`);
-    for (const other of children.filter((row) => row !== leaf)) {
+    for (const parent of [root, ...below.filter((one) => !one.leaf).map(({ queue }) => queue)]) {
+        const promised = leaves
+            .filter(({ above }) => parent === root || above.includes(parent))
+            .reduce((sum, { queue }) => sum + rate(queue["limit-at"]), 0);
+        if (promised > ceilingOf(parent)) found.push(`guarantees of ${promised} on a parent of ${parent["max-limit"]}`);
+    }
+    for (const { queue: other } of leaves.filter((one) => one !== branch)) {
         if (rate(other["priority"] ?? "8") <= rate(leaf["priority"] ?? "8")) {
             found.push(`${showName(other)} has priority ${other["priority"]}, unmarked traffic ${leaf["priority"]}`);
         }
@@ -79,8 +105,9 @@ function leavesHarm(root: Row, children: readonly Row[], expected: Expectation):
 }
 
 /** What carries a mark no leaf knows passes the whole tree by, at any rate, and takes the line from everybody. */
-function markHarm(router: Standing, root: Row, children: readonly Row[]): string[] {
-    const carried = new Set([root, ...children].flatMap((row) => words(row["packet-mark"])));
+function markHarm(router: Standing, root: Row, below: readonly Branch[]): string[] {
+    const carriers = [root, ...below.filter(({ leaf }) => leaf).map(({ queue }) => queue)];
+    const carried = new Set(carriers.flatMap((row) => words(row["packet-mark"])));
     return ["/ip", "/ipv6"]
         .flatMap((family) => router.rows(`${family}/firewall/mangle`))
         .filter((rule) => ours(rule) && enabled(rule) && rule["action"] === "mark-packet")
