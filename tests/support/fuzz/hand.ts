@@ -19,7 +19,8 @@ const listNames = Object.values(lists).flat();
 
 export function menusOf({ sites }: Case): Menu[] {
     const used = new Set(sites.flat().map(menuOf));
-    if (used.has("/queue/tree")) used.add("/queue/type");
+    // Queues use types, whosever they are.
+    if (used.has("/queue/tree") || used.has("/queue/type")) used.add("/queue/type").add("/queue/tree");
     return menus.filter((menu) => used.has(menu));
 }
 

@@ -42,8 +42,10 @@ export function foreignHarm({ foreign, rows, ours }: Before, after: Rows, wanted
         const harmed = kept.flatMap((row) => {
             const now = found.get(idOf(row));
             if (!now) return [`${menu}: foreign ${text(row)} is gone`];
-            // What a queue refers to is shown by name, whatever that is by now, and by id alone while it is not there.
-            const renamed = ["parent", "queue"].filter((name) => row[name]?.startsWith("*") || named.has(row[name]));
+            // What a queue refers to is shown by name, whatever that is by now, and by id alone where it is not there.
+            const renamed = ["parent", "queue"].filter(
+                (name) => row[name]?.startsWith("*") || (named.has(row[name]) && !now[name]?.startsWith("*")),
+            );
             const shown = Object.fromEntries(renamed.map((name) => [name, row[name] ?? ""]));
             const same = alike(row, { ...now, ...shown });
             return same ? [] : [`${menu}: foreign ${text(row)} is now ${text(now)}`];

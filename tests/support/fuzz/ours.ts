@@ -10,12 +10,14 @@ export class Ours {
     private readonly state: Recorded[];
     private readonly prefix: string;
     private readonly wanted: Site;
+    private readonly types: Row[];
 
-    constructor(carrier: Carrier, wanted: Site) {
+    constructor(carrier: Carrier, wanted: Site, rows: Rows) {
         // What is to be replaced yet was deleted already: its ids may be others' by now.
         this.state = structuredClone(carrier.state.filter(({ pendingReplacement }) => !pendingReplacement));
         this.prefix = `${carrier.project}/${carrier.stack}/`;
         this.wanted = wanted;
+        this.types = rows["/queue/type"];
     }
 
     is(menu: Menu, row: Row): boolean {
@@ -30,11 +32,15 @@ export class Ours {
         return this.state.find((one) => menuOfRecorded(one) === menu && this.recorded(one, menu, row))?.name;
     }
 
-    /** A queue type is known by its name, made from the resource's; elsewhere by its id alone. */
+    /**
+     * A queue type is known by its name, made from the resource's; elsewhere by its id alone. One that goes by another
+     * name now leaves its own to others, unless it is still wanted.
+     */
     private namesType(): boolean {
-        const now = this.wanted.some(({ kind }) => kind === "type") ? `${this.prefix}type` : undefined;
-        const before = this.state.find(({ kind }) => kind === "QueueType")?.outputs["owner"];
-        return [now, before].includes("site/test/type");
+        const own = "site/test/type";
+        if (this.wanted.some(({ kind }) => kind === "type") && `${this.prefix}type` === own) return true;
+        const renamed = this.types.some((row) => row["name"] !== typeName && this.holder("/queue/type", row));
+        return !renamed && this.state.some((one) => one.kind === "QueueType" && one.outputs["owner"] === own);
     }
 
     private marked(menu: Menu, row: Row, { owner }: Marker): boolean {
@@ -101,7 +107,7 @@ export interface Before {
 
 export function before(router: Router, carrier: Carrier, wanted: Site): Before {
     const rows = rowsOf(router);
-    const ours = new Ours(carrier, wanted);
+    const ours = new Ours(carrier, wanted, rows);
     const foreign = Object.fromEntries(
         menus.map((menu) => [menu, rows[menu].filter((row) => !ours.is(menu, row))]),
     ) as Rows;
