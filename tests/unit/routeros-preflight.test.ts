@@ -1,5 +1,5 @@
-import { unknownValue } from "../../providers/routeros/runtime/lifecycle";
 import { lifecycles } from "../../providers/routeros/runtime/loaded";
+import { unknownValue } from "../../providers/routeros/runtime/properties";
 import type { Router } from "../../sandbox/router";
 import { start } from "../../sandbox/router";
 import type { Declared } from "../support/carrier";

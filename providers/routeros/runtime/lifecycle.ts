@@ -1,28 +1,20 @@
 /** What the engine calls, the same for every kind of resource. */
 import type { Requires } from "../args";
+import type { Checked } from "./check";
+import { carryOver, deviceWarning, markerProblems, onRouter, refused } from "./check";
 import { isRouterError, isUnreachable, RouterError } from "./errors";
 import type { Job, Ledger } from "./flow";
-import { conflictError, contextOf, settle } from "./flow";
+import { contextOf, settle } from "./flow";
 import { hooksFor } from "./hooks";
-import type { CommonInputs, Json, Kind, PlanContext, Problem, Properties, State } from "./kinds/kind";
+import type { CommonInputs, Json, Kind, PlanContext, Properties, State } from "./kinds/kind";
 import { standing } from "./kinds/reading";
-import { fieldsOf, versionProblem } from "./menus/fields";
 import { omit } from "./objects";
 import { claimFor, observe } from "./observe";
-import { markerLimit, markerText } from "./ownership";
-import { preflight } from "./preflight";
+import { equal, hasUnknown, onlyInputs, plain, stateNames } from "./properties";
 import type { Session } from "./session";
 import { sessionFor, tellOnce, warnOnce } from "./session";
 import type { ReadConfig } from "./settings";
 import { environmentName, readSettings } from "./settings";
-
-/** The SDK's stand-in for a value that is not known yet (`pulumi.runtime.unknownValue`; a test compares the two). */
-export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
-export interface Checked {
-    inputs: Properties;
-    failures: Problem[];
-}
 
 export interface Diffed {
     changes: boolean;
@@ -40,9 +32,6 @@ export interface Lifecycle {
     update(id: string, olds: Properties, news: Properties): Promise<{ outs: Properties }>;
     delete(id: string, props: Properties): Promise<void>;
 }
-
-/** What of the outputs is no input. */
-const stateNames = new Set(["ids", "surplus", "former", "owners", "__provider"]);
 
 export function lifecycleOf<I extends CommonInputs>(kind: Kind<I>): Lifecycle {
     let config: ReadConfig = () => undefined;
@@ -179,47 +168,6 @@ export function lifecycleOf<I extends CommonInputs>(kind: Kind<I>): Lifecycle {
     }
 }
 
-interface CheckJob<I extends CommonInputs> {
-    kind: Kind<I>;
-    session: Session;
-    inputs: I;
-    before: I | undefined;
-    demands: Requires;
-    hooks: ReturnType<typeof hooksFor<I>>;
-    problems: Problem[];
-}
-
-/** The part of check that asks the router. Fills in `router`, and the rules of a bypass. */
-async function onRouter<I extends CommonInputs>(job: CheckJob<I>): Promise<void> {
-    const { kind, session, inputs, before, demands, hooks, problems } = job;
-    const owners = [inputs.owner, ...(before ? [before.owner] : [])];
-    await preflight(session, demands, { owners, adopt: inputs.adopt });
-    const { version, device } = await session.facts();
-    inputs.router = device;
-    deviceWarning(session, before?.router, device);
-    const scope = kind.scope(inputs, version);
-    problems.push(...versionProblems(kind, inputs, version));
-    const olds = before;
-    const claim = claimFor(kind, scope, inputs, olds, { former: {} });
-    const rows = await observe(session, scope, claim, false);
-    await hooks.expand?.(session, inputs, rows);
-    const ledger: Ledger<I> = { wrote: false, former: {} };
-    const context = contextOf({ kind, inputs, ...(olds ? { olds } : {}) }, scope, rows, ledger);
-    const changing = before === undefined || !equal(plain(inputs), onlyInputs(before as unknown as Properties));
-    problems.push(...(hooks.problems?.(context) ?? []));
-    // Where rows are recorded nothing is in the way that was not there before; a check knows no ids to tell ours by. In
-    // another list or table there are none yet, and what is in the way is known before the old ones are deleted.
-    const anew = before === undefined || kind.replaces.some((name) => !equal(plain(before)[name], plain(inputs)[name]));
-    const { conflicts } = context.matched;
-    // A forced replacement is checked as new, too; what a refresh has just read is known.
-    const known = session.recorded.has(`${kind.title(inputs)} of ${inputs.owner}`);
-    if (anew && !known && conflicts.length > 0) {
-        const inTheWay = conflicts.map(({ row }) => row);
-        throw conflictError(session.client.router, kind.title(inputs), inTheWay);
-    }
-    await hooks.warn?.(session, context, demands, before === undefined ? "new" : changing ? "changed" : "same");
-}
-
 function difference(kind: { replaces: readonly string[] }, changed: readonly string[], changes: boolean): Diffed {
     return { changes, replaces: changed.filter((name) => kind.replaces.includes(name)), deleteBeforeReplace: true };
 }
@@ -274,70 +222,13 @@ function partial<I extends CommonInputs>(
     });
 }
 
-function markerProblems<I extends CommonInputs>(kind: Kind<I>, inputs: I): Problem[] {
-    if (kind.named) return [];
-    const long = kind.wanted(inputs).find(({ key }) => {
-        const text = markerText({ owner: inputs.owner, key, adopted: true });
-        return Buffer.byteLength(text) > markerLimit;
-    });
-    if (!long) return [];
-    const text = markerText({ owner: inputs.owner, key: long.key, adopted: true });
-    const { message } = new RouterError({
-        code: "input/marker-too-long",
-        summary: `the marker ${text} has ${Buffer.byteLength(text)} bytes`,
-    });
-    return [{ property: "", reason: message }];
-}
-
-function versionProblems<I extends CommonInputs>(kind: Kind<I>, inputs: I, version: string): Problem[] {
-    const { table } = kind.scope(inputs, version);
-    const known = new Set(fieldsOf(table, version).map(({ wire }) => wire));
-    const found: Problem[] = [];
-    for (const { key, values } of kind.wanted(inputs)) {
-        for (const wire of Object.keys(values)) {
-            const field = table.get(wire);
-            if (!field || known.has(wire)) continue;
-            found.push({
-                property: "",
-                reason: `${key}: ${versionProblem(field, version) ?? wire} [version/unknown-property]`,
-            });
-        }
-    }
-    return found;
-}
-
-/** With the router out of reach, what the router decides stays as it was. */
-function carryOver<I extends CommonInputs>(inputs: I, before: I | undefined): void {
-    if (before?.router !== undefined) inputs.router = before.router;
-    const rules = inputs as unknown as { fastTrackBypass?: unknown; rules?: unknown };
-    const old = before as unknown as { rules?: unknown } | undefined;
-    if (rules.fastTrackBypass !== undefined && old?.rules !== undefined) rules.rules = old.rules;
-}
-
-function deviceWarning(session: Session, recorded: string | undefined, device: string): void {
-    if (recorded === undefined || recorded === device) return;
-    warnOnce(
-        `${session.client.router} is another device (${device}) than the one recorded (${recorded}): ` +
-            "all rows are written to it.",
-    );
-}
-
 /** The whole of an error at the first resource that meets it; the others only name it. */
 function toldOnce(error: RouterError, owner: string): string {
     const first = tellOnce(error.message, owner);
     return first === owner ? error.message : `${error.code}, as at ${first.split("/").slice(2).join("/")}`;
 }
 
-function refused(inputs: object, problems: readonly Problem[]): Checked {
-    // The property goes into the reason: the engine would print the property's whole value beside it.
-    const failures = problems.map(({ property, reason }) => ({
-        property: "",
-        reason: property === "" ? reason : `${property} ${reason}`,
-    }));
-    return { inputs: plain(inputs), failures };
-}
-
-/** The same for errors that are thrown. */
+/** An error that is thrown, told the same way. */
 function toldShort(error: unknown, { owner, connection }: CommonInputs): unknown {
     const found = credentialHint(error, connection);
     return found instanceof RouterError ? Object.assign(found, { message: toldOnce(found, owner) }) : found;
@@ -356,29 +247,4 @@ function credentialHint(error: unknown, connection: string | undefined): unknown
         ...(error.raw === undefined ? {} : { raw: error.raw }),
         ...(error.status === undefined ? {} : { status: error.status }),
     });
-}
-
-export function hasUnknown(value: Json | undefined): boolean {
-    if (value === unknownValue) return true;
-    if (Array.isArray(value)) return value.some(hasUnknown);
-    return typeof value === "object" && value !== null && Object.values(value).some(hasUnknown);
-}
-
-export function equal(a: Json | undefined, b: Json | undefined): boolean {
-    if (a === b || (a ?? undefined) === (b ?? undefined)) return true;
-    if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-    if (Array.isArray(a) || Array.isArray(b)) {
-        return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, i) => equal(item, b[i]));
-    }
-    const names = new Set([...Object.keys(a), ...Object.keys(b)]);
-    return [...names].every((name) => equal(a[name], b[name]));
-}
-
-/** JSON without anything undefined. */
-export function plain(value: object): Properties {
-    return JSON.parse(JSON.stringify(value)) as Properties;
-}
-
-function onlyInputs(props: Properties): Properties {
-    return Object.fromEntries(Object.entries(props).filter(([name]) => !stateNames.has(name)));
 }
