@@ -1,5 +1,5 @@
 /** A packet mark is renamed by letting its leaf carry both names first, so that no packet is without a leaf. */
-import type { FirewallRulesInputs } from "./kinds/firewall-rules";
+import type { FirewallRulesInputs } from "./kinds/firewall-arguments";
 import type { PlanContext } from "./kinds/kind";
 import { treeQuery } from "./kinds/queue-tree";
 import { queueTreeMenu } from "./menus/queue-tree";

@@ -2,7 +2,7 @@
 import type { Requires } from "../args";
 import { isRouterError } from "./errors";
 import { isFastTrack } from "./fasttrack";
-import type { FirewallRulesInputs } from "./kinds/firewall-rules";
+import type { FirewallRulesInputs } from "./kinds/firewall-arguments";
 import type { CommonInputs, PlanContext } from "./kinds/kind";
 import { standing } from "./kinds/reading";
 import type { Values } from "./menus/fields";

@@ -1,36 +1,18 @@
-import type { RulesPosition } from "../../args";
-import { RouterError } from "../errors";
-import type { BypassMatchers, BypassRule } from "../fasttrack";
 import { bypassRules } from "../fasttrack";
 import type { FieldTable, Values } from "../menus/fields";
 import { fieldsOf, readValues, toCamel, valueOf } from "../menus/fields";
 import { firewallFields, firewallMenu } from "../menus/firewall";
 import { omit } from "../objects";
-import type { Anchor, Segment } from "../order";
 import { planOrder } from "../order";
 import { readComment } from "../ownership";
-import type { Matched, Operation } from "../reconcile";
-import { labelOf, planRows } from "../reconcile";
-import { kebabCase, plainText } from "../values";
+import { planRows } from "../reconcile";
+import { kebabCase } from "../values";
 import { Arguments, commonNames, isObject } from "./arguments";
-import type { CommonInputs, Json, Kind, PlanContext, Problem, Properties } from "./kind";
+import type { FirewallRulesInputs, RuleInputs } from "./firewall-arguments";
+import { bypassOf, positionOf, ruleOf } from "./firewall-arguments";
+import { foreignBetween, idsOf, inOrder, misplaced, segmentsOf } from "./firewall-places";
+import type { Kind } from "./kind";
 import { commentText, isDisabled, ownerOf, standing } from "./reading";
-
-/** A rule in camelCase, every value in canonical form. */
-export type RuleInputs = { key: string; chain: string; action: string; comment?: string } & Record<string, string>;
-
-export interface FirewallRulesInputs extends CommonInputs {
-    family: "ipv4" | "ipv6";
-    table: "mangle" | "filter";
-    /** In order. With `fastTrackBypass`, worked out by `check`. */
-    rules: RuleInputs[];
-    position: RulesPosition;
-    fastTrackBypass?: BypassMatchers;
-    /** Drift: foreign rules that stand between ours. Empty in what is wanted. */
-    between: string[];
-    /** Drift: keys of rules that are not where their anchor wants them. Empty in what is wanted. */
-    misplaced: string[];
-}
 
 const names = [...commonNames, "family", "table", "rules", "position", "fastTrackBypass", "between", "misplaced"];
 
@@ -145,73 +127,6 @@ export const firewallRules: Kind<FirewallRulesInputs> = {
     title: ({ table, family, owner }) => `${table} rules of ${owner} (${family})`,
 };
 
-function bypassOf(read: Arguments, value: Json | undefined, table: string): BypassMatchers | undefined {
-    if (value === undefined || value === null) return undefined;
-    if (!isObject(value)) {
-        read.problem("fastTrackBypass", "must be an object");
-        return undefined;
-    }
-    if (table !== "filter") read.problem("fastTrackBypass", "is for table filter only");
-    const bypass: Record<string, string> = {};
-    for (const [name, given] of Object.entries(value)) {
-        const text = typeof given === "string" ? plainText(given) : "";
-        if (!["connectionMark", "dstAddressList", "comment"].includes(name)) {
-            read.problem(`fastTrackBypass.${name}`, "is no argument of a bypass");
-        } else if (text !== "") bypass[name] = text;
-    }
-    if (bypass["comment"]?.includes("[pulumi:")) {
-        read.problem("fastTrackBypass.comment", "must not hold an ownership marker");
-    }
-    if ((bypass["connectionMark"] === undefined) === (bypass["dstAddressList"] === undefined)) {
-        read.problem("fastTrackBypass", "needs either connectionMark or dstAddressList");
-    }
-    return bypass;
-}
-
-function positionOf(read: Arguments, value: Json | undefined): RulesPosition {
-    if (value === undefined || value === null) return "last";
-    if (value === "first" || value === "last") return value;
-    if (isObject(value) && Object.keys(value).length === 1) {
-        const [side = "", anchor] = Object.entries(value)[0] ?? [];
-        if ((side === "before" || side === "after") && isObject(anchor)) {
-            const { comment, action, ...rest } = anchor;
-            const texts = [comment, action].filter((text) => typeof text === "string" && text !== "");
-            if (texts.length > 0 && Object.keys(rest).length === 0) return { [side]: anchor } as RulesPosition;
-        }
-    }
-    read.problem("position", 'must be "first", "last", {before: {comment or action}} or {after: {comment or action}}');
-    return "last";
-}
-
-function ruleOf(read: Arguments, table: FieldTable, rule: Properties, at: string): RuleInputs {
-    const found: RuleInputs = { key: "", chain: "", action: "" };
-    for (const name of ["key", "chain", "action"] as const) {
-        const text = rule[name];
-        if (typeof text !== "string" || text.trim() === "") read.problem(`${at}.${name}`, "is missing");
-        else found[name] = text.trim();
-    }
-    if (found.key !== "" && !/^[A-Za-z0-9._-]+$/.test(found.key)) {
-        read.problem(`${at}.key`, `"${found.key}" may hold letters, digits, dots, dashes and underscores only`);
-    }
-    for (const [name, value] of Object.entries(rule)) {
-        if (["key", "chain", "action"].includes(name) || value === null) continue;
-        const field = table.get(kebabCase(name));
-        if (!field || name.includes("-")) {
-            read.problem(`${at}.${name}`, "is no property of a rule in this menu");
-            continue;
-        }
-        const text = read.value(`${at}.${name}`, field, value);
-        if (text !== "" && text !== (field.fallback ?? "")) found[name] = text;
-        if (name === "passthrough" && text !== "") found[name] = text;
-    }
-    if (found.comment?.includes("[pulumi:")) read.problem(`${at}.comment`, "must not hold an ownership marker");
-    const ports = ["dstPort", "srcPort", "port"].find((name) => found[name] !== undefined);
-    if (ports !== undefined && !/^(tcp|udp|udp-lite|dccp|sctp)$/.test(found["protocol"] ?? "")) {
-        read.problem(`${at}.${ports}`, "needs protocol tcp, udp, udp-lite, dccp or sctp");
-    }
-    return found;
-}
-
 /** RouterOS's names; without the key and the comment. */
 function valuesOf(rule: RuleInputs): Values {
     const entries = Object.entries(rule).filter(([name]) => name !== "key" && name !== "comment");
@@ -234,79 +149,6 @@ function ruleFrom(table: FieldTable, key: string, row: Values, text: string, ask
     return rule;
 }
 
-function idsOf(matched: Matched): Map<string, string> {
-    return new Map([...standing(matched)].map(([key, row]) => [key, row[".id"] ?? ""]));
-}
-
-interface PlacedSegment {
-    chain: string;
-    segment: Segment;
-}
-
-function segmentsOf(context: PlanContext<FirewallRulesInputs>): PlacedSegment[] {
-    const { inputs } = context;
-    if (inputs.fastTrackBypass) return bypassSegments(context);
-    const anchor = anchorOf(context);
-    const chains = [...new Set(inputs.rules.map(({ chain }) => chain))];
-    return chains.map((chain) => ({
-        chain,
-        segment: {
-            keys: inputs.rules.filter((rule) => rule.chain === chain).map(({ key }) => key),
-            place: inputs.position === "first" ? "first" : "last",
-            ...(anchor && anchor.chain === chain ? { anchor: anchor.anchor } : {}),
-        },
-    }));
-}
-
-/** Rules of a bypass stand right before the FastTrack rule whose matchers they copy. */
-function bypassSegments({ inputs, rows, scope }: PlanContext<FirewallRulesInputs>): PlacedSegment[] {
-    const now = bypassRules(rows, scope.table, inputs.fastTrackBypass ?? {});
-    const byRule = new Map<string, BypassRule[]>();
-    for (const rule of now) byRule.set(rule.before, [...(byRule.get(rule.before) ?? []), rule]);
-    const wanted = new Set(inputs.rules.map(({ key }) => key));
-    return [...byRule].flatMap(([before, rules]) => {
-        const keys = rules.map(({ key }) => key).filter((key) => wanted.has(key));
-        if (keys.length === 0) return [];
-        const anchor: Anchor = { side: "before", id: before, adjacent: true };
-        return [{ chain: rules[0]?.values["chain"] ?? "forward", segment: { keys, place: "first" as const, anchor } }];
-    });
-}
-
-function anchorOf({ inputs, rows, matched }: PlanContext<FirewallRulesInputs>) {
-    const { position } = inputs;
-    if (typeof position === "string") return undefined;
-    const found = anchorRows(position, rows, matched);
-    const row = found.length === 1 ? found[0] : undefined;
-    const side = "before" in position ? ("before" as const) : ("after" as const);
-    return row ? { chain: row["chain"] ?? "", anchor: { side, id: row[".id"] ?? "" } } : undefined;
-}
-
-function anchorRows(position: Exclude<RulesPosition, string>, rows: readonly Values[], matched: Matched): Values[] {
-    const { comment, action } = "before" in position ? position.before : position.after;
-    const own = new Set([...standing(matched).values(), ...matched.surplus]);
-    return rows.filter(
-        (row) =>
-            !own.has(row) &&
-            row["dynamic"] !== "true" &&
-            (comment === undefined || row["comment"] === comment || readComment(row["comment"]).text === comment) &&
-            (action === undefined || (row["action"] ?? "accept") === action),
-    );
-}
-
-/** Why the anchor does not name one rule. */
-export function anchorProblem(context: PlanContext<FirewallRulesInputs>): Problem | undefined {
-    const { position } = context.inputs;
-    if (typeof position === "string") return undefined;
-    const found = anchorRows(position, context.rows, context.matched);
-    if (found.length === 1) return undefined;
-    const which = found.length === 0 ? "no rule" : `${found.length} rules: ${found.map(labelOf).join(", ")}`;
-    const { message } = new RouterError({
-        code: "preflight/anchor",
-        summary: `position ${JSON.stringify(position)} matches ${which}`,
-    });
-    return { property: "", reason: message };
-}
-
 /** The rules of a bypass as inputs, worked out against the router's rules. */
 export function expandBypass(inputs: FirewallRulesInputs, rows: readonly Values[]): RuleInputs[] {
     const matchers = inputs.fastTrackBypass;
@@ -319,58 +161,4 @@ export function expandBypass(inputs: FirewallRulesInputs, rows: readonly Values[
         ...toCamel(values),
         ...(matchers.comment === undefined ? {} : { comment: matchers.comment }),
     }));
-}
-
-/** Rules found, in the order wanted where that is the order they stand in, chain by chain. */
-function inOrder(
-    found: RuleInputs[],
-    asked: readonly RuleInputs[],
-    rows: readonly Values[],
-    mine: ReadonlyMap<string, Values>,
-): RuleInputs[] {
-    const place = new Map(rows.map((row, index) => [row, index]));
-    const at = (rule: RuleInputs): number => place.get(mine.get(rule.key) ?? {}) ?? Infinity;
-    const queues = new Map<string, RuleInputs[]>();
-    for (const rule of [...found].sort((a, b) => at(a) - at(b))) {
-        queues.set(rule.chain, [...(queues.get(rule.chain) ?? []), rule]);
-    }
-    const slots = asked.flatMap(({ chain }) => queues.get(chain)?.shift() ?? []);
-    return [...slots, ...[...queues.values()].flat()];
-}
-
-/** Foreign rules between the first and the last of ours, by chain. A bypass has none: it stands in several places. */
-function foreignBetween(context: PlanContext<FirewallRulesInputs>): string[] {
-    if (context.inputs.fastTrackBypass) return [];
-    const own = new Set([...standing(context.matched).values(), ...context.matched.surplus]);
-    const chains = new Set(context.inputs.rules.map(({ chain }) => chain));
-    return [...chains].flatMap((chain) => {
-        const rows = context.rows.filter((row) => row["chain"] === chain);
-        const places = rows.flatMap((row, index) => (own.has(row) ? [index] : []));
-        const first = places[0] ?? 0;
-        const last = places.at(-1) ?? 0;
-        return rows
-            .slice(first, last)
-            .filter((row) => !own.has(row))
-            .map(labelOf);
-    });
-}
-
-/** Keys of rules that must move, foreign rules between and their own order aside. */
-function misplaced(context: PlanContext<FirewallRulesInputs>): string[] {
-    const ids = idsOf(context.matched);
-    return segmentsOf(context)
-        .filter(({ segment }) => segment.anchor !== undefined)
-        .flatMap(({ chain, segment }) => {
-            const standingIds = new Map([...ids].filter(([key]) => segment.keys.includes(key)));
-            const keys = segment.keys.filter((key) => standingIds.has(key));
-            const moves = planOrder({
-                rows: context.rows.filter((row) => row["chain"] === chain),
-                segment: { ...segment, keys },
-                ids: standingIds,
-                leaving: new Set(context.matched.surplus.map((row) => row[".id"] ?? "")),
-                values: new Map(),
-            }).filter((operation): operation is Extract<Operation, { kind: "move" }> => operation.kind === "move");
-            const moved = new Set(moves.flatMap((move) => move.ids));
-            return keys.filter((key) => moved.has(standingIds.get(key) ?? ""));
-        });
 }
