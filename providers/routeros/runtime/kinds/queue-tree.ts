@@ -1,10 +1,10 @@
-import type { Values } from "../menus/fields";
+import type { Field, Values } from "../menus/fields";
 import { fieldsOf, valueOf } from "../menus/fields";
 import { queueTreeFields, queueTreeMenu } from "../menus/queue-tree";
 import { planTree } from "../tree-order";
 import { camelCase } from "../values";
 import { Arguments, commonNames, isObject } from "./arguments";
-import type { CommonInputs, Kind, Properties } from "./kind";
+import type { CommonInputs, Json, Kind, Properties } from "./kind";
 import { commentText, isDisabled, ownerOf, standing } from "./reading";
 
 /** A queue with every property, in canonical form. */
@@ -29,8 +29,9 @@ export interface QueueTreeInputs extends CommonInputs {
     queues: QueueInputs[];
 }
 
-const plainNames = ["limit-at", "max-limit", "queue", "bucket-size", "burst-limit", "burst-threshold", "burst-time"];
-const queueNames = ["name", "parent", "packetMarks", "priority", ...plainNames.map(camelCase), "comment", "disabled"];
+/** Every property of a queue but its comment, the end of which is the marker. */
+const fields = [...queueTreeFields.values()].filter(({ wire }) => wire !== "comment");
+const queueNames = [...fields.map(nameOf), "comment"];
 
 export const queueTree: Kind<QueueTreeInputs> = {
     name: "QueueTree",
@@ -98,52 +99,37 @@ export function treeQuery(version: string | undefined): Record<string, string> {
     return { ".proplist": [".id", ...fieldsOf(queueTreeFields, version).map(({ wire }) => wire)].join(",") };
 }
 
-function queueOf(read: Arguments, queue: Properties, at: string): QueueInputs {
-    for (const name of Object.keys(queue)) {
+function nameOf({ wire }: Field): keyof QueueInputs {
+    return (wire === "packet-mark" ? "packetMarks" : camelCase(wire)) as keyof QueueInputs;
+}
+
+function queueOf(read: Arguments, given: Properties, at: string): QueueInputs {
+    for (const name of Object.keys(given)) {
         if (!queueNames.includes(name)) read.problem(`${at}.${name}`, "is no property of a queue");
     }
-    const value = (wire: string, name = camelCase(wire)): string => {
-        const field = queueTreeFields.get(wire);
-        if (!field) return "";
-        if (queue[name] === undefined || queue[name] === null) {
-            if (field.fallback === undefined && field.cleared === undefined)
-                read.problem(`${at}.${name}`, "is missing");
-            return field.fallback ?? "";
-        }
-        return read.value(`${at}.${name}`, field, queue[name]);
-    };
-    const marks = queue["packetMarks"];
-    const comment = read.value(`${at}.comment`, fieldNamed("comment"), queue["comment"] ?? "");
-    const priority = Number(value("priority"));
+    const texts = fields.map((field) => [
+        field.wire,
+        textOf(read, field, given[nameOf(field)], `${at}.${nameOf(field)}`),
+    ]);
+    const commentField = queueTreeFields.get("comment");
+    const comment = commentField ? read.value(`${at}.comment`, commentField, given["comment"] ?? "") : "";
+    const queue = queueFrom(Object.fromEntries(texts) as Values, comment);
+    const { priority, limitAt, maxLimit, bucketSize } = queue;
     if (!(priority >= 1 && priority <= 8)) read.problem(`${at}.priority`, `must be 1 to 8, not ${priority}`);
-    const limitAt = value("limit-at");
-    const maxLimit = value("max-limit");
     if (maxLimit !== "0" && Number(limitAt) > Number(maxLimit)) {
         read.problem(`${at}.limitAt`, `${limitAt} bit/s is more than maxLimit, ${maxLimit} bit/s`);
     }
-    const bucketSize = value("bucket-size");
     if (Number(bucketSize) > 10) read.problem(`${at}.bucketSize`, `must be 0 to 10, not ${bucketSize}`);
-    return {
-        name: value("name"),
-        parent: value("parent"),
-        packetMarks: marks === undefined ? [] : marksOf(read, marks, `${at}.packetMarks`),
-        priority,
-        limitAt,
-        maxLimit,
-        queue: value("queue"),
-        bucketSize,
-        burstLimit: value("burst-limit"),
-        burstThreshold: value("burst-threshold"),
-        burstTime: value("burst-time"),
-        disabled: value("disabled") === "true",
-        ...(comment === "" ? {} : { comment }),
-    };
+    return queue;
 }
 
-function fieldNamed(wire: string) {
-    const field = queueTreeFields.get(wire);
-    if (!field) throw new Error(`no field ${wire}`);
-    return field;
+/** One property of the arguments as the router writes it. */
+function textOf(read: Arguments, field: Field, value: Json | undefined, at: string): string {
+    if (value === undefined || value === null) {
+        if (field.fallback === undefined && field.cleared === undefined) read.problem(at, "is missing");
+        return field.fallback ?? "";
+    }
+    return field.kind === "marks" ? marksOf(read, value, at).join(",") : read.value(at, field, value);
 }
 
 function marksOf(read: Arguments, value: unknown, at: string): string[] {
@@ -175,45 +161,20 @@ function treeProblems(read: Arguments, queues: readonly QueueInputs[]): void {
     }
 }
 
+/** What the router is sent; what says only the default is not sent. */
 function valuesOf(queue: QueueInputs): Values {
-    const values: Values = {
-        name: queue.name,
-        parent: queue.parent,
-        "packet-mark": queue.packetMarks.join(","),
-        priority: String(queue.priority),
-        "limit-at": queue.limitAt,
-        "max-limit": queue.maxLimit,
-        queue: queue.queue,
-        "bucket-size": queue.bucketSize,
-        "burst-limit": queue.burstLimit,
-        "burst-threshold": queue.burstThreshold,
-        "burst-time": queue.burstTime,
-        disabled: String(queue.disabled),
-    };
-    // What says only the default is not sent.
-    for (const [name, value] of Object.entries(values)) {
-        if (value === (queueTreeFields.get(name)?.fallback ?? "")) delete values[name];
-    }
-    return values;
+    const texts = fields.map((field) => [field, String(queue[nameOf(field)])] as const);
+    const own = texts.filter(([field, text]) => text !== (field.fallback ?? ""));
+    return Object.fromEntries(own.map(([{ wire }, text]) => [wire, text]));
 }
 
 function queueFrom(row: Values, comment: string): QueueInputs {
-    const value = (wire: string): string => valueOf(fieldNamed(wire), row);
-    return {
-        name: value("name"),
-        parent: value("parent"),
-        packetMarks: value("packet-mark")
-            .split(",")
-            .filter((mark) => mark !== ""),
-        priority: Number(value("priority")),
-        limitAt: value("limit-at"),
-        maxLimit: value("max-limit"),
-        queue: value("queue"),
-        bucketSize: value("bucket-size"),
-        burstLimit: value("burst-limit"),
-        burstThreshold: value("burst-threshold"),
-        burstTime: value("burst-time"),
-        disabled: value("disabled") === "true",
-        ...(comment === "" ? {} : { comment }),
-    };
+    const shown = fields.map((field) => [nameOf(field), shownOf(field, valueOf(field, row))]);
+    return { ...(Object.fromEntries(shown) as unknown as QueueInputs), ...(comment === "" ? {} : { comment }) };
+}
+
+function shownOf({ kind }: Field, text: string): QueueInputs[keyof QueueInputs] {
+    if (kind === "marks") return text.split(",").filter((mark) => mark !== "");
+    if (kind === "number") return Number(text);
+    return kind === "boolean" ? text === "true" : text;
 }
