@@ -1,0 +1,100 @@
+"use strict";
+/**
+ * Writes the router's arguments, as the field tables of `providers/routeros/runtime/menus/` know them, into
+ * `docs/resources.md`, between their marks. `npm run docs:resources` after a change of a table; a test fails where they
+ * differ.
+ */
+const fs = require("node:fs");
+const path = require("node:path");
+
+const root = path.resolve(__dirname, "..");
+require("./build.cjs").ensureBuilt();
+const menus = path.join(root, "bin/providers/routeros/runtime/menus");
+const { firewallFields } = require(path.join(menus, "firewall.js"));
+const { queueTreeFields } = require(path.join(menus, "queue-tree.js"));
+const { queueTypeFields } = require(path.join(menus, "queue-type.js"));
+const { camelCase } = require(path.join(menus, "../values.js"));
+
+/** How a value is written, by the field's kind. */
+const forms = {
+    text: "text",
+    word: "text",
+    protocol: "name or number",
+    mac: "MAC address",
+    boolean: "true or false",
+    rate: "rate: `20M`, `64k`, bit/s",
+    size: "bytes: `10KiB`, `65536`",
+    time: "time: `100ms`, `1m30s`",
+    number: "number",
+    decimal: "decimal",
+    ports: "ports: `80,443,8000-8080`",
+    words: "comma list",
+    marks: "list of marks",
+    address4: "address, prefix, range",
+    address6: "address, prefix",
+};
+
+/** What each pair of marks holds, by name. */
+function tables() {
+    return {
+        rules: rulesTable(),
+        queues: table(queueTreeFields.values(), queueName),
+        types: table(queueTypeFields.values()),
+    };
+}
+
+/** The four firewall menus have most arguments in common: one table, and where one is missing. */
+function rulesTable() {
+    const menusOf = new Map();
+    const fields = new Map();
+    for (const kind of ["mangle", "filter"]) {
+        for (const family of ["ipv4", "ipv6"]) {
+            for (const field of firewallFields(kind, family).values()) {
+                if (!fields.has(field.wire)) fields.set(field.wire, field);
+                menusOf.set(field.wire, [...(menusOf.get(field.wire) ?? []), `${kind} ${family}`]);
+            }
+        }
+    }
+    const only = ({ wire }) => {
+        const found = menusOf.get(wire);
+        if (found.length === 4) return "";
+        const parts = (index) => [...new Set(found.map((menu) => menu.split(" ")[index]))];
+        const [kinds, families] = [parts(0), parts(1)].map((names) => (names.length === 1 ? names[0] : ""));
+        return `${[kinds, families].filter(Boolean).join(", ")} only`;
+    };
+    return table(fields.values(), ({ wire }) => camelCase(wire), only);
+}
+
+function queueName({ wire }) {
+    return wire === "packet-mark" ? "packetMarks" : camelCase(wire);
+}
+
+function table(fields, nameOf = ({ wire }) => camelCase(wire), only = () => "") {
+    const lines = [...fields].map((field) => {
+        const versions = [
+            ...(field.since === undefined ? [] : [`from RouterOS ${field.since} on`]),
+            ...(field.until === undefined ? [] : [`up to RouterOS ${field.until}, exclusively`]),
+        ];
+        const notes = [only(field), ...versions].filter(Boolean);
+        const meaning = notes.length === 0 ? field.doc : `${field.doc} (${notes.join("; ")})`;
+        const fallback = field.fallback === undefined ? "" : `\`${field.fallback}\``;
+        return `| \`${nameOf(field)}\` | \`${field.wire}\` | ${forms[field.kind]} | ${fallback} | ${meaning} |`;
+    });
+    return ["| property | RouterOS | value | default | meaning |", "| --- | --- | --- | --- | --- |", ...lines].join(
+        "\n",
+    );
+}
+
+module.exports = { tables };
+
+if (require.main === module) {
+    const file = path.join(root, "docs/resources.md");
+    let text = fs.readFileSync(file, "utf8");
+    for (const [name, content] of Object.entries(tables())) {
+        const [begin, end] = [`<!-- ${name}: begin -->`, `<!-- ${name}: end -->`].map((mark) => text.indexOf(mark));
+        if (begin < 0 || end < begin) throw new Error(`docs/resources.md has no marks "${name}"`);
+        const head = text.slice(0, begin) + `<!-- ${name}: begin -->`;
+        text = `${head}\n\n<!-- prettier-ignore-start -->\n\n${content}\n\n<!-- prettier-ignore-end -->\n\n${text.slice(end)}`;
+    }
+    fs.writeFileSync(file, text);
+}
