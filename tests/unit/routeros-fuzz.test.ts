@@ -203,6 +203,17 @@ describe("what the fuzz found", () => {
         expect(parents().sort()).toEqual(["a new false", "b ether1 false", "new b false"]);
     });
 
+    test("queues that move at once never stand in a circle on the way", async () => {
+        await up([hung(["a", "ether1"], ["b", "a"], ["c", "b"], ["d", "a"])]);
+        const queues = [
+            { name: "c", parent: "ether1", maxLimit: "64k" },
+            { name: "d", parent: "c" },
+            { name: "b", parent: "d" },
+        ];
+        await up([{ kind: "QueueTree", name: "queues", args: { queues } }]);
+        expect(parents().sort()).toEqual(["b d false", "c ether1 false", "d c false"]);
+    });
+
     test("the comment of a bypass is one line", async () => {
         const fastTrackBypass = { connectionMark: "s3", comment: " zwei\nZeilen " };
         await up([{ kind: "FirewallRules", name: "bypass", args: { table: "filter", fastTrackBypass } }]);

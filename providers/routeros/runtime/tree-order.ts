@@ -79,31 +79,29 @@ function renamed({ matched, wanted }: PlanInput): Change[] {
 }
 
 /**
- * Where a queue shall hang under one that hangs under it now, the router refuses the new parent. The tree is put to rest
- * and hung anew from the top down; the next comparison finds nothing in a circle and does the rest.
+ * Where a queue shall hang under one that hangs under it now, or may while others move, the router refuses the new
+ * parent. The tree is put to rest and hung anew from the top down; the next comparison finds nothing in a circle and
+ * does the rest.
  */
 function turnedOver({ matched, wanted }: PlanInput): Change[] {
     const rows = new Map([...matched.mine, ...matched.adopted]);
     const targets = new Map(wanted.map((one) => [one.key, one.values["parent"] ?? ""]));
-    // What does not stand yet comes where it is wanted.
-    const current = (key: string): string => rows.get(key)?.["parent"] ?? targets.get(key) ?? "";
-    const moves = wanted.filter(({ key, values }) => rows.has(key) && current(key) !== values["parent"]);
-    const above = (key: string, parentOf: (key: string) => string | undefined): string[] => {
-        const found: string[] = [];
-        for (let at = parentOf(key); at !== undefined && at !== "" && !found.includes(at); at = parentOf(at))
-            found.push(at);
-        return found;
+    const standing = [...rows.values(), ...matched.surplus, ...matched.foreign];
+    const now = new Map(standing.map((row) => [row["name"] ?? "", row["parent"] ?? ""]));
+    const moves = wanted.filter(({ key, values }) => rows.has(key) && now.get(key) !== values["parent"]);
+    /** What is above a queue by any of these, from the nearest on. */
+    const above = (key: string, ...parents: ReadonlyMap<string, string>[]): string[] => {
+        const found = [key];
+        for (const at of found)
+            found.push(...parents.map((of) => of.get(at) ?? at).filter((name) => !found.includes(name)));
+        return [...new Set(found)].slice(1);
     };
-    const circle = moves.some(({ key }) =>
-        above(targets.get(key) ?? "", current)
-            .concat(targets.get(key) ?? "")
-            .includes(key),
-    );
+    const circle = moves.some(({ key }) => above(targets.get(key) ?? "", now, targets).includes(key));
     if (!circle) return [];
     const changes = [...rows.values()]
         .filter((row) => !rows.has(row["parent"] ?? "") && row["disabled"] !== "true")
         .map((row) => disable(row));
-    const hang = (key: string): string[] => above(key, (at) => targets.get(at));
+    const hang = (key: string): string[] => above(key, targets);
     for (const { key } of [...moves].sort((a, b) => hang(a.key).length - hang(b.key).length)) {
         const parents = hang(key);
         const [parent = ""] = parents;

@@ -22,7 +22,7 @@ const list = fc.constantFrom("ipv4" as const, "ipv6" as const).chain((family) =>
         }),
         comment,
         exclusive: often(3),
-        adopt: often(2),
+        adopt: often(1),
     }),
 );
 
@@ -36,7 +36,7 @@ const ruleBlock = fc.constantFrom("mangle" as const, "filter" as const).chain((t
             { maxLength: 5, selector: ({ key }) => key },
         ),
         position: fc.constantFrom("last" as const, "first" as const, "before" as const, "after" as const),
-        adopt: often(2),
+        adopt: often(1),
     }),
 );
 
@@ -62,7 +62,7 @@ const tree = fc.record({
             })),
         { maxLength: 5, selector: ({ name }) => name },
     ),
-    adopt: often(2),
+    adopt: often(1),
 });
 
 const type = fc.record({
@@ -75,11 +75,14 @@ const type = fc.record({
 
 const bypass = fc.record({ kind: fc.constant("bypass" as const), comment });
 
-const site: fc.Arbitrary<Site> = fc.uniqueArray(fc.oneof(list, ruleBlock, tree, type, bypass), {
-    minLength: 1,
-    maxLength: 3,
-    selector: nameOf,
-});
+const site: fc.Arbitrary<Site> = fc.uniqueArray(
+    fc.oneof(list, ruleBlock, { weight: 2, arbitrary: tree }, type, bypass),
+    {
+        minLength: 1,
+        maxLength: 3,
+        selector: nameOf,
+    },
+);
 
 const edit: fc.Arbitrary<Edit> = fc.record({
     kind: fc.oneof(

@@ -197,7 +197,9 @@ function orderHarm(one: Wanted, after: Rows, owner: string, { ours, rows }: Befo
         });
     }
     if (one.kind !== "rules") return [];
-    const [anchor] = anchorsOf(one, rows, ours);
+    // Of rules that the anchor names one may be taken over, and is none any more.
+    const taken = new Set(after[menu].filter(own).map(idOf));
+    const anchor = anchorsOf(one, rows, ours).find((row) => row !== undefined && !taken.has(idOf(row)));
     const chains = [...new Set(one.rules.map(({ rule }) => rules[one.table][rule]?.row["chain"]))];
     return chains.flatMap((chain) => {
         const all = after[menu].filter((row) => row["chain"] === chain);
