@@ -35,9 +35,20 @@ export class Arguments {
     }
 
     comment(name: string): string | undefined {
-        const value = plainText(this.text(name) ?? "");
-        if (value.includes("[pulumi:")) this.problem(name, "must not hold an ownership marker");
+        const value = this.commentOf(name, this.args[name]);
         return value === "" ? undefined : value;
+    }
+
+    /** A comment in the router's form, reported under `property`. The marker at a comment's end is ours to write. */
+    commentOf(property: string, value: Json | undefined): string {
+        if (value === undefined || value === null) return "";
+        if (typeof value !== "string") {
+            this.problem(property, `must be text, not ${typeof value}`);
+            return "";
+        }
+        const text = plainText(value);
+        if (text.includes("[pulumi:")) this.problem(property, "must not hold an ownership marker");
+        return text;
     }
 
     boolean(name: string, fallback: boolean): boolean {

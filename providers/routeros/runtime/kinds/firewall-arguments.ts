@@ -32,13 +32,13 @@ export function bypassOf(read: Arguments, value: Json | undefined, table: string
     if (table !== "filter") read.problem("fastTrackBypass", "is for table filter only");
     const bypass: Record<string, string> = {};
     for (const [name, given] of Object.entries(value)) {
-        const text = typeof given === "string" ? plainText(given) : "";
+        const at = `fastTrackBypass.${name}`;
         if (!["connectionMark", "dstAddressList", "comment"].includes(name)) {
-            read.problem(`fastTrackBypass.${name}`, "is no argument of a bypass");
-        } else if (text !== "") bypass[name] = text;
-    }
-    if (bypass["comment"]?.includes("[pulumi:")) {
-        read.problem("fastTrackBypass.comment", "must not hold an ownership marker");
+            read.problem(at, "is no argument of a bypass");
+            continue;
+        }
+        const text = name === "comment" ? read.commentOf(at, given) : typeof given === "string" ? plainText(given) : "";
+        if (text !== "") bypass[name] = text;
     }
     if ((bypass["connectionMark"] === undefined) === (bypass["dstAddressList"] === undefined)) {
         read.problem("fastTrackBypass", "needs either connectionMark or dstAddressList");
@@ -72,7 +72,7 @@ export function ruleOf(read: Arguments, table: FieldTable, rule: Properties, at:
         read.problem(`${at}.key`, `"${found.key}" may hold letters, digits, dots, dashes and underscores only`);
     }
     for (const [name, value] of Object.entries(rule)) {
-        if (["key", "chain", "action"].includes(name) || value === null) continue;
+        if (["key", "chain", "action", "comment"].includes(name) || value === null) continue;
         const field = table.get(kebabCase(name));
         if (!field || name.includes("-")) {
             read.problem(`${at}.${name}`, "is no property of a rule in this menu");
@@ -82,7 +82,8 @@ export function ruleOf(read: Arguments, table: FieldTable, rule: Properties, at:
         if (text !== "" && text !== (field.fallback ?? "")) found[name] = text;
         if (name === "passthrough" && text !== "") found[name] = text;
     }
-    if (found.comment?.includes("[pulumi:")) read.problem(`${at}.comment`, "must not hold an ownership marker");
+    const comment = read.commentOf(`${at}.comment`, rule["comment"]);
+    if (comment !== "") found.comment = comment;
     const ports = ["dstPort", "srcPort", "port"].find((name) => found[name] !== undefined);
     if (ports !== undefined && !/^(tcp|udp|udp-lite|dccp|sctp)$/.test(found["protocol"] ?? "")) {
         read.problem(`${at}.${ports}`, "needs protocol tcp, udp, udp-lite, dccp or sctp");

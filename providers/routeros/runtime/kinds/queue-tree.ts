@@ -111,8 +111,7 @@ function queueOf(read: Arguments, given: Properties, at: string): QueueInputs {
         field.wire,
         textOf(read, field, given[nameOf(field)], `${at}.${nameOf(field)}`),
     ]);
-    const commentField = queueTreeFields.get("comment");
-    const comment = commentField ? read.value(`${at}.comment`, commentField, given["comment"] ?? "") : "";
+    const comment = read.commentOf(`${at}.comment`, given["comment"]);
     const queue = queueFrom(Object.fromEntries(texts) as Values, comment);
     const { priority, limitAt, maxLimit, bucketSize } = queue;
     if (!(priority >= 1 && priority <= 8)) read.problem(`${at}.priority`, `must be 1 to 8, not ${priority}`);
