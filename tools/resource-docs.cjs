@@ -4,8 +4,9 @@
  * `docs/resources.md`, between their marks. `npm run docs:resources` after a change of a table; a test fails where they
  * differ.
  */
-const fs = require("node:fs");
 const path = require("node:path");
+
+const { writeBetweenMarks } = require("./between-marks.cjs");
 
 const root = path.resolve(__dirname, "..");
 require("./build.cjs").ensureBuilt();
@@ -13,6 +14,7 @@ const menus = path.join(root, "bin/providers/routeros/runtime/menus");
 const { firewallFields } = require(path.join(menus, "firewall.js"));
 const { queueTreeFields } = require(path.join(menus, "queue-tree.js"));
 const { queueTypeFields } = require(path.join(menus, "queue-type.js"));
+const { queueProperty } = require(path.join(menus, "../kinds/queue-tree.js"));
 const { camelCase } = require(path.join(menus, "../values.js"));
 
 /** How a value is written, by the field's kind. */
@@ -38,7 +40,7 @@ const forms = {
 function tables() {
     return {
         rules: rulesTable(),
-        queues: table(queueTreeFields.values(), queueName),
+        queues: table(queueTreeFields.values(), queueProperty),
         types: table(queueTypeFields.values()),
     };
 }
@@ -65,10 +67,6 @@ function rulesTable() {
     return table(fields.values(), ({ wire }) => camelCase(wire), only);
 }
 
-function queueName({ wire }) {
-    return wire === "packet-mark" ? "packetMarks" : camelCase(wire);
-}
-
 function table(fields, nameOf = ({ wire }) => camelCase(wire), only = () => "") {
     const lines = [...fields].map((field) => {
         const versions = [
@@ -87,14 +85,4 @@ function table(fields, nameOf = ({ wire }) => camelCase(wire), only = () => "") 
 
 module.exports = { tables };
 
-if (require.main === module) {
-    const file = path.join(root, "docs/resources.md");
-    let text = fs.readFileSync(file, "utf8");
-    for (const [name, content] of Object.entries(tables())) {
-        const [begin, end] = [`<!-- ${name}: begin -->`, `<!-- ${name}: end -->`].map((mark) => text.indexOf(mark));
-        if (begin < 0 || end < begin) throw new Error(`docs/resources.md has no marks "${name}"`);
-        const head = text.slice(0, begin) + `<!-- ${name}: begin -->`;
-        text = `${head}\n\n<!-- prettier-ignore-start -->\n\n${content}\n\n<!-- prettier-ignore-end -->\n\n${text.slice(end)}`;
-    }
-    fs.writeFileSync(file, text);
-}
+if (require.main === module) writeBetweenMarks(path.join(root, "docs/resources.md"), tables());

@@ -10,8 +10,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { KindName } from "../../providers/routeros/runtime/index";
 import type { Properties } from "../../providers/routeros/runtime/kinds/kind";
 import type { Lifecycle } from "../../providers/routeros/runtime/lifecycle";
-import { forget } from "../../providers/routeros/runtime/loaded";
-import { lifecycles } from "../../providers/routeros/runtime/loaded";
+import { forget, lifecycles } from "../../providers/routeros/runtime/loaded";
 
 /** A resource as the program declares it, in the order of its dependencies. */
 export interface Declared {

@@ -28,6 +28,11 @@ interface CheckJob<I extends CommonInputs> {
     problems: Problem[];
 }
 
+/** What a resource goes by in `session.recorded`. */
+export function recordName<I extends CommonInputs>(kind: Kind<I>, inputs: I): string {
+    return `${kind.title(inputs)} of ${inputs.owner}`;
+}
+
 /** The part of check that asks the router. Fills in `router`, and the rules of a bypass. */
 export async function onRouter<I extends CommonInputs>(job: CheckJob<I>): Promise<void> {
     const { kind, session, inputs, before, demands, hooks, problems } = job;
@@ -51,7 +56,7 @@ export async function onRouter<I extends CommonInputs>(job: CheckJob<I>): Promis
     const anew = before === undefined || kind.replaces.some((name) => !equal(plain(before)[name], plain(inputs)[name]));
     const { conflicts } = context.matched;
     // A forced replacement is checked as new, too; what a refresh has just read is known.
-    const known = session.recorded.has(`${kind.title(inputs)} of ${inputs.owner}`);
+    const known = session.recorded.has(recordName(kind, inputs));
     if (anew && !known && conflicts.length > 0) {
         const inTheWay = conflicts.map(({ row }) => row);
         throw conflictError(session.client.router, kind.title(inputs), inTheWay);

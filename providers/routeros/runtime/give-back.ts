@@ -5,6 +5,7 @@
  */
 import type { Values } from "./menus/fields";
 import type { Matched, Wanted } from "./reconcile";
+import { above } from "./tree-order";
 
 /** What queues may refer to beside each other. */
 export interface Referable {
@@ -32,8 +33,9 @@ export function reachable(
     for (const [key, row] of leavers(matched, wanted)) {
         const former = matched.former[key] ?? {};
         const name = row["name"] ?? "";
-        const bears = (parent: string): boolean => stays(parent) && !chain(parent, then).includes(name);
-        const place = [former["parent"] ?? "", ...chain(row["parent"] ?? "", now)].find(bears);
+        const bears = (parent: string): boolean =>
+            stays(parent) && parent !== name && !above(parent, then).includes(name);
+        const place = [former["parent"] ?? "", ...above(name, now)].find(bears);
         const parent = place ?? row["parent"] ?? "";
         then.set(name, parent);
         const type = former["queue"] ?? "default-small";
@@ -52,12 +54,4 @@ function afterwards(matched: Matched, wanted: readonly Wanted[], rows: readonly 
     for (const { key, values } of wanted) parents.set(key, values["parent"] ?? "");
     for (const [key, row] of given) parents.set(row["name"] ?? "", matched.former[key]?.["parent"] ?? "");
     return parents;
-}
-
-/** A name and all above it, each once. */
-export function chain(from: string, parents: ReadonlyMap<string, string>): string[] {
-    const found: string[] = [];
-    for (let at: string | undefined = from; at !== undefined && !found.includes(at); at = parents.get(at))
-        found.push(at);
-    return found;
 }

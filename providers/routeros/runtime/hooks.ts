@@ -76,7 +76,7 @@ const queueTreeHooks: Hooks<CommonInputs> = {
     },
     prepare(session, operations, { matched, rows }) {
         const own = new Set([...standing(matched).values(), ...matched.surplus].map((row) => row[".id"]));
-        const removed = new Set(operations.flatMap((operation) => (operation.kind === "remove" ? [operation.id] : [])));
+        const removed = removedIds(operations);
         const names = new Set(rows.filter((row) => removed.has(row[".id"] ?? "")).map((row) => row["name"]));
         const child = rows.find((row) => !own.has(row[".id"]) && names.has(row["parent"]));
         if (!child) return Promise.resolve();
@@ -90,7 +90,7 @@ const queueTreeHooks: Hooks<CommonInputs> = {
 const queueTypeHooks: Hooks<QueueTypeInputs> = {
     warn: warnings,
     async prepare(session, operations, { inputs, matched }) {
-        const removed = new Set(operations.flatMap((operation) => (operation.kind === "remove" ? [operation.id] : [])));
+        const removed = removedIds(operations);
         // A second one goes by our name while ours was renamed; what uses it is none of ours.
         for (const row of matched.surplus.filter((other) => removed.has(other[".id"] ?? ""))) {
             if ((await usersOfType(session, row["name"] ?? "")).length === 0) continue;
@@ -123,6 +123,10 @@ async function removeLeft(session: Session): Promise<void> {
             warnOnce(`${title} stays: ${error.message}`);
         }
     }
+}
+
+function removedIds(operations: readonly Operation[]): Set<string> {
+    return new Set(operations.flatMap((operation) => (operation.kind === "remove" ? [operation.id] : [])));
 }
 
 async function usersOfType(session: Session, name: string): Promise<Values[]> {

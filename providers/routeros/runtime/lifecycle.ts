@@ -1,7 +1,7 @@
 /** What the engine calls, the same for every kind of resource. */
 import type { Requires } from "../args";
 import type { Checked } from "./check";
-import { carryOver, deviceWarning, markerProblems, onRouter, refused } from "./check";
+import { carryOver, deviceWarning, markerProblems, onRouter, recordName, refused } from "./check";
 import { isRouterError, isUnreachable, RouterError } from "./errors";
 import type { Job, Ledger } from "./flow";
 import { contextOf, settle } from "./flow";
@@ -10,6 +10,7 @@ import type { CommonInputs, Json, Kind, PlanContext, Properties, State } from ".
 import { standing } from "./kinds/reading";
 import { omit } from "./objects";
 import { claimFor, observe } from "./observe";
+import { ownersOf } from "./ownership";
 import { equal, hasUnknown, onlyInputs, plain, stateNames } from "./properties";
 import type { Session } from "./session";
 import { sessionFor, tellOnce, warnOnce } from "./session";
@@ -72,12 +73,8 @@ export function lifecycleOf<I extends CommonInputs>(kind: Kind<I>): Lifecycle {
             if (hasUnknown(news)) return Promise.resolve(difference(kind, [], true));
             const names = new Set([...Object.keys(olds), ...Object.keys(news)].filter((name) => !stateNames.has(name)));
             const changed = [...names].filter((name) => !equal(olds[name], news[name]));
-            // A row changed by hand into one that is wanted by now still carries the marker of what it was.
-            const recorded = Object.keys(olds["ids"] ?? {});
-            if (changed.length > 0 || recorded.length === 0)
-                return Promise.resolve(difference(kind, changed, changed.length > 0));
-            const wanted = new Set(kind.wanted(news as unknown as I).map(({ key }) => key));
-            return Promise.resolve(difference(kind, [], !recorded.every((key) => wanted.has(key))));
+            const changes = changed.length > 0 || mismarked(kind, olds, news as unknown as I);
+            return Promise.resolve(difference(kind, changed, changes));
         },
 
         async create(inputs) {
@@ -100,7 +97,7 @@ export function lifecycleOf<I extends CommonInputs>(kind: Kind<I>): Lifecycle {
                 const ledger: Ledger<I> = { wrote: false, former: olds.former ?? {} };
                 const context = contextOf({ kind, inputs: olds, olds, onlyRead: true }, scope, rows, ledger);
                 deviceWarning(session, olds.router, facts.device);
-                session.recorded.add(`${kind.title(olds)} of ${olds.owner}`);
+                session.recorded.add(recordName(kind, olds));
                 const found = { ...inputsOf(kind, context, olds), router: facts.device };
                 return { id, props: plain({ ...found, ...stateOf(context, ledger, olds) }), inputs: plain(found) };
             } catch (error) {
@@ -168,6 +165,14 @@ export function lifecycleOf<I extends CommonInputs>(kind: Kind<I>): Lifecycle {
     }
 }
 
+/** Whether a row was changed by hand into one that is wanted by now: it still carries the marker of what it was. */
+function mismarked<I extends CommonInputs>(kind: Kind<I>, olds: Properties, news: I): boolean {
+    const recorded = Object.keys(olds["ids"] ?? {});
+    if (recorded.length === 0) return false;
+    const wanted = new Set(kind.wanted(news).map(({ key }) => key));
+    return recorded.some((key) => !wanted.has(key));
+}
+
 function difference(kind: { replaces: readonly string[] }, changed: readonly string[], changes: boolean): Diffed {
     return { changes, replaces: changed.filter((name) => kind.replaces.includes(name)), deleteBeforeReplace: true };
 }
@@ -183,7 +188,7 @@ function stateOf<I extends CommonInputs>(
 ): State {
     const rows = standing(context.matched);
     const former = Object.entries(ledger.former).filter(([key]) => rows.has(key));
-    const owners = olds ? [...new Set([olds.owner, ...(olds.owners ?? [])])] : [];
+    const owners = olds ? ownersOf(olds, olds) : [];
     const surplus = context.matched.surplus.map((row) => row[".id"] ?? "");
     return {
         ids: Object.fromEntries([...rows].map(([key, row]) => [key, row[".id"] ?? ""])),
@@ -205,7 +210,7 @@ function partial<I extends CommonInputs>(
     const { context } = ledger;
     const found = context ? inputsOf(kind, context, inputs) : inputs;
     const state = context ? stateOf(context, ledger, undefined) : { ids: olds?.ids ?? {}, former: ledger.former };
-    const owners = [...new Set([inputs.owner, ...(olds ? [olds.owner, ...(olds.owners ?? [])] : [])])];
+    const owners = ownersOf(inputs, olds);
     const ids = { ...olds?.ids, ...ledger.ids, ...state.ids };
     return Object.assign(error, {
         id: inputs.owner,

@@ -2,7 +2,7 @@
 import { RouterError } from "./errors";
 import type { CommonInputs, Kind, Scope, State } from "./kinds/kind";
 import type { Values } from "./menus/fields";
-import { readComment } from "./ownership";
+import { ownersOf, readComment } from "./ownership";
 import type { Claim } from "./reconcile";
 import type { Session } from "./session";
 
@@ -20,14 +20,13 @@ export function claimFor<I extends CommonInputs>(
     olds: (I & Partial<State>) | undefined,
     known: { former: Record<string, Values>; ids?: Record<string, string> },
 ): Claim {
-    const owners = [inputs.owner, ...(olds ? [olds.owner, ...(olds.owners ?? [])] : [])];
     const ids = { ...olds?.ids, ...known.ids };
     const natural = kind.natural?.(inputs);
     const keys = new Set(Object.keys(ids));
     if (natural && inputs !== olds) for (const { key } of kind.wanted(inputs)) keys.add(key);
     return {
         table: scope.table,
-        owners: [...new Set(owners)],
+        owners: ownersOf(inputs, olds),
         ids,
         surplus: olds?.surplus ?? [],
         same: kind.same(olds ?? inputs),

@@ -81,3 +81,13 @@ function unescaped(text: string): string {
         return text;
     }
 }
+
+interface Owned {
+    owner: string;
+    owners?: readonly string[];
+}
+
+/** Whose markers may stand on a resource's rows: its owner's, and those it had before, as recorded. */
+export function ownersOf(inputs: Owned, olds: Owned | undefined): string[] {
+    return [...new Set([inputs.owner, ...(olds ? [olds.owner, ...(olds.owners ?? [])] : [])])];
+}

@@ -89,13 +89,6 @@ function turnedOver({ matched, wanted }: PlanInput): Change[] {
     const standing = [...rows.values(), ...matched.surplus, ...matched.foreign];
     const now = new Map(standing.map((row) => [row["name"] ?? "", row["parent"] ?? ""]));
     const moves = wanted.filter(({ key, values }) => rows.has(key) && now.get(key) !== values["parent"]);
-    /** What is above a queue by any of these, from the nearest on. */
-    const above = (key: string, ...parents: ReadonlyMap<string, string>[]): string[] => {
-        const found = [key];
-        for (const at of found)
-            found.push(...parents.map((of) => of.get(at) ?? at).filter((name) => !found.includes(name)));
-        return [...new Set(found)].slice(1);
-    };
     const circle = moves.some(({ key }) => above(targets.get(key) ?? "", now, targets).includes(key));
     if (!circle) return [];
     const changes = [...rows.values()]
@@ -112,6 +105,14 @@ function turnedOver({ matched, wanted }: PlanInput): Change[] {
         changes.push({ kind: "change", key, id: rows.get(key)?.[".id"] ?? "", difference });
     }
     return changes;
+}
+
+/** What is above a queue by any of these maps of name to parent, from the nearest on, each once. */
+export function above(name: string, ...parents: ReadonlyMap<string, string>[]): string[] {
+    const found = [name];
+    for (const at of found)
+        found.push(...parents.map((of) => of.get(at) ?? at).filter((parent) => !found.includes(parent)));
+    return [...new Set(found)].slice(1);
 }
 
 interface Shape {

@@ -16,13 +16,15 @@ export class Arguments {
     }
 
     text(name: string): string | undefined {
-        const value = this.args[name];
+        return this.textOf(name, this.args[name]);
+    }
+
+    /** Text found anywhere, reported under `property`. */
+    private textOf(property: string, value: Json | undefined): string | undefined {
         if (value === undefined || value === null) return undefined;
-        if (typeof value !== "string") {
-            this.problem(name, `must be text, not ${typeof value}`);
-            return undefined;
-        }
-        return value;
+        if (typeof value === "string") return value;
+        this.problem(property, `must be text, not ${typeof value}`);
+        return undefined;
     }
 
     requiredText(name: string): string {
@@ -41,12 +43,7 @@ export class Arguments {
 
     /** A comment in the router's form, reported under `property`. The marker at a comment's end is ours to write. */
     commentOf(property: string, value: Json | undefined): string {
-        if (value === undefined || value === null) return "";
-        if (typeof value !== "string") {
-            this.problem(property, `must be text, not ${typeof value}`);
-            return "";
-        }
-        const text = plainText(value);
+        const text = plainText(this.textOf(property, value) ?? "");
         if (text.includes("[pulumi:")) this.problem(property, "must not hold an ownership marker");
         return text;
     }

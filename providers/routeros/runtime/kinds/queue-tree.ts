@@ -31,7 +31,7 @@ export interface QueueTreeInputs extends CommonInputs {
 
 /** Every property of a queue but its comment, the end of which is the marker. */
 const fields = [...queueTreeFields.values()].filter(({ wire }) => wire !== "comment");
-const queueNames = [...fields.map(nameOf), "comment"];
+const queueNames = [...fields.map(queueProperty), "comment"];
 
 export const queueTree: Kind<QueueTreeInputs> = {
     name: "QueueTree",
@@ -99,7 +99,8 @@ export function treeQuery(version: string | undefined): Record<string, string> {
     return { ".proplist": [".id", ...fieldsOf(queueTreeFields, version).map(({ wire }) => wire)].join(",") };
 }
 
-function nameOf({ wire }: Field): keyof QueueInputs {
+/** The property of a queue that is this argument of the router. */
+export function queueProperty({ wire }: Field): keyof QueueInputs {
     return (wire === "packet-mark" ? "packetMarks" : camelCase(wire)) as keyof QueueInputs;
 }
 
@@ -109,7 +110,7 @@ function queueOf(read: Arguments, given: Properties, at: string): QueueInputs {
     }
     const texts = fields.map((field) => [
         field.wire,
-        textOf(read, field, given[nameOf(field)], `${at}.${nameOf(field)}`),
+        textOf(read, field, given[queueProperty(field)], `${at}.${queueProperty(field)}`),
     ]);
     const comment = read.commentOf(`${at}.comment`, given["comment"]);
     const queue = queueFrom(Object.fromEntries(texts) as Values, comment);
@@ -162,13 +163,13 @@ function treeProblems(read: Arguments, queues: readonly QueueInputs[]): void {
 
 /** What the router is sent; what says only the default is not sent. */
 function valuesOf(queue: QueueInputs): Values {
-    const texts = fields.map((field) => [field, String(queue[nameOf(field)])] as const);
+    const texts = fields.map((field) => [field, String(queue[queueProperty(field)])] as const);
     const own = texts.filter(([field, text]) => text !== (field.fallback ?? ""));
     return Object.fromEntries(own.map(([{ wire }, text]) => [wire, text]));
 }
 
 function queueFrom(row: Values, comment: string): QueueInputs {
-    const shown = fields.map((field) => [nameOf(field), shownOf(field, valueOf(field, row))]);
+    const shown = fields.map((field) => [queueProperty(field), shownOf(field, valueOf(field, row))]);
     return { ...(Object.fromEntries(shown) as unknown as QueueInputs), ...(comment === "" ? {} : { comment }) };
 }
 
