@@ -152,6 +152,19 @@ describe("the sandbox", () => {
         expect(await well(run(["start"]))).toMatch(/removed the stack's lock of process \d+, which is gone/);
     });
 
+    it("uploads with the commands it prints, in the class of the archive", async () => {
+        const printed = /npm run sandbox -- (aws s3 cp .*)$/m.exec(await well(run(["start"])))?.[1] ?? "";
+        const script = `set -e
+            ${printed}
+            upload=$(pulumi stack output uploadFile)
+            eval "$(echo "$upload" | sed s/FILE/package.json/)"
+            query='Contents[].[Key,StorageClass]'
+            aws s3api list-objects-v2 --bucket "$(pulumi stack output bucket)" --query "$query" --output text`;
+        const listed = await well(run(["sandbox", "sh", "-c", script]));
+        expect(listed).toMatch(/^README\.md\s+GLACIER$/m);
+        expect(listed).toMatch(/^package\.json\s+GLACIER$/m);
+    });
+
     it("forgets everything with --fresh", async () => {
         const before = fs.readFileSync(path.join(checkout, ".sandbox/state/passphrase"), "utf8");
         expect(await well(run(["start", "--fresh"]))).toMatch(/^Changes: \d+ create\.$/m);

@@ -128,3 +128,14 @@ describe("set-up", () => {
         expect(text).toMatch(/^set-up: engine: building\nset-up: engine: built \(\d+\.\d s\)\n$/);
     });
 });
+
+it("the lock file names exact versions and no place to download them from", () => {
+    const lock = fs.readFileSync(path.resolve(__dirname, "../../package-lock.json"), "utf8");
+    const { packages } = JSON.parse(lock) as {
+        packages: Record<string, { version?: string; resolved?: string; link?: boolean }>;
+    };
+    for (const { resolved, link, version } of Object.values(packages)) {
+        if (link) expect(resolved).toMatch(/^tools\//);
+        else expect([resolved, version]).toEqual([undefined, expect.stringMatching(/^\d+\.\d+\.\d+/)]);
+    }
+});
