@@ -6,8 +6,8 @@ module.exports = {
             name: "emulator-stands-alone",
             comment: "An emulator that shares a table with the provider agrees with its mistakes.",
             severity: "error",
-            from: { path: "^sandbox/router/" },
-            to: { path: "^(providers|components|cli|lab)/" },
+            from: { path: "^router/" },
+            to: { path: "^(providers|components|cli|lab|sandbox|testing)/" },
         },
         {
             name: "runtime-without-pulumi",
@@ -22,16 +22,16 @@ module.exports = {
             severity: "error",
             from: { path: "^(components/|index\\.ts$)" },
             to: {
-                path: "^(providers/routeros/runtime|sandbox|cli|lab)/",
+                path: "^(providers/routeros/runtime|router|sandbox|testing|cli|lab)/",
                 dependencyTypesNot: ["type-only"],
-                pathNot: "^providers/routeros/runtime/values\\.ts$",
+                pathNot: "^providers/routeros/runtime/(rows/|by-marker/script\\.ts$)",
             },
         },
         {
             name: "pure-files-do-no-io",
             severity: "error",
             from: {
-                path: "^(components/(profiles|site)|providers/aws-ip-ranges/select|providers/routeros/runtime/(reconcile|values|ownership)|lab/translate)\\.ts$",
+                path: "^(components/(shaping|site)/|providers/aws-ip-ranges/select|providers/routeros/runtime/rows/|lab/translate)",
             },
             to: { path: "^(node:)?(fs|http|https|net|child_process|dns)(/|$)|^node_modules/axios" },
         },

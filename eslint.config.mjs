@@ -3,15 +3,7 @@ import tseslint from "typescript-eslint";
 
 export default tseslint.config(
     {
-        ignores: [
-            "bin/",
-            "node_modules/",
-            ".sandbox/",
-            "**/*.cjs",
-            "**/*.mjs",
-            "jest.config.js",
-            "sandbox/router/page/",
-        ],
+        ignores: ["bin/", "node_modules/", ".sandbox/", "**/*.cjs", "**/*.mjs", "jest.config.js", "router/http/page/"],
     },
     ...tseslint.configs.recommendedTypeChecked,
     {

@@ -1,5 +1,5 @@
 import { ShapedBackup } from "./components/shaped-backup";
-import { readStack } from "./components/stack";
+import { readStack } from "./components/site/stack";
 
 /** The program: a site's configuration in, one component, and what a person wants to know about it out. */
 export = async () => {

@@ -10,7 +10,7 @@ import { spawnSync } from "node:child_process";
 import path from "node:path";
 
 import { root } from "../sandbox/places";
-import { type EngineSession, type Outcome, startEngine } from "../sandbox/scratch-stack";
+import { type EngineSession, type Outcome, startEngine } from "../testing/scratch-stack";
 
 const rounds = 5;
 const targets = { plain: 3, refreshed: 4 };

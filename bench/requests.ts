@@ -5,8 +5,8 @@
  *
  * Counts of the embedded router, the same on every machine. Ends with 1 where an aim is missed.
  */
-import type { Budget, Counts, OperationName } from "../tests/support/budget";
-import { all, budgetOf, crowdedRouter, foreignRows, methods, operations, sizes } from "../tests/support/budget";
+import type { Budget, Counts, OperationName } from "../testing/budget";
+import { all, budgetOf, crowdedRouter, foreignRows, methods, operations, sizes } from "../testing/budget";
 
 const titles: Record<OperationName, string> = {
     create: "create",

@@ -11,8 +11,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 
+import { start } from "../router";
 import { root } from "../sandbox/places";
-import { start } from "../sandbox/router";
 
 const rows = 30_000;
 const rounds = 5;

@@ -28,8 +28,8 @@ export function removeCommand(): Command {
         if (flags.owner.split("/").filter((part) => part !== "").length < 2) {
             throw new Error("--owner must be <project>/<stack>, or <project>/<stack>/<resource>");
         }
-        const { Client } = await import("../providers/routeros/runtime/client.js");
-        const { carryOut, planRemoval } = await import("../providers/routeros/runtime/removal.js");
+        const { Client } = await import("../providers/routeros/runtime/router/client.js");
+        const { carryOut, planRemoval } = await import("../providers/routeros/runtime/by-marker/removal.js");
         const client = new Client(await settingsOf(flags));
         try {
             const owner = flags.owner.replace(/\/+$/, "");

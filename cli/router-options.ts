@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 
-import type { Settings } from "../providers/routeros/runtime/settings";
+import type { Settings } from "../providers/routeros/runtime/router/settings";
 
 /** How a command reaches a router. The password comes from the environment alone. */
 export interface RouterFlags {
@@ -27,7 +27,7 @@ export function withRouterOptions(command: Command): Command {
 
 /** Options over environment. */
 export async function settingsOf(flags: RouterFlags): Promise<Settings> {
-    const { environmentName, readSettings } = await import("../providers/routeros/runtime/settings.js");
+    const { environmentName, readSettings } = await import("../providers/routeros/runtime/router/settings.js");
     const name = flags.connection ?? "";
     const given: Record<string, string | undefined> = {
         url: flags.url,

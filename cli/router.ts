@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 
 import { Command, InvalidArgumentError, Option } from "commander";
 
-import type { RouterOptions } from "../sandbox/router/api";
+import type { RouterOptions } from "../router/api";
 
 interface Flags {
     port: number;
@@ -99,7 +99,7 @@ function parseSwitch(text: string, before: Flags["behaviour"] = {}): Flags["beha
 }
 
 async function run(flags: Flags): Promise<void> {
-    const { start } = await import("../sandbox/router/index.js");
+    const { start } = await import("../router/index.js");
     const { state: stateFile, rsc: file, ...options } = flags;
     const rsc = file === undefined ? undefined : readExport(file);
     if (rsc !== undefined && stateFile !== undefined && existsSync(stateFile)) {

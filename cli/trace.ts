@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 
 import { Command, InvalidArgumentError, Option } from "commander";
 
-import type { Client } from "../providers/routeros/runtime/client";
+import type { Client } from "../providers/routeros/runtime/router/client";
+import type { Row } from "../router/api";
+import type { Device } from "../router/device/device";
+import type { ConnectionDescription, PacketTrace, Trace } from "../router/packets/trace";
+import type * as Snapshot from "../router/start/snapshot";
 import { colours } from "../sandbox/colours";
-import type { Row } from "../sandbox/router/api";
-import type { Device } from "../sandbox/router/device";
-import type * as Snapshot from "../sandbox/router/snapshot";
-import type { ConnectionDescription, PacketTrace, Trace } from "../sandbox/router/trace";
 
 interface Flags extends ConnectionDescription {
     state?: string;
@@ -66,7 +66,7 @@ function parseSize(text: string): number {
 }
 
 async function run(flags: Flags): Promise<void> {
-    const { trace } = await import("../sandbox/router/trace.js");
+    const { trace } = await import("../router/packets/trace.js");
     const { device, name, warnings } = await deviceOf(flags);
     for (const warning of warnings) process.stderr.write(`trace: ${warning}\n`);
     const { to, from, protocol, established, fastTracked, connectionMark, inInterface, outInterface, size, srcMac } =
@@ -100,15 +100,15 @@ function explained(work: () => Trace): Trace {
 }
 
 async function deviceOf(flags: Flags): Promise<{ device: Device; name: string; warnings: string[] }> {
-    const snapshot = await import("../sandbox/router/snapshot.js");
+    const snapshot = await import("../router/start/snapshot.js");
     if (flags.state !== undefined) {
         return { device: snapshot.deviceFromState(flags.state), name: `State ${flags.state}`, warnings: [] };
     }
     if (flags.rsc !== undefined) {
         return { ...snapshot.deviceFromRsc(readFileSync(flags.rsc, "utf8")), name: `Export ${flags.rsc}` };
     }
-    const { Client } = await import("../providers/routeros/runtime/client.js");
-    const { readSettings } = await import("../providers/routeros/runtime/settings.js");
+    const { Client } = await import("../providers/routeros/runtime/router/client.js");
+    const { readSettings } = await import("../providers/routeros/runtime/router/settings.js");
     const given: Record<string, string | undefined> = {
         ROUTEROS_URL: flags.url,
         ROUTEROS_USERNAME: flags.username,

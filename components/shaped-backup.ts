@@ -5,14 +5,14 @@ import * as pulumi from "@pulumi/pulumi";
 import type { S3Ranges } from "../providers/aws-ip-ranges";
 import { loadS3Ranges, RangesError } from "../providers/aws-ip-ranges";
 import type { Family } from "../providers/routeros/args";
-import type { ArchiveBucketArgs } from "./archive-bucket";
-import { ArchiveBucket } from "./archive-bucket";
-import type { UploadCommands } from "./upload-commands";
-import { uploadCommands } from "./upload-commands";
-import type { UploadPrefixes, UploadShapingArgs } from "./upload-shaping";
-import { UploadShaping } from "./upload-shaping";
-import type { UploaderArgs } from "./uploader";
-import { Uploader } from "./uploader";
+import type { ArchiveBucketArgs } from "./archive/archive-bucket";
+import { ArchiveBucket } from "./archive/archive-bucket";
+import type { UploadCommands } from "./archive/upload-commands";
+import { uploadCommands } from "./archive/upload-commands";
+import type { UploaderArgs } from "./archive/uploader";
+import { Uploader } from "./archive/uploader";
+import type { UploadPrefixes, UploadShapingArgs } from "./shaping/upload-shaping";
+import { UploadShaping } from "./shaping/upload-shaping";
 
 export interface ShapedBackupArgs {
     /** AWS region of the bucket and of the prefixes, such as `ap-southeast-2`. A change replaces the bucket. */

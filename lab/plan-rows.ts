@@ -9,7 +9,7 @@ import {
     type ShapingPlan,
     sourceListName,
     sourcePrefixes,
-} from "../components/shaping-rules";
+} from "../components/shaping/rules";
 import type { RouterState, Row } from "./router-state";
 
 /**

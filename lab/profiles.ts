@@ -1,4 +1,4 @@
-import { readValues, resolveNames } from "../components/site";
+import { readValues, resolveNames } from "../components/site/site";
 import { hosts } from "./net/addresses";
 import { rowsOfPlan, sandboxPrefixes } from "./plan-rows";
 import { type RouterState, type Row, rowsOf } from "./router-state";

@@ -1,5 +1,5 @@
-import { Client } from "../providers/routeros/runtime/client";
-import { readSettings } from "../providers/routeros/runtime/settings";
+import { Client } from "../providers/routeros/runtime/router/client";
+import { readSettings } from "../providers/routeros/runtime/router/settings";
 import { labMenus, type RouterState } from "./router-state";
 
 /**

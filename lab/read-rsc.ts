@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-import { parseRsc, type Statement } from "../sandbox/router/rsc";
+import { parseRsc, type Statement } from "../router/language/rsc";
 import { type LabMenu, labMenus, type RouterState } from "./router-state";
 
 /** Reads the menus the lab needs from a file that holds the text of an `/export`. */

@@ -5,10 +5,10 @@ import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 
+import { start as startRouter } from "../router";
 import { startAws } from "./aws/server";
 import { engineEnvironment, type Environment, neutralEnvironment, routerEnvironment } from "./environment";
 import { pulumiHome, root } from "./places";
-import { start as startRouter } from "./router";
 import { forgetState, openState, type SandboxState } from "./state";
 
 /** The sandbox while it runs: its own servers, or those of another process of this checkout that has them up. */

@@ -1,6 +1,6 @@
 "use strict";
 /**
- * Writes the keys of `components/site-keys.ts` into `Pulumi.yaml` and `docs/configuration.md`, between their marks.
+ * Writes the keys of `components/site/keys.ts` into `Pulumi.yaml` and `docs/configuration.md`, between their marks.
  * `npm run docs:configuration` after a change of a key; a test fails where they differ.
  */
 const fs = require("node:fs");
@@ -8,7 +8,7 @@ const path = require("node:path");
 
 const root = path.resolve(__dirname, "..");
 require("./build.cjs").ensureBuilt();
-const { projectKeys, documentedKeys } = require("../bin/components/site-docs.js");
+const { projectKeys, documentedKeys } = require("../bin/components/site/docs.js");
 
 replace("Pulumi.yaml", "  # keys: begin", "  # keys: end", projectKeys());
 replace("docs/configuration.md", "<!-- keys: begin", "<!-- keys: end", documentedKeys());

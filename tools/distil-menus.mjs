@@ -5,7 +5,7 @@
  *
  * `menus.json` holds, per RouterOS version and menu, what /console/inspect says: commands, arguments, completions. It
  * was made from the dumps of the public repository that its own `source` names; that source is copied into the result,
- * `sandbox/router/data/menus.json`. Kept: names of commands and arguments per version, enumerations, and which
+ * `router/data/menus.json`. Kept: names of commands and arguments per version, enumerations, and which
  * arguments take `!` or a list. Left out: descriptions for people, and completions that are names of objects.
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -81,6 +81,6 @@ function perVersion(lists) {
 }
 
 const result = { source: dump.source, described, versions, menus };
-const file = new URL("../sandbox/router/data/menus.json", import.meta.url);
+const file = new URL("../router/data/menus.json", import.meta.url);
 writeFileSync(file, `${JSON.stringify(result, undefined, 1)}\n`);
 console.log(`${file.pathname}: ${Object.keys(menus).length} menus, ${versions.join(", ")}`);

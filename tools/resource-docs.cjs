@@ -1,6 +1,6 @@
 "use strict";
 /**
- * Writes the router's arguments, as the field tables of `providers/routeros/runtime/menus/` know them, into
+ * Writes the router's arguments, as the field tables of `providers/routeros/runtime/kinds/` know them, into
  * `docs/resources.md`, between their marks. `npm run docs:resources` after a change of a table; a test fails where they
  * differ.
  */
@@ -10,12 +10,12 @@ const { writeBetweenMarks } = require("./between-marks.cjs");
 
 const root = path.resolve(__dirname, "..");
 require("./build.cjs").ensureBuilt();
-const menus = path.join(root, "bin/providers/routeros/runtime/menus");
-const { firewallFields } = require(path.join(menus, "firewall.js"));
-const { queueTreeFields } = require(path.join(menus, "queue-tree.js"));
-const { queueTypeFields } = require(path.join(menus, "queue-type.js"));
-const { queueProperty } = require(path.join(menus, "../kinds/queue-tree.js"));
-const { camelCase } = require(path.join(menus, "../values.js"));
+const runtime = path.join(root, "bin/providers/routeros/runtime");
+const { firewallFields } = require(path.join(runtime, "kinds/firewall-rules/menu.js"));
+const { queueTreeFields } = require(path.join(runtime, "kinds/queue-tree/menu.js"));
+const { queueTypeFields } = require(path.join(runtime, "kinds/queue-type/menu.js"));
+const { queueProperty } = require(path.join(runtime, "kinds/queue-tree/index.js"));
+const { camelCase } = require(path.join(runtime, "rows/values.js"));
 
 /** How a value is written, by the field's kind. */
 const forms = {

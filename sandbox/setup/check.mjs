@@ -31,8 +31,8 @@ const docsTests = [
     "tests/graph/cloud-docs",
     "tests/contract/docs",
 ];
-const sources = ["index.ts", "components", "providers", "sandbox", "cli", "lab", "bench"].filter((name) =>
-    fs.existsSync(path.join(root, name)),
+const sources = ["index.ts", "components", "providers", "router", "sandbox", "cli", "lab", "bench", "testing"].filter(
+    (name) => fs.existsSync(path.join(root, name)),
 );
 
 /** @param wanted names of single checks; none means all. Returns the exit code. */

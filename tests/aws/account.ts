@@ -12,8 +12,8 @@ const minutes = 60_000;
 const region = process.env["AWS_REGION"] ?? process.env["AWS_DEFAULT_REGION"] ?? "ap-southeast-2";
 const program = {
     "index.js": `
-        const { ArchiveBucket } = require("./bin/components/archive-bucket");
-        const { Uploader } = require("./bin/components/uploader");
+        const { ArchiveBucket } = require("./bin/components/archive/archive-bucket");
+        const { Uploader } = require("./bin/components/archive/uploader");
         const tags = { made: "by-test-of-routeros-s3" };
         const archive = new ArchiveBucket("routeros-s3-test", { protect: false, forceDestroy: true, tags });
         const { bucketName, bucketArn, storageClass } = archive;

@@ -11,8 +11,8 @@ import { handOf } from "./hand";
 /** The project's own components, in every form that makes a resource type of its own. */
 const program = {
     "index.js": `
-        const { ArchiveBucket } = require("./bin/components/archive-bucket");
-        const { Uploader } = require("./bin/components/uploader");
+        const { ArchiveBucket } = require("./bin/components/archive/archive-bucket");
+        const { Uploader } = require("./bin/components/archive/uploader");
         const guards = { protect: false, forceDestroy: true };
         const archive = new ArchiveBucket("archive", { ...guards, tags: { of: "photos" } });
         new ArchiveBucket("locked", { ...guards, objectLock: { mode: "GOVERNANCE", days: 5 } });

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 
-import type { PolicyDocument, PolicyStatement } from "../../components/archive-policy";
-import { bucketPolicy, trustPolicy, uploaderPolicy } from "../../components/archive-policy";
+import type { PolicyDocument, PolicyStatement } from "../../components/archive/policy";
+import { bucketPolicy, trustPolicy, uploaderPolicy } from "../../components/archive/policy";
 import type { Aws } from "../../sandbox/aws/server";
 import { startAws } from "../../sandbox/aws/server";
 import type { Key, Run } from "./command-line";

@@ -1,4 +1,4 @@
-import { assumptions } from "../../sandbox/router/assumed";
+import { assumptions } from "../../router/assumed";
 import { checks } from "./checks";
 import { parts } from "./harness/facts";
 import { reasons } from "./uncovered";

@@ -1,4 +1,4 @@
-import { start } from "../../sandbox/router";
+import { start } from "../../router";
 import { checks } from "./checks";
 import { Rest } from "./harness/rest";
 import type { Result } from "./harness/runner";

@@ -1,5 +1,5 @@
 /** The hand-made set-up of 2018 taken over, moved on to the profile of today, and given back. The tests build on each other. */
-import type { Row } from "../../sandbox/router/api";
+import type { Row } from "../../router/api";
 import { type EngineSession, engineTimeout, startEngine } from "./harness";
 
 jest.setTimeout(engineTimeout);

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 
-import type { RouterOptions } from "../../sandbox/router/api";
+import type { RouterOptions } from "../../router/api";
 import { type EngineSession, engineTimeout, type Environment, type Outcome, startEngine } from "./harness";
 
 const good = {

@@ -2,8 +2,8 @@
  * What somebody does to our rows by hand, in a refreshing preview of the real engine: each kind of change is told of
  * its own property, and the next `up` takes it back. One stack, two rounds of edits; the tests build on each other.
  */
-import type { Row } from "../../sandbox/router/api";
-import { standing } from "../support/site";
+import type { Row } from "../../router/api";
+import { standing } from "../../testing/site";
 import { type EngineSession, engineTimeout, startEngine } from "./harness";
 
 jest.setTimeout(engineTimeout);

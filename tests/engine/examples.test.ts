@@ -3,8 +3,8 @@ import * as path from "node:path";
 
 import ts from "typescript";
 
+import { start } from "../../router";
 import { root } from "../../sandbox/places";
-import { start } from "../../sandbox/router";
 import type { EngineOptions, EngineSession } from "./harness";
 import { engineTimeout, startEngine } from "./harness";
 

@@ -8,7 +8,7 @@ import { engineTimeout, startEngine } from "./harness";
 /** Its arguments come by the environment, so that one session tries several. */
 const program = {
     "index.js": `
-        const { ArchiveBucket } = require("./bin/components/archive-bucket");
+        const { ArchiveBucket } = require("./bin/components/archive/archive-bucket");
         const { bucketName } = new ArchiveBucket("archive", JSON.parse(process.env.ARCHIVE));
         exports.bucket = bucketName;
     `,

@@ -1,6 +1,6 @@
 /** A sample of the sweep in tests/faults through the real engine. */
-import type { Fault } from "../../sandbox/router";
-import { standing } from "../support/site";
+import type { Fault } from "../../router";
+import { standing } from "../../testing/site";
 import { type EngineSession, engineTimeout, startEngine } from "./harness";
 
 jest.setTimeout(2 * engineTimeout);

@@ -7,13 +7,13 @@ import path from "node:path";
 
 import fc from "fast-check";
 
-import { type Router, start } from "../../sandbox/router";
-import { Carrier } from "../support/carrier";
-import { anyCase } from "../support/fuzz/arbitrary";
-import { declared, type Site } from "../support/fuzz/case";
-import { edit, menusOf } from "../support/fuzz/hand";
-import { furnish } from "../support/fuzz/play";
-import { standing } from "../support/site";
+import { type Router, start } from "../../router";
+import { Carrier } from "../../testing/carrier";
+import { anyCase } from "../../testing/fuzz/arbitrary";
+import { declared, type Site } from "../../testing/fuzz/case";
+import { edit, menusOf } from "../../testing/fuzz/hand";
+import { furnish } from "../../testing/fuzz/play";
+import { standing } from "../../testing/site";
 import { type EngineSession, engineTimeout, startEngine } from "./harness";
 
 const replayed = 20;

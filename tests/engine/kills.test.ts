@@ -8,7 +8,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
-import type { Row } from "../../sandbox/router/api";
+import type { Row } from "../../router/api";
 import { type EngineSession, engineTimeout, type Outcome, startEngine } from "./harness";
 
 jest.setTimeout(engineTimeout);

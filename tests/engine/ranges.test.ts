@@ -2,7 +2,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
-import { type RangesServer, sends, startRangesServer, status } from "../support/ranges-server";
+import { type RangesServer, sends, startRangesServer, status } from "../../testing/ranges-server";
 import { type EngineSession, engineTimeout, type Outcome, startEngine } from "./harness";
 
 /** Rows of elsewhere, so that the document as a whole keeps its size. */

@@ -1,5 +1,5 @@
 /** How routers are reached and trusted, on the real engine: changed passwords, plain text, certificates. */
-import { type Router, start as startRouter } from "../../sandbox/router";
+import { type Router, start as startRouter } from "../../router";
 import { type EngineSession, engineTimeout, type Environment, type Outcome, startEngine } from "./harness";
 
 jest.setTimeout(engineTimeout);

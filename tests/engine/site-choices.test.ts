@@ -1,6 +1,6 @@
 /** Choices of a site as the router has them afterwards. One session; every test leaves the router as it found it. */
 import type { UploadShapingArgs } from "../../components";
-import type { Row } from "../../sandbox/router/api";
+import type { Row } from "../../router/api";
 import { type EngineSession, engineTimeout, startEngine } from "./harness";
 
 jest.setTimeout(engineTimeout);

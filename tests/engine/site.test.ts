@@ -2,8 +2,8 @@
 import fs from "node:fs";
 import path from "node:path";
 
+import type { Row } from "../../router/api";
 import { root } from "../../sandbox/places";
-import type { Row } from "../../sandbox/router/api";
 import { type EngineSession, engineTimeout, startEngine } from "./harness";
 
 jest.setTimeout(engineTimeout);

@@ -5,8 +5,8 @@
 import fs from "node:fs";
 import path from "node:path";
 
-import { type Router, type Row, start } from "../../sandbox/router";
-import { standing } from "../support/site";
+import { type Router, type Row, start } from "../../router";
+import { standing } from "../../testing/site";
 import { type EngineSession, engineTimeout, type Outcome, startEngine } from "./harness";
 
 jest.setTimeout(engineTimeout);

@@ -1,3 +1,3 @@
-import { fuzzPart } from "../support/fuzz/part";
+import { fuzzPart } from "../../testing/fuzz/part";
 
 fuzzPart(1);

@@ -1,8 +1,8 @@
 /** The judge of other people's traffic sees what it is there to see. */
-import { type Row, start } from "../../sandbox/router";
-import { type Expectation, harm } from "../support/fail-open";
-import { quietAndQuick } from "../support/quiet";
-import { carrierOf, expectation, perform, plain, tower } from "../support/stages";
+import { type Row, start } from "../../router";
+import { type Expectation, harm } from "../../testing/fail-open";
+import { quietAndQuick } from "../../testing/quiet";
+import { carrierOf, expectation, perform, plain, tower } from "../../testing/stages";
 
 quietAndQuick();
 

@@ -1,16 +1,16 @@
 /**
  * Other people's traffic at every instant of building, changing and taking down, and after a stop at any of them: what
- * the router's state alone says, judged by rules of its own (tests/support/fail-open.ts).
+ * the router's state alone says, judged by rules of its own (testing/fail-open.ts).
  */
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
-import { type Router, start } from "../../sandbox/router";
-import { harm } from "../support/fail-open";
-import { quietAndQuick } from "../support/quiet";
-import { defaultAddresses } from "../support/site";
-import { carrierOf, expectation, perform, plain, real, type Stage, tower } from "../support/stages";
+import { type Router, start } from "../../router";
+import { harm } from "../../testing/fail-open";
+import { quietAndQuick } from "../../testing/quiet";
+import { defaultAddresses } from "../../testing/site";
+import { carrierOf, expectation, perform, plain, real, type Stage, tower } from "../../testing/stages";
 
 /** From one stage to the next; none before the first and after the last. */
 interface Walk {

@@ -6,10 +6,10 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
-import { type Fault, type Router, start } from "../../sandbox/router";
-import { Carrier, type Declared } from "../support/carrier";
-import { quietAndQuick } from "../support/quiet";
-import { defaultAddresses, site, type SiteOptions, standing } from "../support/site";
+import { type Fault, type Router, start } from "../../router";
+import { Carrier, type Declared } from "../../testing/carrier";
+import { quietAndQuick } from "../../testing/quiet";
+import { defaultAddresses, site, type SiteOptions, standing } from "../../testing/site";
 
 const before: SiteOptions = {};
 const after: SiteOptions = {

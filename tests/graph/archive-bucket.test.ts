@@ -1,8 +1,8 @@
-import type * as module from "../../components/archive-bucket";
-import type { ArchiveBucketArgs } from "../../components/archive-bucket";
+import type * as module from "../../components/archive/archive-bucket";
+import type { ArchiveBucketArgs } from "../../components/archive/archive-bucket";
 import { type Functions, graphOf, type Registration, useMocks } from "./support";
 
-const load = () => jest.requireActual<typeof module>("../../components/archive-bucket");
+const load = () => jest.requireActual<typeof module>("../../components/archive/archive-bucket");
 
 const types = {
     bucket: "aws:s3/bucket:Bucket",

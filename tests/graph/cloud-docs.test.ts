@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
-import type * as buckets from "../../components/archive-bucket";
-import type * as uploaders from "../../components/uploader";
+import type * as buckets from "../../components/archive/archive-bucket";
+import type * as uploaders from "../../components/archive/uploader";
 import { graphOf } from "./support";
 
 const root = path.join(__dirname, "../..");
@@ -20,8 +20,8 @@ it("has every code of the ranges feed on the page, and no other", () => {
 
 it("has every property of every resource on the page, and no other", async () => {
     const graph = await graphOf(() => {
-        const { ArchiveBucket } = jest.requireActual<typeof buckets>("../../components/archive-bucket");
-        const { Uploader } = jest.requireActual<typeof uploaders>("../../components/uploader");
+        const { ArchiveBucket } = jest.requireActual<typeof buckets>("../../components/archive/archive-bucket");
+        const { Uploader } = jest.requireActual<typeof uploaders>("../../components/archive/uploader");
         const { bucketArn } = new ArchiveBucket("photos", {
             bucketName: "photos",
             region: "eu-west-1",

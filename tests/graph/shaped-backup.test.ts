@@ -1,6 +1,6 @@
 import type * as components from "../../components";
+import type { UploadCommands } from "../../components/archive/upload-commands";
 import type { ShapedBackupArgs } from "../../components/shaped-backup";
-import type { UploadCommands } from "../../components/upload-commands";
 import { graphOf, kinds } from "./support";
 
 const shaping = { wanInterface: "ether5", uplink: "20M" };

@@ -1,5 +1,5 @@
 import type * as components from "../../components";
-import type { UploadShapingArgs } from "../../components/upload-shaping";
+import type { UploadShapingArgs } from "../../components/shaping/upload-shaping";
 import type { Graph } from "./support";
 import { graphOf, kinds, useMocks } from "./support";
 

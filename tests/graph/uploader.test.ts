@@ -1,8 +1,8 @@
-import type * as module from "../../components/uploader";
-import type { UploaderArgs } from "../../components/uploader";
+import type * as module from "../../components/archive/uploader";
+import type { UploaderArgs } from "../../components/archive/uploader";
 import { graphOf, type Registration, useMocks } from "./support";
 
-const load = () => jest.requireActual<typeof module>("../../components/uploader");
+const load = () => jest.requireActual<typeof module>("../../components/archive/uploader");
 const bucket = { bucketName: "photos", bucketArn: "arn:aws:s3:::photos", storageClass: "DEEP_ARCHIVE" };
 
 async function uploader(args: Partial<UploaderArgs> = {}) {

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 
-import { start } from "../../sandbox/router";
-import type { Router } from "../../sandbox/router/api";
+import { start } from "../../router";
+import type { Router } from "../../router/api";
 
 const python = path.resolve(__dirname, "../../.sandbox/peers/bin/python");
 const access = { username: "admin", password: "peer's secret" };

@@ -1,21 +1,21 @@
 import fc from "fast-check";
 
-import { bucketPolicy, withoutRepeated } from "../../components/archive-policy";
+import { type Existing, keepOrRefuse, toLifecycleRule } from "../../components/archive/existing-bucket";
+import { bucketPolicy, withoutRepeated } from "../../components/archive/policy";
 import {
     archiveProblems,
     archiveWarnings,
     bucketNameProblem,
     type KnownSettings,
-} from "../../components/archive-problems";
+} from "../../components/archive/problems";
 import {
     archiveDefaults,
     lifecycleRules,
     partitionOf,
     ruleIds,
     type StorageClass,
-} from "../../components/archive-settings";
-import { type Existing, keepOrRefuse, toLifecycleRule } from "../../components/existing-bucket";
-import { credentialSteps, uploadCommands } from "../../components/upload-commands";
+} from "../../components/archive/settings";
+import { credentialSteps, uploadCommands } from "../../components/archive/upload-commands";
 
 const settings = (change: KnownSettings = {}): KnownSettings => ({ ...archiveDefaults, ...change });
 const whole = { ...archiveDefaults, existingBucket: "family" };

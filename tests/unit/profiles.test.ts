@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-import type { ProfileName, ShapingNumbers } from "../../components/profiles";
+import type { ProfileName, ShapingNumbers } from "../../components/shaping/profiles";
 import {
     formatRate,
     highestUplink,
@@ -8,7 +8,7 @@ import {
     parseRate,
     profileNames,
     shapingNumbers,
-} from "../../components/profiles";
+} from "../../components/shaping/profiles";
 
 const bits = (text: string | undefined): number => parseRate(text ?? "0") ?? NaN;
 const uplinks = fc.oneof(

@@ -1,5 +1,5 @@
-import { feedGuard } from "../../providers/routeros/runtime/feed-guard";
 import type { AddressListInputs } from "../../providers/routeros/runtime/kinds/address-list";
+import { feedGuard } from "../../providers/routeros/runtime/kinds/address-list/feed-guard";
 
 const listOf = (addresses: string[], syncToken: string, region = "ap-southeast-2") =>
     ({ addresses, source: { region, services: [`S3@${region}`], syncToken } }) as AddressListInputs;

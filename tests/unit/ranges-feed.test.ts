@@ -4,7 +4,7 @@ import path from "node:path";
 
 import { loadS3Ranges, RangesError, type RangesOptions } from "../../providers/aws-ip-ranges";
 import { findLock, writeLock } from "../../providers/aws-ip-ranges/lock";
-import { type Answer, type RangesServer, sends, startRangesServer, status } from "../support/ranges-server";
+import { type Answer, type RangesServer, sends, startRangesServer, status } from "../../testing/ranges-server";
 
 const published = new Date("2025-11-24T00:00:00Z");
 const documentOf = (prefixes: string[], change: Record<string, unknown> = {}) =>

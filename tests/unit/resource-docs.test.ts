@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 
-import { firewallFields } from "../../providers/routeros/runtime/menus/firewall";
+import { firewallFields } from "../../providers/routeros/runtime/kinds/firewall-rules/menu";
 
 const root = path.resolve(__dirname, "../..");
 const text = readFileSync(path.join(root, "docs/resources.md"), "utf8");

@@ -1,5 +1,5 @@
-import type { Row } from "../../sandbox/router/api";
-import { type Call, refusal, withRouter } from "../support/embedded-router";
+import type { Row } from "../../router/api";
+import { type Call, refusal, withRouter } from "../../testing/embedded-router";
 
 const group = (call: Call, name: string, policy: string) => call("PUT", "/user/group", { name, policy });
 const user = (call: Call, name: string, groupName: string) =>

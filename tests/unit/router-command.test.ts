@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 
-import { callOf } from "../support/embedded-router";
+import { callOf } from "../../testing/embedded-router";
 
 const command = path.join(__dirname, "../../cli/routeros-s3.cjs");
 const export_ = `# by RouterOS 7.22.3

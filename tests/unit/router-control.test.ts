@@ -1,7 +1,7 @@
 import { request } from "node:http";
 
-import type { RequestEntry, Row } from "../../sandbox/router/api";
-import { refusal, withRouter } from "../support/embedded-router";
+import type { RequestEntry, Row } from "../../router/api";
+import { refusal, withRouter } from "../../testing/embedded-router";
 
 const lists = "/ip/firewall/address-list";
 

@@ -1,5 +1,5 @@
-import type { FaultKind, Row } from "../../sandbox/router/api";
-import { type Call, withRouter } from "../support/embedded-router";
+import type { FaultKind, Row } from "../../router/api";
+import { type Call, withRouter } from "../../testing/embedded-router";
 
 const lists = "/ip/firewall/address-list";
 const entry = { list: "a", address: "10.0.0.1" };

@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 
-import type { Row } from "../../sandbox/router/api";
-import { refusal, withRouter } from "../support/embedded-router";
+import type { Row } from "../../router/api";
+import { refusal, withRouter } from "../../testing/embedded-router";
 
 const lists = "/ip/firewall/address-list";
 const entry = { list: "S3", address: "10.0.0.0/24" };

@@ -1,5 +1,5 @@
-import type { Row } from "../../sandbox/router/api";
-import { type Call, refusal, rowsOf, withRouter } from "../support/embedded-router";
+import type { Row } from "../../router/api";
+import { type Call, refusal, rowsOf, withRouter } from "../../testing/embedded-router";
 
 const lists = "/ip/firewall/address-list";
 const run = async (call: Call, script: string): Promise<string> => {

@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 
-import { start } from "../../sandbox/router";
-import { parseRsc } from "../../sandbox/router/rsc";
-import { rowsOf, withRouter } from "../support/embedded-router";
+import { start } from "../../router";
+import { parseRsc } from "../../router/language/rsc";
+import { rowsOf, withRouter } from "../../testing/embedded-router";
 
 const lists = "/ip/firewall/address-list";
 

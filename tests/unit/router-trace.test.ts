@@ -1,8 +1,8 @@
-import { start } from "../../sandbox/router";
-import type { Router, Row } from "../../sandbox/router/api";
-import { deviceFromRows, deviceFromRsc, tracedMenus } from "../../sandbox/router/snapshot";
-import { trace } from "../../sandbox/router/trace";
-import { withRouter } from "../support/embedded-router";
+import { start } from "../../router";
+import type { Router, Row } from "../../router/api";
+import { trace } from "../../router/packets/trace";
+import { deviceFromRows, deviceFromRsc, tracedMenus } from "../../router/start/snapshot";
+import { withRouter } from "../../testing/embedded-router";
 
 /*
  * What is expected here is worked out by hand from the facts: mangle runs before filter; FastTrack takes a connection

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 
-import { contains, normaliseListAddress, normaliseMatcherAddress } from "../../sandbox/router/addresses";
-import { formatDuration, parseDuration } from "../../sandbox/router/durations";
-import { type Field, parseValue } from "../../sandbox/router/values";
+import { contains, normaliseListAddress, normaliseMatcherAddress } from "../../router/device/addresses";
+import { formatDuration, parseDuration } from "../../router/device/durations";
+import { type Field, parseValue } from "../../router/device/values";
 
 const parse = (field: Field, input: string) => parseValue("name", field, input, () => undefined);
 

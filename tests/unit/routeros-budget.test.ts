@@ -1,5 +1,5 @@
-import type { Router } from "../../sandbox/router";
-import { budgetOf, crowdedRouter, foreignRows, sizes, writes } from "../support/budget";
+import type { Router } from "../../router";
+import { budgetOf, crowdedRouter, foreignRows, sizes, writes } from "../../testing/budget";
 
 let router: Router;
 let warnings: jest.SpyInstance;

@@ -5,11 +5,11 @@ import type { AddressInfo, Socket } from "node:net";
 
 import { generate } from "selfsigned";
 
-import { Client } from "../../providers/routeros/runtime/client";
-import type { RouterError } from "../../providers/routeros/runtime/errors";
-import { progress } from "../../providers/routeros/runtime/progress";
-import type { Settings } from "../../providers/routeros/runtime/settings";
-import { Snapshot } from "../../providers/routeros/runtime/snapshot";
+import { progress } from "../../providers/routeros/runtime/engine/progress";
+import { Client } from "../../providers/routeros/runtime/router/client";
+import type { RouterError } from "../../providers/routeros/runtime/router/errors";
+import type { Settings } from "../../providers/routeros/runtime/router/settings";
+import { Snapshot } from "../../providers/routeros/runtime/router/snapshot";
 
 interface Seen {
     method: string;

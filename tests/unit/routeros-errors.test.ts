@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { ErrorCode } from "../../providers/routeros/runtime/errors";
+import type { ErrorCode } from "../../providers/routeros/runtime/router/errors";
 import {
     classify,
     errorCodes,
@@ -9,7 +9,7 @@ import {
     masked,
     remediations,
     RouterError,
-} from "../../providers/routeros/runtime/errors";
+} from "../../providers/routeros/runtime/router/errors";
 
 const root = join(__dirname, "../..");
 

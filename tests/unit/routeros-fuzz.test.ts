@@ -1,9 +1,9 @@
 /** Cases the fuzz has found, at their smallest. */
-import type { Router } from "../../sandbox/router";
-import { start } from "../../sandbox/router";
-import type { Declared } from "../support/carrier";
-import { Carrier } from "../support/carrier";
-import { standing } from "../support/site";
+import type { Router } from "../../router";
+import { start } from "../../router";
+import type { Declared } from "../../testing/carrier";
+import { Carrier } from "../../testing/carrier";
+import { standing } from "../../testing/site";
 
 const lists = "/ip/firewall/address-list";
 const mangle = "/ip/firewall/mangle";

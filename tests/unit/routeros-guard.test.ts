@@ -2,12 +2,12 @@ import type { ServerHttp2Session } from "node:http2";
 import { createServer } from "node:http2";
 import type { AddressInfo } from "node:net";
 
-import type { Guard } from "../../providers/routeros/runtime/guard";
-import { processGuard, watch } from "../../providers/routeros/runtime/guard";
-import { forget, lifecycles, tune } from "../../providers/routeros/runtime/loaded";
-import { start } from "../../sandbox/router";
-import { Carrier } from "../support/carrier";
-import { site } from "../support/site";
+import type { Guard } from "../../providers/routeros/runtime/engine/guard";
+import { processGuard, watch } from "../../providers/routeros/runtime/engine/guard";
+import { forget, lifecycles, tune } from "../../providers/routeros/runtime/kinds/registry";
+import { start } from "../../router";
+import { Carrier } from "../../testing/carrier";
+import { site } from "../../testing/site";
 
 /** Stands for the engine: takes connections as gRPC does, and can be killed. */
 class Engine {

@@ -1,8 +1,8 @@
-import type { Router } from "../../sandbox/router";
-import { start } from "../../sandbox/router";
-import { Carrier } from "../support/carrier";
-import { harm } from "../support/fail-open";
-import { site, standing } from "../support/site";
+import type { Router } from "../../router";
+import { start } from "../../router";
+import { Carrier } from "../../testing/carrier";
+import { harm } from "../../testing/fail-open";
+import { site, standing } from "../../testing/site";
 
 describe("a site on the embedded router", () => {
     let router: Router;

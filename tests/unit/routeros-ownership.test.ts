@@ -1,8 +1,8 @@
-import type { Fault, FaultKind, Router } from "../../sandbox/router";
-import { start } from "../../sandbox/router";
-import type { Declared } from "../support/carrier";
-import { Carrier } from "../support/carrier";
-import { leafType, site, standing } from "../support/site";
+import type { Fault, FaultKind, Router } from "../../router";
+import { start } from "../../router";
+import type { Declared } from "../../testing/carrier";
+import { Carrier } from "../../testing/carrier";
+import { leafType, site, standing } from "../../testing/site";
 
 const lists = "/ip/firewall/address-list";
 const mangle = "/ip/firewall/mangle";

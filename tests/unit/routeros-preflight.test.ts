@@ -1,10 +1,10 @@
-import { lifecycles } from "../../providers/routeros/runtime/loaded";
-import { unknownValue } from "../../providers/routeros/runtime/properties";
-import type { Router } from "../../sandbox/router";
-import { start } from "../../sandbox/router";
-import type { Declared } from "../support/carrier";
-import { Carrier } from "../support/carrier";
-import { site, standing } from "../support/site";
+import { unknownValue } from "../../providers/routeros/runtime/engine/properties";
+import { lifecycles } from "../../providers/routeros/runtime/kinds/registry";
+import type { Router } from "../../router";
+import { start } from "../../router";
+import type { Declared } from "../../testing/carrier";
+import { Carrier } from "../../testing/carrier";
+import { site, standing } from "../../testing/site";
 
 let router: Router;
 let carrier: Carrier;

@@ -1,14 +1,14 @@
 import fc from "fast-check";
 
-import { addressListFields } from "../../providers/routeros/runtime/menus/address-list";
-import type { Values } from "../../providers/routeros/runtime/menus/fields";
-import { patchBody } from "../../providers/routeros/runtime/menus/fields";
-import { firewallFields } from "../../providers/routeros/runtime/menus/firewall";
-import type { Segment } from "../../providers/routeros/runtime/order";
-import { planOrder } from "../../providers/routeros/runtime/order";
-import { markedComment, markerText, ownsTypeName, readComment } from "../../providers/routeros/runtime/ownership";
-import type { Claim, Operation, Wanted } from "../../providers/routeros/runtime/reconcile";
-import { match, planSet } from "../../providers/routeros/runtime/reconcile";
+import { addressListFields } from "../../providers/routeros/runtime/kinds/address-list/menu";
+import { firewallFields } from "../../providers/routeros/runtime/kinds/firewall-rules/menu";
+import type { Segment } from "../../providers/routeros/runtime/kinds/firewall-rules/order";
+import { planOrder } from "../../providers/routeros/runtime/kinds/firewall-rules/order";
+import type { Values } from "../../providers/routeros/runtime/rows/fields";
+import { patchBody } from "../../providers/routeros/runtime/rows/fields";
+import { markedComment, markerText, ownsTypeName, readComment } from "../../providers/routeros/runtime/rows/ownership";
+import type { Claim, Operation, Wanted } from "../../providers/routeros/runtime/rows/reconcile";
+import { match, planSet } from "../../providers/routeros/runtime/rows/reconcile";
 
 const owner = "site/test/list";
 const table = addressListFields("ipv4");

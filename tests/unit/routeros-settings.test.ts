@@ -4,9 +4,9 @@ import { join } from "node:path";
 
 import { generate } from "selfsigned";
 
-import { defaultPatience } from "../../providers/routeros/runtime/client";
-import { defaultTimeoutSeconds, environmentName, readSettings } from "../../providers/routeros/runtime/settings";
-import { defaultMaximumAge } from "../../providers/routeros/runtime/snapshot";
+import { defaultPatience } from "../../providers/routeros/runtime/router/client";
+import { defaultTimeoutSeconds, environmentName, readSettings } from "../../providers/routeros/runtime/router/settings";
+import { defaultMaximumAge } from "../../providers/routeros/runtime/router/snapshot";
 
 const base = { "routeros:url": "https://192.168.88.1", "routeros:username": "pulumi", "routeros:password": "secret" };
 const read = (config: Record<string, string>, environment: Record<string, string> = {}, name = "") =>

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { unknownValue } from "../../providers/routeros/runtime/properties";
+import { unknownValue } from "../../providers/routeros/runtime/engine/properties";
 import { providerText } from "../../providers/routeros/stub";
 
 const root = join(__dirname, "../..");

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 
 import { type QueueInputs, queueTree } from "../../providers/routeros/runtime/kinds/queue-tree";
-import type { Values } from "../../providers/routeros/runtime/menus/fields";
-import { queueTreeFields } from "../../providers/routeros/runtime/menus/queue-tree";
-import { readComment } from "../../providers/routeros/runtime/ownership";
-import type { Claim, Operation, Wanted } from "../../providers/routeros/runtime/reconcile";
-import { match } from "../../providers/routeros/runtime/reconcile";
-import { planTree } from "../../providers/routeros/runtime/tree-order";
-import { harm } from "../support/fail-open";
+import { queueTreeFields } from "../../providers/routeros/runtime/kinds/queue-tree/menu";
+import { planTree } from "../../providers/routeros/runtime/kinds/queue-tree/order";
+import type { Values } from "../../providers/routeros/runtime/rows/fields";
+import { readComment } from "../../providers/routeros/runtime/rows/ownership";
+import type { Claim, Operation, Wanted } from "../../providers/routeros/runtime/rows/reconcile";
+import { match } from "../../providers/routeros/runtime/rows/reconcile";
+import { harm } from "../../testing/fail-open";
 
 const owner = "site/test/queues";
 const wan = "ether1";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-import type { ValueKind } from "../../providers/routeros/runtime/values";
+import type { ValueKind } from "../../providers/routeros/runtime/rows/values";
 import {
     address,
     camelCase,
@@ -11,7 +11,7 @@ import {
     rate,
     time,
     ValueError,
-} from "../../providers/routeros/runtime/values";
+} from "../../providers/routeros/runtime/rows/values";
 
 const table: [ValueKind, string, string][] = [
     ["rate", "20M", "20000000"],

@@ -1,15 +1,15 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 
-import { removalScript } from "../../providers/routeros/removal-script";
-import { Client } from "../../providers/routeros/runtime/client";
-import { hostOf } from "../../providers/routeros/runtime/release";
-import { carryOut, planRemoval } from "../../providers/routeros/runtime/removal";
-import type { Router } from "../../sandbox/router";
-import { start } from "../../sandbox/router";
-import { Carrier } from "../support/carrier";
-import { harm } from "../support/fail-open";
-import { leafType, site, standing } from "../support/site";
+import { hostOf } from "../../providers/routeros/runtime/by-marker/release";
+import { carryOut, planRemoval } from "../../providers/routeros/runtime/by-marker/removal";
+import { removalScript } from "../../providers/routeros/runtime/by-marker/script";
+import { Client } from "../../providers/routeros/runtime/router/client";
+import type { Router } from "../../router";
+import { start } from "../../router";
+import { Carrier } from "../../testing/carrier";
+import { harm } from "../../testing/fail-open";
+import { leafType, site, standing } from "../../testing/site";
 
 let router: Router;
 let client: Client;

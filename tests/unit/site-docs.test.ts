@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 
-import { profileNames, profileTraits } from "../../components/profiles";
-import { documentedKeys, projectKeys } from "../../components/site-docs";
-import { siteKeys } from "../../components/site-keys";
+import { profileNames, profileTraits } from "../../components/shaping/profiles";
+import { documentedKeys, projectKeys } from "../../components/site/docs";
+import { siteKeys } from "../../components/site/keys";
 
 const root = path.resolve(__dirname, "../..");
 

@@ -1,5 +1,5 @@
-import { readSite, SiteProblems } from "../../components/site";
-import { siteKeys } from "../../components/site-keys";
+import { siteKeys } from "../../components/site/keys";
+import { readSite, SiteProblems } from "../../components/site/site";
 
 const complete = { "aws:region": "ap-southeast-2", "routeros-s3:wanInterface": "ether5", "routeros-s3:uplink": "20M" };
 

@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from "playwright-core";
 
-import { start } from "../../sandbox/router";
-import type { Router } from "../../sandbox/router/api";
+import { start } from "../../router";
+import type { Router } from "../../router/api";
 import { executablePath, openBrowser } from "./browser";
 
 const password = "secret";

@@ -9,8 +9,8 @@ import { existsSync } from "node:fs";
 import { createRequire, enableCompileCache } from "node:module";
 import { join } from "node:path";
 
-import type { Lifecycle } from "./lifecycle";
-import type * as Loaded from "./loaded";
+import type { Lifecycle } from "./engine/lifecycle";
+import type * as Loaded from "./kinds/registry";
 
 export type KindName = "AddressList" | "FirewallRules" | "QueueTree" | "QueueType";
 
@@ -25,5 +25,5 @@ if (existsSync(build)) {
 /** The methods for a kind, the same object each time. */
 export function lifecycle(kind: KindName): Lifecycle {
     // eslint-disable-next-line @typescript-eslint/no-require-imports
-    return (require("./loaded") as typeof Loaded).lifecycles[kind];
+    return (require("./kinds/registry") as typeof Loaded).lifecycles[kind];
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { STATUS_CODES } from "node:http";
 
-import type { Router, RouterOptions } from "../../../sandbox/router/api";
+import type { Router, RouterOptions } from "../../../router/api";
 import { Skip } from "./check";
 import type { Answer, Row } from "./rest";
 import { query, Rest } from "./rest";

@@ -1,4 +1,4 @@
-import { start } from "../../../sandbox/router";
+import { start } from "../../../router";
 import type { Target } from "./bench";
 import { answered } from "./bench";
 import type { Access, Row } from "./rest";

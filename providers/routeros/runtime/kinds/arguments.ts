@@ -1,6 +1,6 @@
 /** Reading arguments one by one and collecting what is wrong with them. */
-import type { Field } from "../menus/fields";
-import { canonical, plainText, ValueError } from "../values";
+import type { Field } from "../rows/fields";
+import { canonical, plainText, ValueError } from "../rows/values";
 import type { Json, Problem, Properties } from "./kind";
 
 export class Arguments {

@@ -1,6 +1,6 @@
 /** What the one flow needs to know about a kind of resource. */
-import type { FieldTable, Values } from "../menus/fields";
-import type { Matched, Operation, Wanted } from "../reconcile";
+import type { FieldTable, Values } from "../rows/fields";
+import type { Matched, Operation, Wanted } from "../rows/reconcile";
 
 /** As it travels between the engine and us: JSON, nothing undefined. */
 export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };

@@ -1,8 +1,8 @@
 /** What `read` tells of rows, the same for every kind. */
-import type { Values } from "../menus/fields";
-import { markedComment, readComment } from "../ownership";
-import type { Matched } from "../reconcile";
-import { plainText } from "../values";
+import type { Values } from "../rows/fields";
+import { markedComment, readComment } from "../rows/ownership";
+import type { Matched } from "../rows/reconcile";
+import { plainText } from "../rows/values";
 
 /** Rows of ours by key: those found, and those taken over. */
 export function standing(matched: Matched): Map<string, Values> {

@@ -1,0 +1,161 @@
+/**
+ * From a profile and an uplink to queue numbers: pure. Rates are whole bit/s inside and RouterOS text (`19M`, `190k`)
+ * in what is returned; every computed rate is rounded down to whole kbit/s, so that a person can read it.
+ */
+import { rate } from "../../providers/routeros/runtime/rows/values";
+
+/** `scavenger` takes what is left; `seed-2018` is the hand-made set-up it came from, kept to compare and to adopt. */
+export type ProfileName = "scavenger" | "seed-2018";
+
+export const profileNames: readonly ProfileName[] = ["scavenger", "seed-2018"];
+
+/** Names of everything made on the router, and the comment of its rows. */
+export interface ShapingNames {
+    /** Address list of S3's prefixes, the same name in both families. */
+    listName: string;
+    /** Comment of every row, before the ownership marker. */
+    comment: string;
+    connectionMark: string;
+    packetMark: string;
+    queueNames: QueueNames;
+}
+
+export interface QueueNames {
+    parent: string;
+    rest: string;
+    s3: string;
+}
+
+/** Numbers of one queue, ready for the queue tree. */
+export interface QueueNumbers {
+    /** Guaranteed rate. */
+    limitAt?: string;
+    /** Highest rate. */
+    maxLimit: string;
+    /** 1 is served first. */
+    priority?: number;
+    /** Bucket in seconds of max-limit. */
+    bucketSize?: string;
+    /** Queue type that the profile insists on. */
+    queue?: string;
+}
+
+export interface ShapingNumbers {
+    parent: QueueNumbers;
+    rest: QueueNumbers;
+    s3: QueueNumbers;
+}
+
+/** What a profile fixes beside its numbers. */
+export interface ProfileTraits {
+    names: ShapingNames;
+    /** The rules match the WAN as out-interface, and never a connection or packet that somebody else marked. */
+    careful: boolean;
+    /** Only packets of these sizes get the packet mark. */
+    packetSize?: string;
+    /** Queue type that stands on every router and that the profile insists on. */
+    builtInQueueType?: string;
+}
+
+const traits: Record<ProfileName, ProfileTraits> = {
+    scavenger: {
+        names: {
+            listName: "aws-s3",
+            comment: "S3 upload",
+            connectionMark: "s3-upload",
+            packetMark: "s3-upload-packet",
+            queueNames: { parent: "upload", rest: "upload-rest", s3: "upload-s3" },
+        },
+        careful: true,
+        // An upload's data comes in full packets. Acknowledgements, handshakes and requests stay with the rest, among
+        // them those of other people's downloads from S3 (measured: docs/lab/REPORT.md).
+        packetSize: "1000-65535",
+    },
+    "seed-2018": {
+        names: {
+            listName: "S3",
+            comment: "Amazon S3",
+            connectionMark: "S3-connection",
+            packetMark: "S3-packet",
+            queueNames: { parent: "Upload", rest: "Upload-other", s3: "Upload-S3" },
+        },
+        careful: false,
+        builtInQueueType: "pcq-upload-default",
+    },
+};
+
+/** Lowest uplink that can be shaped: below it the guarantees are no longer whole kbit/s. */
+export const lowestUplink = 100_000;
+export const highestUplink = 100_000_000_000;
+
+/** RouterOS's own starvation rule: an S3 connection that gets less than this for long is closed by S3. */
+const s3FloorBits = 64_000;
+/** A bucket of 10 ms: the default of 100 ms lets 2 Mbit of a 20M line pass at once, into the modem's buffer. */
+const bucketSize = "0.01";
+
+export function profileTraits(profile: ProfileName): ProfileTraits {
+    return traits[profile];
+}
+
+/**
+ * @param uplink measured upload rate in bit/s
+ * @param headroomPercent share of it kept free (`scavenger` only)
+ */
+export function shapingNumbers(profile: ProfileName, uplink: number, headroomPercent: number): ShapingNumbers {
+    return profile === "seed-2018" ? seedNumbers(uplink) : scavengerNumbers(uplink, headroomPercent);
+}
+
+/**
+ * Everything else is served first and owns 95 % of the line; S3 owns what keeps its connections alive, and both may
+ * take all of it. The guarantees never add up to more than the parent (manual: "HTB", on limit-at).
+ */
+function scavengerNumbers(uplink: number, headroomPercent: number): ShapingNumbers {
+    const all = wholeKilobits((uplink * (100 - headroomPercent)) / 100);
+    const rest = wholeKilobits(all * 0.95);
+    const s3 = wholeKilobits(Math.min(Math.max(all * 0.01, s3FloorBits), all * 0.05));
+    const maxLimit = formatRate(all);
+    return {
+        parent: { maxLimit, bucketSize },
+        rest: { priority: 1, limitAt: formatRate(rest), maxLimit, bucketSize },
+        s3: { priority: 8, limitAt: formatRate(s3), maxLimit, bucketSize },
+    };
+}
+
+/** The numbers of 2018: half the line guaranteed to S3 and never more, on a parent as wide as the line. */
+function seedNumbers(uplink: number): ShapingNumbers {
+    const queue = "pcq-upload-default";
+    const all = formatRate(wholeKilobits(uplink));
+    const half = formatRate(wholeKilobits(uplink / 2));
+    return {
+        parent: { maxLimit: all, queue },
+        rest: { priority: 2, limitAt: all, maxLimit: all, queue },
+        s3: { priority: 8, limitAt: half, maxLimit: half, queue },
+    };
+}
+
+/** Bit/s of a rate as RouterOS takes it (`20M`, `2.5M`, `20000000`); undefined for anything else. */
+export function parseRate(text: string): number | undefined {
+    try {
+        const bits = Number(rate(text.trim()));
+        return Number.isSafeInteger(bits) ? bits : undefined;
+    } catch {
+        return undefined;
+    }
+}
+
+/** Shortest RouterOS text of a rate that is exact: `19M`, `18050k`, `64k`, `1500`. */
+export function formatRate(bits: number): string {
+    for (const [unit, size] of [
+        ["G", 1e9],
+        ["M", 1e6],
+        ["k", 1e3],
+    ] as const) {
+        if (bits >= size && bits % size === 0) return `${bits / size}${unit}`;
+    }
+    return String(bits);
+}
+
+function wholeKilobits(bits: number): number {
+    // Percentages of integers are not exact in floating point; 1e-6 bit/s is less than any of them can be off by.
+    return Math.floor((bits + 1e-6) / 1000) * 1000;
+}

@@ -1,0 +1,260 @@
+import { createHash } from "node:crypto";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { AddressList } from "../../providers/routeros/address-list";
+import type {
+    AddressListArgs,
+    Family,
+    FeedSource,
+    FirewallRulesArgs,
+    QueueTreeArgs,
+    QueueTypeArgs,
+    Requires,
+    RulesPosition,
+} from "../../providers/routeros/args";
+import { FirewallRules } from "../../providers/routeros/firewall-rules";
+import { QueueTree } from "../../providers/routeros/queue-tree";
+import { QueueType } from "../../providers/routeros/queue-type";
+import { removalScript } from "../../providers/routeros/runtime/by-marker/script";
+import type { SiteKeyName } from "../site/keys";
+import { readValues, resolveNames } from "../site/site";
+import type { ProfileName, ShapingNames, ShapingNumbers } from "./profiles";
+import type { ShapingPlan } from "./rules";
+import * as plans from "./rules";
+
+/** Prefixes to shape uploads to, by family, and where they come from. */
+export interface UploadPrefixes {
+    ipv4: string[];
+    ipv6: string[];
+    /** Guards the lists against a feed that lost its content. @default no guard */
+    source?: FeedSource;
+}
+
+/**
+ * The router side of a site. Everything that decides which rows there are is a plain value, so that mistakes are known
+ * before the first resource; only the prefixes may come later. A change is made in place, in an order that keeps the
+ * guarantees of other traffic, unless the field says otherwise.
+ */
+export interface UploadShapingArgs {
+    /** Layer-3 WAN interface: `ether5`, `pppoe-out1`, `vlan10`. */
+    wanInterface: string;
+    /** Measured upload rate: `20M`, or bit/s. */
+    uplink: string | number;
+    /** Prefixes of S3, such as `regionPrefixes` loads them. New ones are added before old ones go. */
+    prefixes: pulumi.Input<UploadPrefixes>;
+    /** Share of the uplink kept free, in percent. @default 5 */
+    headroomPercent?: number;
+    /** @default "scavenger" */
+    profile?: ProfileName;
+    /** `off` disables the parent queue and keeps the rest. @default "on" */
+    shaping?: "on" | "off";
+    /** @default ["ipv4", "ipv6"] */
+    addressFamilies?: Family[];
+    /**
+     * Only uploads of these hosts are marked: addresses, prefixes, MAC addresses.
+     *
+     * @default all hosts
+     * @example ["192.168.88.10", "2001:db8:1::/64", "AA:BB:CC:00:11:22"]
+     */
+    sourceAddresses?: string[];
+    /** `packet` marks by address list alone, for routers that mark every connection. @default "connection" */
+    marking?: "connection" | "packet";
+    /** @default "bypass" */
+    fastTrack?: "bypass" | "leave";
+    /** A kind of queue (`fq-codel`, `cake`, `pfifo`, …), or `existing:<name>`. @default "fq-codel" */
+    leafQueue?: string;
+    /** Hang the two leaves under this queue, which is never changed. @default a parent of our own */
+    parentQueue?: string;
+    /** Further packet marks that the leaf of all other traffic carries. @default [] */
+    restMarks?: string[];
+    /** Where the mangle rules stand. @default "last" */
+    rulesPosition?: RulesPosition;
+    /** Name of the address list of the prefixes. A change makes the list anew. @default by profile */
+    listName?: string;
+    /** Comment of everything made. @default by profile */
+    comment?: string;
+    /** @default by profile */
+    connectionMark?: string;
+    /** @default by profile */
+    packetMark?: string;
+    /** Names of the queues. A queue with another name is made anew. @default by profile */
+    queueNames?: Partial<ShapingNames["queueNames"]>;
+    /** Take over rows that already do exactly this job. @default false */
+    adopt?: boolean;
+    /** Name of a router in `routeros:connections`. @default the router of `routeros:url` */
+    connection?: string;
+    /** Last word on the arguments of each child, for what has no argument here. */
+    overrides?: {
+        /** The lists of S3's prefixes. */
+        addressList?: Partial<AddressListArgs>;
+        /** The lists of hosts that upload. */
+        sources?: Partial<AddressListArgs>;
+        marks?: Partial<FirewallRulesArgs>;
+        bypass?: Partial<FirewallRulesArgs>;
+        queueType?: Partial<QueueTypeArgs>;
+        queueTree?: Partial<QueueTreeArgs>;
+    };
+}
+
+/**
+ * Address lists, mangle rules, FastTrack bypass and queue tree that make uploads to S3 give way to everything else.
+ *
+ * Made one after the other, lists, marks, bypass, queue type, tree, and taken down the other way, so that other
+ * people's traffic never meets half of it. (A router answers one request at a time; there is nothing to gain by more.)
+ */
+export class UploadShaping extends pulumi.ComponentResource {
+    /** Numbers of the three queues, as RouterOS writes rates. */
+    declare public readonly queues: pulumi.Output<ShapingNumbers>;
+    /** How many prefixes each family's list holds. */
+    declare public readonly prefixCounts: pulumi.Output<Record<string, number>>;
+    /**
+     * RouterOS script that takes everything of the stack off a router by pasting it into a terminal, should the state
+     * be lost. Kept out of Pulumi's listings as a secret.
+     */
+    declare public readonly removalScript: pulumi.Output<string>;
+
+    constructor(name: string, args: UploadShapingArgs, opts?: pulumi.ComponentResourceOptions) {
+        const plan = planOf(name, args);
+        super("routeros-s3:index:UploadShaping", name, {}, opts);
+        const prefixes = pulumi.output(args.prefixes);
+        const common = { adopt: plan.adopt, requires: plans.requirements(plan), connection: args.connection };
+        const maker: Maker = {
+            name,
+            plan,
+            prefixes,
+            common,
+            overrides: args.overrides ?? {},
+            next: inOrder(this, opts?.dependsOn),
+        };
+
+        for (const family of plan.addressFamilies) addressLists(maker, family);
+        for (const family of plan.addressFamilies) markRules(maker, family);
+        if (plan.fastTrack === "bypass") for (const family of plan.addressFamilies) fastTrackBypass(maker, family);
+        const queueType = leafQueueType(maker);
+        queueTree(maker, queueType.name);
+
+        // Nothing to keep from anybody; but a page of script has no place among the outputs that every run prints.
+        this.removalScript = pulumi.secret(
+            removalScript({
+                owner: `${pulumi.getProject()}/${pulumi.getStack()}`,
+                queueTypes: queueType.made ? [queueType.name] : [],
+                families: plan.addressFamilies,
+            }),
+        );
+        this.queues = pulumi.output(plans.numbersOf(plan));
+        this.prefixCounts = prefixes.apply((all) =>
+            Object.fromEntries(plan.addressFamilies.map((family) => [family, all[family].length])),
+        );
+        this.registerOutputs({ queues: this.queues, prefixCounts: this.prefixCounts });
+    }
+}
+
+interface Maker {
+    name: string;
+    plan: ShapingPlan;
+    prefixes: pulumi.Output<UploadPrefixes>;
+    /** What every child is given. */
+    common: { connection?: string; adopt: boolean; requires: Requires };
+    overrides: NonNullable<UploadShapingArgs["overrides"]>;
+    /** Makes a child that depends on the one before it. */
+    next: (make: (opts: pulumi.CustomResourceOptions) => pulumi.Resource) => void;
+}
+
+/**
+ * What the component depends on comes before the first child: Pulumi itself does not hand that on. A preview makes
+ * nothing, so there nobody waits for anybody.
+ */
+function inOrder(parent: pulumi.Resource, first: pulumi.ResourceOptions["dependsOn"] = []): Maker["next"] {
+    let last = first;
+    return (make) => {
+        last = [make({ parent, dependsOn: pulumi.runtime.isDryRun() ? [] : last })];
+    };
+}
+
+const shapingKeys: readonly SiteKeyName[] = [
+    "wanInterface",
+    "uplink",
+    "headroomPercent",
+    "profile",
+    "shaping",
+    "addressFamilies",
+    "sourceAddresses",
+    "marking",
+    "fastTrack",
+    "leafQueue",
+    "parentQueue",
+    "restMarks",
+    "rulesPosition",
+    "listName",
+    "comment",
+    "connectionMark",
+    "packetMark",
+    "queueNames",
+    "adopt",
+];
+
+/** Same rules as a stack's configuration has, for people who write the component into a program of their own. */
+function planOf(name: string, args: UploadShapingArgs): ShapingPlan {
+    const given = Object.fromEntries(
+        shapingKeys.map((key) => [key, (args as unknown as Record<string, unknown>)[key]]),
+    );
+    const { values, problems } = readValues(given);
+    if (!values) throw new pulumi.RunError(`UploadShaping ${name}:\n${problems.map((line) => `  ${line}`).join("\n")}`);
+    return resolveNames(values);
+}
+
+function addressLists({ name, plan, common, prefixes, overrides, next }: Maker, family: Family): void {
+    const args = { family, ...common };
+    next(
+        (opts) =>
+            new AddressList(
+                `${name}-s3-${family}`,
+                {
+                    list: plan.listName,
+                    addresses: prefixes.apply((all) => all[family]),
+                    comment: plan.comment,
+                    source: prefixes.apply((all) => all.source as FeedSource),
+                    ...args,
+                    ...overrides.addressList,
+                },
+                opts,
+            ),
+    );
+    const addresses = plans.sourcePrefixes(plan, family);
+    if (addresses.length === 0) return;
+    const sources = { list: plans.sourceListName(plan), addresses, comment: `${plan.comment}: hosts that upload` };
+    next((opts) => new AddressList(`${name}-sources-${family}`, { ...sources, ...args, ...overrides.sources }, opts));
+}
+
+function markRules({ name, plan, common, overrides, next }: Maker, family: Family): void {
+    const rules = plans.markRules(plan, family);
+    const args = { family, table: "mangle" as const, rules, position: plan.rulesPosition, ...common };
+    next((opts) => new FirewallRules(`${name}-marks-${family}`, { ...args, ...overrides.marks }, opts));
+}
+
+function fastTrackBypass({ name, plan, common, overrides, next }: Maker, family: Family): void {
+    const args = { family, table: "filter" as const, fastTrackBypass: plans.bypassMatchers(plan), ...common };
+    next((opts) => new FirewallRules(`${name}-bypass-${family}`, { ...args, ...overrides.bypass }, opts));
+}
+
+/**
+ * The leaves' queue type by name. A type of ours carries its kind in its resource's name, so that another kind is
+ * another resource: made before the tree changes over to it, and the old one removed when nothing uses it any more.
+ */
+function leafQueueType({ name, plan, common, overrides, next }: Maker): { name: string; made: boolean } {
+    const existing = plans.existingQueueType(plan);
+    if (existing !== undefined) return { name: existing, made: false };
+    const kind = plan.leafQueue;
+    const stack = pulumi.getStack();
+    // The runtime knows a type of ours by this hash, for queue types have no comment.
+    const hash = createHash("sha256").update(`${pulumi.getProject()}/${stack}/${name}`).digest("hex").slice(0, 6);
+    const args = { name: `${kind}-${stack}-${hash}`, kind, parameters: plans.queueTypeParameters(kind), ...common };
+    next((opts) => new QueueType(`${name}-leaf-${kind}`, { ...args, ...overrides.queueType }, opts));
+    return { name: args.name, made: true };
+}
+
+function queueTree({ name, plan, common, overrides, next }: Maker, leafQueueTypeName: string): void {
+    const args = { queues: plans.queues(plan, leafQueueTypeName), ...common };
+    next((opts) => new QueueTree(`${name}-queues`, { ...args, ...overrides.queueTree }, opts));
+}

@@ -1,0 +1,96 @@
+/** Connections to our lists that were FastTracked before the bypass stood: they pass the queues until they end. */
+import ipaddr from "ipaddr.js";
+
+import { addressListMenu } from "../kinds/address-list/menu";
+import { firewallMenu } from "../kinds/firewall-rules/menu";
+import type { Client } from "../router/client";
+import { isRouterError } from "../router/errors";
+import { readComment } from "../rows/ownership";
+
+export interface Connection {
+    menu: string;
+    id: string;
+    /** Address and port, as the router prints them. */
+    source: string;
+    destination: string;
+}
+
+const families = ["ipv4", "ipv6"] as const;
+
+/** FastTracked connections whose destination is in one of the lists; without names, the lists our marks go by. */
+export async function fastTracked(client: Client, lists: readonly string[] = []): Promise<Connection[]> {
+    const found: Connection[] = [];
+    for (const family of families) {
+        const names = lists.length > 0 ? lists : await ownLists(client, family);
+        const prefixes: string[] = [];
+        for (const list of names) {
+            const rows = await client.rows(addressListMenu(family), { list, ".proplist": ".id,list,address,disabled" });
+            prefixes.push(...rows.filter((row) => row["disabled"] !== "true").map((row) => row["address"] ?? ""));
+        }
+        if (prefixes.length > 0) found.push(...(await connections(client, family, prefixes)));
+    }
+    return found;
+}
+
+/** Removes the entries; what ended by itself meanwhile is done. The connections begin again by the next packet. */
+export async function release(client: Client, all: readonly Connection[]): Promise<void> {
+    for (const { menu, id } of all) {
+        try {
+            await client.request("DELETE", `${menu}/${id}`);
+        } catch (error) {
+            if (!isRouterError(error, "router/gone")) throw error;
+        }
+    }
+}
+
+async function ownLists(client: Client, family: "ipv4" | "ipv6"): Promise<string[]> {
+    const rows = await client.rows(firewallMenu("mangle", family), {
+        dynamic: "false",
+        ".proplist": ".id,dst-address-list,comment,dynamic",
+    });
+    const names = rows.filter((row) => readComment(row["comment"]).marker).map((row) => row["dst-address-list"] ?? "");
+    return [...new Set(names)].filter((name) => name !== "" && !name.startsWith("!"));
+}
+
+async function connections(
+    client: Client,
+    family: "ipv4" | "ipv6",
+    prefixes: readonly string[],
+): Promise<Connection[]> {
+    const menu = `/${family === "ipv4" ? "ip" : "ipv6"}/firewall/connection`;
+    const rows = await client.rows(menu, { fasttrack: "true", ".proplist": ".id,src-address,dst-address,fasttrack" });
+    const inside = matcher(prefixes);
+    return rows
+        .filter((row) => inside(hostOf(row["dst-address"] ?? "")))
+        .map((row) => ({
+            menu,
+            id: row[".id"] ?? "",
+            source: row["src-address"] ?? "",
+            destination: row["dst-address"] ?? "",
+        }));
+}
+
+/** `192.0.2.1:443`, `[2001:db8::1]:443`, and addresses without a port. */
+export function hostOf(text: string): string {
+    const bracketed = /^\[(.*)\]/.exec(text)?.[1];
+    if (bracketed !== undefined) return bracketed;
+    return /^[\d.]+(:\d+)?$/.test(text) ? text.replace(/:\d+$/, "") : text;
+}
+
+/** Whether a host is in one of the prefixes, ranges and addresses. All are of one family; DNS names hold nobody. */
+function matcher(entries: readonly string[]): (host: string) => boolean {
+    const bytes = (text: string): Buffer => Buffer.from(ipaddr.parse(text).toByteArray());
+    const tests = entries.flatMap((entry): ((host: string) => boolean)[] => {
+        const [first = "", last] = entry.split("-");
+        if (last !== undefined && ipaddr.isValid(first) && ipaddr.isValid(last)) {
+            const [from, to] = [bytes(first), bytes(last)];
+            return [(host) => from.compare(bytes(host)) <= 0 && bytes(host).compare(to) <= 0];
+        }
+        if (ipaddr.isValidCIDR(entry)) {
+            const prefix = ipaddr.parseCIDR(entry);
+            return [(host) => ipaddr.parse(host).match(prefix)];
+        }
+        return ipaddr.isValid(entry) ? [(host) => bytes(host).equals(bytes(entry))] : [];
+    });
+    return (host) => ipaddr.isValid(host) && tests.some((test) => test(host));
+}

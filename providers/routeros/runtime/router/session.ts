@@ -1,0 +1,131 @@
+/** One router as this process knows it: connection, cache, identity, and what was said already. */
+import { createHash } from "node:crypto";
+
+import type { Guard } from "../engine/guard";
+import { processGuard } from "../engine/guard";
+import type { Patience } from "./client";
+import { Client } from "./client";
+import { isRouterError } from "./errors";
+import type { Settings } from "./settings";
+import { Snapshot } from "./snapshot";
+
+export interface Facts {
+    /** `7.22.3 (stable)`. */
+    version: string;
+    /** Serial number or software id: which device this is. */
+    device: string;
+}
+
+export interface Session {
+    settings: Settings;
+    client: Client;
+    snapshot: Snapshot;
+    guard: Guard;
+    /** Version and device, read once. */
+    facts(): Promise<Facts>;
+    /** Results by name, each worked out once in this process. */
+    once: Map<string, Promise<unknown>>;
+    /** What was to be removed while something still used it, by title: how to try again. */
+    left: Map<string, { olds: object; again: () => Promise<void> }>;
+    /** Title and owner of what is recorded in the state and was read. */
+    recorded: Set<string>;
+}
+
+export interface Tuning {
+    patience?: Partial<Patience>;
+    maximumAge?: number;
+    guard?: Guard;
+}
+
+const sessions = new Map<string, Session>();
+const warned = new Set<string>();
+const told = new Map<string, string>();
+let tuning: Tuning = {};
+
+/** Pauses and ages for tests; also ends what was open. */
+export function tune(next: Tuning): void {
+    forget();
+    tuning = next;
+}
+
+/** What a new process would not know: connections, caches, warnings given. */
+export function forget(): void {
+    for (const session of sessions.values()) session.client.close();
+    sessions.clear();
+    warned.clear();
+    told.clear();
+}
+
+/** Resolves when no router is being asked anything. */
+async function idle(): Promise<void> {
+    await Promise.all([...sessions.values()].map(({ client }) => client.idle()));
+}
+
+export function sessionFor(settings: Settings): Session {
+    const key = createHash("sha256").update(JSON.stringify(settings)).digest("hex");
+    const known = sessions.get(key);
+    if (known) return known;
+    const client = new Client(settings, tuning.patience);
+    const snapshot = new Snapshot(client, tuning.maximumAge);
+    const once = new Map<string, Promise<unknown>>();
+    const session: Session = {
+        settings,
+        client,
+        snapshot,
+        guard: tuning.guard ?? processGuard(idle),
+        facts: () => memo(once, "facts", () => readFacts(client)),
+        once,
+        left: new Map(),
+        recorded: new Set(),
+    };
+    sessions.set(key, session);
+    return session;
+}
+
+/** Works a value out once; a failure is not kept. */
+export function memo<T>(store: Map<string, Promise<unknown>>, key: string, work: () => Promise<T>): Promise<T> {
+    const known = store.get(key) as Promise<T> | undefined;
+    if (known) return known;
+    const result = work();
+    store.set(key, result);
+    result.catch(() => store.delete(key));
+    return result;
+}
+
+/** A warning at the stack, once in a process. */
+export function warnOnce(text: string): void {
+    if (warned.has(text)) return;
+    warned.add(text);
+    console.warn(`warning: ${text}`);
+}
+
+/** Who was the first to be told this text in this process. */
+export function tellOnce(text: string, teller: string): string {
+    const first = told.get(text) ?? teller;
+    told.set(text, first);
+    return first;
+}
+
+async function readFacts(client: Client): Promise<Facts> {
+    const resource = await client.row("/system/resource", { ".proplist": "version,board-name" });
+    return { version: resource?.["version"] ?? "", device: await readDevice(client) };
+}
+
+/** The serial number of a RouterBOARD; a virtual router has none and is told by its licence. */
+async function readDevice(client: Client): Promise<string> {
+    const board = await optional(client, "/system/routerboard");
+    const serial = board?.["serial-number"];
+    if (serial !== undefined && serial !== "") return `serial ${serial}`;
+    const licence = await optional(client, "/system/license");
+    const id = licence?.["software-id"] ?? licence?.["system-id"];
+    return id === undefined || id === "" ? "unknown" : `software ${id}`;
+}
+
+async function optional(client: Client, path: string) {
+    try {
+        return await client.row(path);
+    } catch (error) {
+        if (isRouterError(error, "router/no-such-menu", "router/refused", "login/not-permitted")) return undefined;
+        throw error;
+    }
+}

@@ -1,0 +1,366 @@
+import { once } from "node:events";
+import * as http from "node:http";
+import * as https from "node:https";
+import type { AddressInfo, Socket } from "node:net";
+
+import type { FaultKind, RequestEntry, Row } from "../api";
+import type { Operations } from "../commands/operations";
+import { contains } from "../device/addresses";
+import type { Device } from "../device/device";
+import { showId } from "../device/table";
+import { Refusal, refuse } from "../errors";
+import { authenticate, authorise, type Identity } from "./access";
+import { serveControl } from "./control";
+import { Faults } from "./faults";
+import { parseBody } from "./json";
+import { servePage } from "./page";
+import { type Answer, execute } from "./rest";
+
+export interface Latency {
+    requestMs: number;
+    rowMs: number;
+}
+
+export interface ServerOptions {
+    port: number;
+    host: string;
+    tls?: { key: string; cert: string };
+    latency: Latency;
+    closeConnections: boolean;
+    /** Called when a request was carried out, before it is answered. */
+    settled: () => void;
+}
+
+type Hook = (entry: { index: number; method: string; path: string; when: "before" | "after" }) => void;
+type Watcher = (event: { type: "change" } | { type: "request"; entry: RequestEntry }) => void;
+
+const logLimit = 100_000;
+
+/** RouterOS's web server: one request after another, over a device's state. */
+export class RestServer {
+    readonly log: RequestEntry[] = [];
+    readonly faults = new Faults();
+    readonly hooks = new Set<Hook>();
+    private readonly watchers = new Set<Watcher>();
+    private readonly server: http.Server;
+    private readonly sockets = new Set<Socket>();
+    private readonly hanging = new Set<() => void>();
+    private readonly turns = new Map<string, Promise<void>>();
+    /** What the control interface works with. */
+    control?: Operations;
+    private count = 0;
+    private previous: Answer = { status: 200, body: [], rowsScanned: 0, rowsReturned: 0 };
+
+    constructor(
+        readonly device: Device,
+        private readonly options: ServerOptions,
+    ) {
+        const listener = (request: http.IncomingMessage, response: http.ServerResponse) => {
+            this.serve(request, response).catch(() => request.socket.destroy());
+        };
+        this.server = options.tls ? https.createServer(options.tls, listener) : http.createServer(listener);
+        this.server.on("connection", (socket) => {
+            this.sockets.add(socket);
+            socket.on("close", () => this.sockets.delete(socket));
+            socket.on("error", () => undefined);
+        });
+        this.server.on("clientError", (_error, socket) => {
+            if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+        });
+        this.server.keepAliveTimeout = 60_000;
+        device.connectionsOfServices = () => this.serviceConnections();
+        device.onChange(() => {
+            for (const watcher of this.watchers) watcher({ type: "change" });
+        });
+    }
+
+    async listen(): Promise<number> {
+        this.server.listen(this.options.port, this.options.host);
+        await once(this.server, "listening");
+        return (this.server.address() as AddressInfo).port;
+    }
+
+    async close(): Promise<void> {
+        this.release();
+        const closed = once(this.server, "close");
+        this.server.close();
+        this.dropConnections();
+        await closed;
+    }
+
+    dropConnections(): void {
+        for (const socket of this.sockets) socket.destroy();
+    }
+
+    /** Recorded: each live connection is a dynamic row of its service (its properties besides the flags are assumed). */
+    private serviceConnections(): Row[] {
+        const name = this.options.tls ? "www-ssl" : "www";
+        return [...this.sockets].map((socket, index) => ({
+            ".id": showId(0x8000001 + index),
+            name,
+            address: "",
+            port: String(socket.localPort ?? ""),
+            proto: "tcp",
+            disabled: "false",
+            local: `${socket.localAddress ?? ""}:${socket.localPort ?? ""}`,
+            remote: `${socket.remoteAddress ?? ""}:${socket.remotePort ?? ""}`,
+            connection: "true",
+            dynamic: "true",
+            invalid: "false",
+        }));
+    }
+
+    /** How many requests there were since the log was cleared. */
+    get requests(): number {
+        return this.count;
+    }
+
+    /** Calls back for each request, and when the configuration or a counter changed; returns how to stop that. */
+    watch(watcher: Watcher): () => void {
+        this.watchers.add(watcher);
+        return () => this.watchers.delete(watcher);
+    }
+
+    /** Lets hanging requests go. */
+    release(): void {
+        for (const go of [...this.hanging]) go();
+    }
+
+    clearLog(): void {
+        this.log.length = 0;
+        this.count = 0;
+    }
+
+    private async serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+        const [rawPath, rawQuery] = splitUrl(request.url ?? "/");
+        if (rawPath.startsWith("/_/")) return serveControl(this, this.control!, request, response, rawPath, rawQuery);
+        if (!this.isAllowed(request.socket)) {
+            request.socket.destroy();
+            return;
+        }
+        if (rawPath !== "/rest" && !rawPath.startsWith("/rest/")) return servePage(request, response, rawPath);
+        const started = performance.now();
+        const entry: RequestEntry = {
+            index: ++this.count,
+            method: request.method ?? "GET",
+            path: rawPath.slice("/rest".length) || "/",
+            query: {},
+            body: undefined,
+            status: 0,
+            rowsScanned: 0,
+            rowsReturned: 0,
+            milliseconds: 0,
+        };
+        let fault: { kind: FaultKind; when: "before" | "after" } | undefined;
+        let answer: Answer;
+        try {
+            const text = await this.readBody(request);
+            const identity = authenticate(
+                this.device,
+                request.headers.authorization,
+                request.socket.remoteAddress ?? "",
+            );
+            const segments = this.segmentsOf(rawPath);
+            entry.path = `/${segments.join("/")}`;
+            const query = queryPairs(rawQuery);
+            entry.query = Object.fromEntries(query);
+            await this.turn(identity.name, async () => {
+                fault = this.faults.next(entry.method, entry.path);
+                this.callHooks(entry, "before");
+                if (fault?.when === "before" && (await this.misbehave(fault.kind, request, response, entry))) return;
+                answer = this.run(identity, request, text, segments, query, entry);
+                this.callHooks(entry, "after");
+                if (answer.silent && (await this.hang(response))) return;
+                const limit = this.device.behaviour.sessionSeconds * 1000;
+                const { requestMs, rowMs } = this.options.latency;
+                const time = requestMs + rowMs * answer.rowsScanned + (answer.seconds ?? 0) * 1000;
+                if (time > 0) await new Promise((resolve) => setTimeout(resolve, Math.min(time, limit)).unref());
+                if (time > limit) answer = { ...asAnswer(refuse.sessionClosed()), rowsScanned: answer.rowsScanned };
+                if (fault?.when === "after" && (await this.misbehave(fault.kind, request, response, entry, answer)))
+                    return;
+                this.respond(response, entry, answer);
+                this.previous = answer;
+            });
+        } catch (error) {
+            if (!(error instanceof Refusal)) throw error;
+            this.respond(response, entry, asAnswer(error));
+        } finally {
+            entry.milliseconds = Math.round((performance.now() - started) * 10) / 10;
+            if (fault) entry.fault = fault.kind;
+            this.note(entry);
+        }
+    }
+
+    /** A service with `address` set accepts the connection of others and closes it without a word (recorded). */
+    private isAllowed(socket: Socket): boolean {
+        const service = this.device.findByName("/ip/service", this.options.tls ? "www-ssl" : "www");
+        if (service?.values["disabled"] === "true") return false;
+        const allowed = (service?.values["address"] ?? "").split(",").filter((part) => part !== "");
+        const from = (socket.remoteAddress ?? "").replace(/^::ffff:/, "");
+        return allowed.length === 0 || allowed.some((range) => contains(range, from));
+    }
+
+    private segmentsOf(rawPath: string): string[] {
+        if (!this.device.behaviour.decodeStar && /%2A/i.test(rawPath)) throw refuse.badIdentifier();
+        try {
+            return rawPath.slice("/rest".length).split("/").filter(Boolean).map(decodeURIComponent);
+        } catch {
+            throw refuse.badIdentifier();
+        }
+    }
+
+    async readBody(request: http.IncomingMessage): Promise<string> {
+        const chunks: Buffer[] = [];
+        let size = 0;
+        for await (const chunk of request as AsyncIterable<Buffer>) {
+            size += chunk.length;
+            if (size <= this.device.behaviour.maxBodyBytes) chunks.push(chunk);
+        }
+        if (size > this.device.behaviour.maxBodyBytes) throw refuse.tooLarge();
+        return Buffer.concat(chunks).toString("utf8");
+    }
+
+    private run(
+        identity: Identity,
+        request: http.IncomingMessage,
+        text: string,
+        segments: string[],
+        query: [string, string][],
+        entry: RequestEntry,
+    ): Answer {
+        let answer: Answer;
+        try {
+            if (!["GET", "PUT", "PATCH", "DELETE", "POST"].includes(entry.method)) throw refuse.head();
+            const type = request.headers["content-type"];
+            const foreign = type !== undefined && !/^application\/json\s*(;|$)/i.test(type);
+            if (text !== "" && foreign && this.device.behaviour.refuseForeignContentType) throw refuse.contentType();
+            const body = parseBody(text);
+            entry.body = masked(body);
+            authorise(identity.policy, entry.method, segments);
+            answer = execute(this.device, { method: entry.method, segments, query, body });
+        } catch (error) {
+            if (!(error instanceof Refusal)) throw error;
+            answer = asAnswer(error);
+        }
+        this.options.settled();
+        entry.rowsScanned = answer.rowsScanned;
+        entry.rowsReturned = answer.rowsReturned;
+        return answer;
+    }
+
+    private respond(response: http.ServerResponse, entry: RequestEntry, answer: Answer, contentLength?: number): void {
+        entry.status = answer.status;
+        const text = answer.body === undefined ? undefined : JSON.stringify(answer.body);
+        response.statusCode = answer.status;
+        response.setHeader("Cache-Control", "no-cache, no-store");
+        response.setHeader("Expires", "0");
+        response.setHeader("X-Frame-Options", "sameorigin");
+        if (this.options.closeConnections) response.setHeader("Connection", "close");
+        if (text === undefined) {
+            response.end();
+            return;
+        }
+        response.setHeader("Content-Type", "application/json");
+        response.setHeader("Content-Length", contentLength ?? Buffer.byteLength(text));
+        response.end(text);
+    }
+
+    /** Does what the fault says; true when the request is over with that. */
+    private async misbehave(
+        kind: FaultKind,
+        request: http.IncomingMessage,
+        response: http.ServerResponse,
+        entry: RequestEntry,
+        answer: Answer = { status: 200, body: [{ ".id": "*1" }], rowsScanned: 0, rowsReturned: 0 },
+    ): Promise<boolean> {
+        switch (kind) {
+            case "drop":
+                request.socket.destroy();
+                return true;
+            case "reset":
+                request.socket.resetAndDestroy();
+                return true;
+            case "restart":
+                this.device.restart();
+                this.dropConnections();
+                return true;
+            case "hang":
+                return this.hang(response);
+            case "500":
+                this.respond(response, entry, asAnswer(new Refusal(500)));
+                return true;
+            case "401":
+                this.respond(response, entry, asAnswer(refuse.unauthorized()));
+                return true;
+            case "foreign-answer":
+                this.respond(response, entry, this.previous);
+                return true;
+            case "cut-body": {
+                const text = JSON.stringify(answer.body ?? {});
+                entry.status = answer.status;
+                response.writeHead(answer.status, {
+                    "Content-Type": "application/json",
+                    "Content-Length": Buffer.byteLength(text),
+                });
+                response.write(text.slice(0, Math.ceil(text.length / 2)), () => request.socket.destroy());
+                return true;
+            }
+        }
+    }
+
+    /** Until `release`, when the request goes on, or until the client gives up. */
+    private hang(response: http.ServerResponse): Promise<boolean> {
+        return new Promise((resolve) => {
+            const end = (over: boolean) => {
+                this.hanging.delete(go);
+                response.off("close", gone);
+                resolve(over);
+            };
+            const go = () => end(false);
+            const gone = () => end(true);
+            this.hanging.add(go);
+            response.on("close", gone);
+        });
+    }
+
+    /** With a latency, requests of one user wait for each other. */
+    private async turn(user: string, work: () => Promise<void>): Promise<void> {
+        if (this.options.latency.requestMs === 0) return work();
+        const before = this.turns.get(user) ?? Promise.resolve();
+        const mine = before.then(work);
+        this.turns.set(
+            user,
+            mine.catch(() => undefined),
+        );
+        return mine;
+    }
+
+    private callHooks(entry: RequestEntry, when: "before" | "after"): void {
+        for (const hook of [...this.hooks]) hook({ index: entry.index, method: entry.method, path: entry.path, when });
+    }
+
+    private note(entry: RequestEntry): void {
+        this.log.push(entry);
+        if (this.log.length > logLimit) this.log.splice(0, this.log.length - logLimit);
+        for (const watcher of this.watchers) watcher({ type: "request", entry });
+    }
+}
+
+function asAnswer(refusal: Refusal): Answer {
+    return { status: refusal.status, body: refusal.body(), rowsScanned: 0, rowsReturned: 0 };
+}
+
+function splitUrl(url: string): [string, string] {
+    const mark = url.indexOf("?");
+    return mark < 0 ? [url, ""] : [url.slice(0, mark), url.slice(mark + 1)];
+}
+
+function queryPairs(query: string): [string, string][] {
+    return [...new URLSearchParams(query)];
+}
+
+/** For the log: no password in it. */
+function masked(body: unknown): unknown {
+    if (typeof body !== "object" || body === null || Array.isArray(body) || !("password" in body)) return body;
+    return { ...body, password: "***" };
+}

@@ -1,0 +1,88 @@
+import { X509Certificate } from "node:crypto";
+
+import { generate } from "selfsigned";
+
+import type { Router, RouterOptions } from "./api";
+import { operationsOn } from "./commands/operations";
+import { Device } from "./device/device";
+import { type Latency, RestServer } from "./http/server";
+import { versions } from "./menus/definition";
+import { configure, makeBare, setAdministrator } from "./start/factory";
+import { loadState, StateFile } from "./start/state";
+
+export type { Fault, FaultKind, RequestEntry, Router, RouterOptions, Row } from "./api";
+
+/** Measured on devices: a small request, and a row of a list that is looked at. */
+const latencies: Record<"none" | "hex" | "rb5009", Latency> = {
+    none: { requestMs: 0, rowMs: 0 },
+    hex: { requestMs: 119, rowMs: 0.64 },
+    rb5009: { requestMs: 20, rowMs: 0 },
+};
+
+export const defaultVersion = "7.22.3";
+
+/** Starts a router. Rejects when the port is taken, the version unknown, or the state file cannot be used. */
+export async function start(options: RouterOptions = {}): Promise<Router> {
+    const { version = defaultVersion, host = "127.0.0.1", username = "admin", password = "" } = options;
+    if (!versions.includes(version))
+        throw new Error(`RouterOS ${version} is not known here, only ${versions.join(", ")}`);
+    const device = new Device({ version, behaviour: options.behaviour, names: options.names });
+    const stateFile = options.stateFile === undefined ? undefined : new StateFile(options.stateFile, device);
+    const warnings: string[] = [];
+    const found = options.stateFile !== undefined && loadState(options.stateFile, device);
+    if (!found) {
+        makeBare(device);
+        warnings.push(...configure(device, options.rsc));
+    }
+    setAdministrator(device, username, password);
+    stateFile?.write();
+
+    const tls = options.https ? await certificateFor(options.https) : undefined;
+    const server = new RestServer(device, {
+        port: options.port ?? 0,
+        host,
+        tls: tls && { key: tls.key, cert: tls.certificate },
+        latency: typeof options.latency === "object" ? options.latency : latencies[options.latency ?? "none"],
+        closeConnections: options.closeConnections ?? false,
+        settled: () => stateFile?.settle(),
+    });
+    const port = await server.listen();
+    const shownHost = host.includes(":") ? `[${host}]` : host;
+
+    const operations = operationsOn({ device, server, username, password, settle: () => stateFile?.settle() });
+    server.control = operations;
+    const fingerprint = tls && new X509Certificate(tls.certificate).fingerprint256;
+    return {
+        url: `${tls ? "https" : "http"}://${shownHost}:${port}`,
+        ...(tls ? { certificate: tls.certificate, fingerprint } : {}),
+        warnings,
+        get log() {
+            return server.log;
+        },
+        async stop() {
+            await server.close();
+            stateFile?.write();
+        },
+        ...operations,
+    };
+}
+
+async function certificateFor(https: true | { key: string; certificate: string }) {
+    if (https !== true) return https;
+    const made = await generate([{ name: "commonName", value: "router" }], {
+        keyType: "ec",
+        algorithm: "sha256",
+        extensions: [
+            { name: "basicConstraints", cA: true },
+            {
+                name: "subjectAltName",
+                altNames: [
+                    { type: 2, value: "localhost" },
+                    { type: 7, ip: "127.0.0.1" },
+                    { type: 7, ip: "::1" },
+                ],
+            },
+        ],
+    });
+    return { key: made.private, certificate: made.cert };
+}

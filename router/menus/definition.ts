@@ -1,0 +1,135 @@
+import type { Row } from "../api";
+import data from "../data/menus.json";
+import type { Device } from "../device/device";
+import type { StoredRow } from "../device/table";
+import type { Field } from "../device/values";
+
+/** Versions whose menus are known, oldest first. */
+export const versions: readonly string[] = data.versions;
+
+/** What is special about a menu; everything else comes from the distilled dumps. */
+export interface MenuRules {
+    path: string;
+    /** Oldest version that has the menu. @default all that are known here */
+    since?: string;
+    /** One object instead of rows (`/system/identity`). */
+    singleton?: boolean;
+    /** Rows can be addressed by `name`, and refused as duplicates by it. */
+    named?: boolean;
+    /** Rows have an order that `move` and `place-before` change. */
+    ordered?: boolean;
+    /** Rows of another menu's table, seen with other arguments (`/interface/vlan`). */
+    viewOf?: { path: string; where: Record<string, string> };
+    /** Id of the first row. @default 1 */
+    firstId?: number;
+    mandatory?: readonly string[];
+    /** Kinds and bounds that the dumps do not tell. */
+    fields?: Record<string, Field>;
+    /** Values a new row has where none is given. */
+    defaults?: Row;
+    /** Fields looked up by value. */
+    indexed?: readonly string[];
+    /** Commands and arguments for a menu that the dumps lack (assumed). */
+    assumed?: {
+        commands: readonly string[];
+        add?: readonly string[];
+        set?: readonly string[];
+        readOnly?: readonly string[];
+    };
+    /** Checks and completes the row as it would be; may change `values`. */
+    check?(values: Row, context: CheckContext): void;
+    /** Read-only properties, and those that are always there. Gets the row with names in place of ids. */
+    show?(shown: Row, row: StoredRow, device: Device): Row;
+    /** After rows were made, changed or removed. */
+    changed?(device: Device): void;
+    /** Before rows are removed; throws where RouterOS refuses. */
+    removing?(rows: readonly StoredRow[], device: Device): void;
+    /** Arguments that are never shown (passwords). */
+    hidden?: readonly string[];
+    /** Rows that a list shows after the others while something lasts (connections in `/ip/service`). */
+    passing?(device: Device): Row[];
+    /** Rows made for the moment of reading (`/user/active`). */
+    computed?(device: Device): Row[];
+}
+
+export interface CheckContext {
+    device: Device;
+    menu: Menu;
+    /** Undefined for a new row. */
+    row?: StoredRow;
+    /** What was written, in canonical form. */
+    written: Row;
+    /** What the row gets besides its values. */
+    meta: { dynamic?: boolean; expires?: number };
+}
+
+/** A menu of one RouterOS version. */
+export interface Menu extends MenuRules {
+    commands: ReadonlySet<string>;
+    addArguments: ReadonlySet<string>;
+    setArguments: ReadonlySet<string>;
+    printArguments: ReadonlySet<string>;
+    /** What `unset` takes as `value-name`. */
+    unsetNames: ReadonlySet<string>;
+    fields: Record<string, Field>;
+}
+
+interface DumpedType {
+    values?: string[];
+    later?: Record<string, string[]>;
+    negatable?: boolean;
+    list?: boolean;
+    says?: string;
+}
+interface DumpedMenu {
+    commands: Record<string, string[]>;
+    add?: Record<string, string[]>;
+    set?: Record<string, string[]>;
+    print?: Record<string, string[]>;
+    unset?: Record<string, string[]>;
+    types?: Record<string, DumpedType>;
+}
+
+const dumped = data.menus as Record<string, DumpedMenu>;
+/** What POST `print` takes in every menu, for menus that the dumps lack. */
+const plainPrint = dumped["/queue/tree"]!.print!;
+
+/** The menu as that version has it. */
+export function defineMenu(rules: MenuRules, version: string): Menu {
+    const dump = dumped[rules.path];
+    const names = (list?: Record<string, string[]>) => new Set([...(list?.["all"] ?? []), ...(list?.[version] ?? [])]);
+    const types = dump?.types ?? {};
+    const fields: Record<string, Field> = {};
+    const setArguments = dump ? names(dump.set) : new Set(rules.assumed?.set ?? rules.assumed?.add ?? []);
+    const addArguments = dump ? names(dump.add) : new Set(rules.assumed?.add ?? []);
+    setArguments.delete("numbers");
+    for (const name of [...addArguments, ...setArguments]) {
+        fields[name] = complete(rules.fields?.[name] ?? guess(types[name]), types[name], version);
+    }
+    return {
+        ...rules,
+        commands: dump ? names(dump.commands) : new Set(rules.assumed?.commands ?? []),
+        addArguments,
+        setArguments,
+        printArguments: names(dump?.print ?? plainPrint),
+        unsetNames: names(dump?.unset),
+        fields,
+    };
+}
+
+/** The kind a dump's description and completions tell; what they do not tell is kept as it is written. */
+function guess(type: DumpedType | undefined): Field {
+    const values = type?.values;
+    if (values?.length === 2 && values.includes("no") && values.includes("yes")) return { kind: "boolean" };
+    if (type?.says?.includes("time interval") && !values) return { kind: "duration" };
+    return { kind: "string" };
+}
+
+function complete(field: Field, type: DumpedType | undefined, version: string): Field {
+    const needsValues = (field.kind === "enum" || field.kind === "enum-list") && field.values === undefined;
+    return {
+        ...field,
+        ...(type?.negatable ? { negatable: true } : {}),
+        ...(needsValues ? { values: [...(type?.values ?? []), ...(type?.later?.[version] ?? [])] } : {}),
+    };
+}

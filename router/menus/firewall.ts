@@ -1,0 +1,110 @@
+import { compareVersions } from "../assumed";
+import type { Field } from "../device/values";
+import { refuse } from "../errors";
+import type { MenuRules } from "./definition";
+import { addFastTrackDummies, checkPacketMarks, isInvalidRule } from "./firewall-state";
+
+/** Mangle and filter of one family: `/ip/firewall/mangle` and its three kin. */
+export function firewallMenu(family: 4 | 6, table: "mangle" | "filter"): MenuRules {
+    const path = `/${family === 4 ? "ip" : "ipv6"}/firewall/${table}`;
+    return {
+        path,
+        ordered: true,
+        mandatory: ["chain"],
+        indexed: ["chain"],
+        fields: matchers(family),
+        check(values, { device, row, written }) {
+            values["action"] ??= "accept";
+            checkPorts(values);
+            checkMark(values);
+            checkLogPrefix(written, device.version);
+            if (values["new-packet-mark"] !== undefined) checkPacketMarks(device, values["new-packet-mark"], row);
+        },
+        show(shown, row, device) {
+            const counters = row.counters;
+            return {
+                ...shown,
+                action: shown["action"] ?? "accept",
+                bytes: String(counters?.bytes ?? 0),
+                packets: String(counters?.packets ?? 0),
+                dynamic: row.dynamic ? "true" : "false",
+                invalid: isInvalidRule(device, path, row) ? "true" : "false",
+                ...(device.behaviour.flagsAlways
+                    ? {
+                          disabled: shown["disabled"] ?? "false",
+                          log: shown["log"] ?? "false",
+                          "log-prefix": shown["log-prefix"] ?? "",
+                      }
+                    : {}),
+            };
+        },
+        changed: addFastTrackDummies,
+    };
+}
+
+const portProtocols = new Set(["tcp", "udp", "udp-lite", "dccp", "sctp"]);
+
+/** On the rule as it would be, so that taking the protocol away while ports stay is refused too. */
+function checkPorts(values: Record<string, string>): void {
+    const hasPorts = ["port", "src-port", "dst-port"].some((name) => values[name] !== undefined);
+    if (hasPorts && !portProtocols.has(values["protocol"] ?? "")) throw refuse.portsWithoutProtocol();
+}
+
+const marksOf: Record<string, string> = {
+    "mark-connection": "new-connection-mark",
+    "mark-packet": "new-packet-mark",
+    "mark-routing": "new-routing-mark",
+};
+
+/** Assumed: a mark action needs its mark; a mark beside another action is kept and does nothing. */
+function checkMark(values: Record<string, string>): void {
+    const needed = marksOf[values["action"]!];
+    if (needed !== undefined && !values[needed]) throw refuse.missingMark(needed);
+}
+
+function checkLogPrefix(written: Record<string, string>, version: string): void {
+    const prefix = written["log-prefix"];
+    if (prefix !== undefined && prefix.length > 31 && compareVersions(version, "7.21") >= 0) {
+        throw refuse.badValue("log-prefix");
+    }
+}
+
+function matchers(family: 4 | 6): Record<string, Field> {
+    const address: Field = { kind: "address", family };
+    const ports: Field = { kind: "ports", emptyAllowed: true };
+    const interfaceName: Field = {
+        kind: "reference",
+        menu: "/interface",
+        says: "interface",
+        words: ["all-ethernet", "all-ppp", "all-vlan", "all-wireless"],
+    };
+    const interfaceList: Field = { kind: "reference", menu: "/interface/list", says: "interface-list" };
+    return {
+        action: { kind: "enum" },
+        protocol: { kind: "enum" },
+        "connection-state": { kind: "enum-list" },
+        "connection-nat-state": { kind: "enum-list" },
+        "connection-type": { kind: "enum" },
+        "src-address-type": { kind: "enum-list" },
+        "dst-address-type": { kind: "enum-list" },
+        "tcp-flags": { kind: "enum-list" },
+        "src-address": address,
+        "dst-address": address,
+        "src-port": ports,
+        "dst-port": ports,
+        port: ports,
+        "packet-size": { kind: "ports" },
+        "in-interface": interfaceName,
+        "out-interface": interfaceName,
+        "in-bridge-port": interfaceName,
+        "out-bridge-port": interfaceName,
+        "in-interface-list": interfaceList,
+        "out-interface-list": interfaceList,
+        "in-bridge-port-list": interfaceList,
+        "out-bridge-port-list": interfaceList,
+        "src-mac-address": { kind: "mac" },
+        dscp: { kind: "integer", max: 63 },
+        "new-routing-mark": { kind: "enum", values: ["main"] },
+        "address-list-timeout": { kind: "string" },
+    };
+}

@@ -1,0 +1,225 @@
+import type { Row } from "../api";
+import type { Device } from "../device/device";
+import type { StoredRow } from "../device/table";
+import { refuse } from "../errors";
+import type { MenuRules } from "./definition";
+
+/** `/interface`: every interface, whatever its kind; kinds have menus of their own below it. */
+export const interfaces: MenuRules = {
+    path: "/interface",
+    named: true,
+    fields: { mtu: { kind: "string" }, l2mtu: { kind: "integer", max: 65535 } },
+    show(shown, row) {
+        const up = shown["disabled"] !== "true";
+        const { rx, tx } = traffic(row);
+        const common: Row = {
+            name: shown["name"]!,
+            type: shown["type"]!,
+            mtu: shown["mtu"] ?? "auto",
+            "actual-mtu": shown["mtu"] === undefined || shown["mtu"] === "auto" ? "1500" : shown["mtu"],
+            "mac-address": shown["mac-address"] ?? "02:00:00:00:00:01",
+            "link-downs": "0",
+            disabled: shown["disabled"] ?? "false",
+            running: String(up),
+            "rx-byte": rx,
+            "tx-byte": tx,
+            "rx-packet": "0",
+            "tx-packet": String(row.counters?.packets ?? 0),
+            "rx-drop": "0",
+            "tx-drop": "0",
+            "rx-error": "0",
+            "tx-error": "0",
+            "tx-queue-drop": "0",
+            "fp-rx-byte": "0",
+            "fp-tx-byte": "0",
+            "fp-rx-packet": "0",
+            "fp-tx-packet": "0",
+        };
+        for (const name of ["default-name", "comment", "l2mtu"])
+            if (shown[name] !== undefined) common[name] = shown[name];
+        if (row.dynamic) common["dynamic"] = "true";
+        if (shown["slave"] === "true") common["slave"] = "true";
+        return common;
+    },
+};
+
+function traffic(row: StoredRow): { rx: string; tx: string } {
+    return { rx: "0", tx: String(row.counters?.bytes ?? 0) };
+}
+
+/**
+ * Menus of one kind of interface, whose rows are interfaces too. The dumps used here do not hold them: arguments are the
+ * manual's commonest, anything else is kept as it is written (assumed).
+ */
+export function interfaceKind(
+    kind: string,
+    type: string,
+    extra: readonly string[],
+    { fixed = false, shows = {} }: { fixed?: boolean; shows?: Row } = {},
+): MenuRules {
+    const set = ["name", "comment", "disabled", "mtu", "l2mtu", "mac-address", ...extra];
+    const read = ["get", "print", "find", "export", "edit", "set", "enable", "disable", "comment", "reset-counters"];
+    return {
+        path: `/interface/${kind}`,
+        viewOf: { path: "/interface", where: { type } },
+        named: true,
+        mandatory: extra.includes("interface") ? ["interface"] : [],
+        assumed: { commands: fixed ? read : [...read, "add", "remove"], add: fixed ? [] : set, set },
+        fields: {
+            name: { kind: "string" },
+            disabled: { kind: "boolean" },
+            ...(extra.includes("interface")
+                ? { interface: { kind: "reference", menu: "/interface", says: "interface" } as const }
+                : {}),
+            ...(extra.includes("vlan-id") ? { "vlan-id": { kind: "integer", min: 1, max: 4095 } as const } : {}),
+        },
+        defaults: fixed ? {} : { disabled: "no" },
+        check(values, { device }) {
+            values["type"] = type;
+            if (values["name"]) return;
+            let number = 1;
+            while (device.findByName("/interface", `${kind}${number}`)) number++;
+            values["name"] = `${kind}${number}`;
+        },
+        show(shown) {
+            const rest: Row = { ...shows, ...shown, running: String(shown["disabled"] !== "true") };
+            delete rest["type"];
+            return rest;
+        },
+        hidden: ["password", "private-key"],
+    };
+}
+
+/** What these menus show of a port or bridge nobody has configured: names from public captures, values assumed. */
+const ethernetShows: Row = {
+    mtu: "1500",
+    l2mtu: "1596",
+    "mac-address": "02:00:00:00:00:01",
+    "orig-mac-address": "02:00:00:00:00:01",
+    arp: "enabled",
+    "arp-timeout": "auto",
+    "auto-negotiation": "true",
+    bandwidth: "unlimited/unlimited",
+    "default-name": "",
+    "loop-protect": "default",
+    "loop-protect-disable-time": "5m",
+    "loop-protect-send-interval": "5s",
+    "loop-protect-status": "off",
+    "rx-flow-control": "off",
+    "tx-flow-control": "off",
+    "driver-rx-byte": "0",
+    "driver-rx-packet": "0",
+    "driver-tx-byte": "0",
+    "driver-tx-packet": "0",
+    "rx-bytes": "0",
+    "tx-bytes": "0",
+    "rx-fcs-error": "0",
+    "rx-pause": "0",
+};
+const bridgeShows: Row = {
+    mtu: "auto",
+    "actual-mtu": "1500",
+    "mac-address": "02:00:00:00:00:01",
+    arp: "enabled",
+    "arp-timeout": "auto",
+    "ageing-time": "5m",
+    "auto-mac": "true",
+    "dhcp-snooping": "false",
+    "fast-forward": "true",
+    "forward-delay": "15s",
+    "igmp-snooping": "false",
+    "max-message-age": "20s",
+    priority: "0x8000",
+    "protocol-mode": "rstp",
+    "transmit-hold-count": "6",
+    "vlan-filtering": "false",
+};
+
+export const interfaceKinds: readonly MenuRules[] = [
+    interfaceKind("ethernet", "ether", ["speed", "auto-negotiation", "advertise", "arp"], {
+        fixed: true,
+        shows: ethernetShows,
+    }),
+    interfaceKind(
+        "bridge",
+        "bridge",
+        ["admin-mac", "auto-mac", "protocol-mode", "vlan-filtering", "fast-forward", "arp"],
+        { shows: bridgeShows },
+    ),
+    interfaceKind("vlan", "vlan", [
+        ...["interface", "vlan-id", "use-service-tag", "arp", "arp-timeout", "loop-protect"],
+        ...["loop-protect-disable-time", "loop-protect-send-interval"],
+    ]),
+    interfaceKind("pppoe-client", "pppoe-out", [
+        ...["interface", "user", "password", "add-default-route", "use-peer-dns", "service-name", "profile", "max-mtu"],
+    ]),
+    interfaceKind("wireguard", "wg", ["listen-port", "private-key"]),
+    interfaceKind("bonding", "bond", ["slaves", "mode"]),
+    interfaceKind("l2tp-client", "l2tp-out", ["connect-to", "user", "password", "add-default-route"]),
+    interfaceKind("lte", "lte", ["apn-profiles"], { fixed: true }),
+    interfaceKind("veth", "veth", ["address", "gateway"]),
+];
+
+const listReference = { kind: "reference", menu: "/interface/list", says: "interface-list" } as const;
+
+export const interfaceLists: MenuRules = {
+    path: "/interface/list",
+    named: true,
+    mandatory: ["name"],
+    fields: {
+        include: { ...listReference, kind: "references", emptyAllowed: true },
+        exclude: { ...listReference, kind: "references", emptyAllowed: true },
+    },
+    defaults: { include: "", exclude: "" },
+    show: (shown, row) => ({ ...shown, builtin: row.builtin ? "true" : "false", dynamic: "false" }),
+    removing(rows) {
+        if (rows.some((row) => row.builtin)) throw refuse.builtinChange("remove");
+    },
+};
+
+export const interfaceListMembers: MenuRules = {
+    path: "/interface/list/member",
+    mandatory: ["interface", "list"],
+    fields: { interface: { kind: "reference", menu: "/interface", says: "interface" }, list: listReference },
+    defaults: { disabled: "no" },
+    check(values, { device, menu, row }) {
+        const same = device
+            .table(menu.path)
+            .all()
+            .some(
+                (other) =>
+                    other !== row &&
+                    other.values["list"] === values["list"] &&
+                    other.values["interface"] === values["interface"],
+            );
+        if (same) throw refuse.duplicateEntry(); // assumed
+    },
+    show: (shown, row) => ({ ...shown, dynamic: row.dynamic ? "true" : "false" }),
+};
+
+/** Whether an interface, by id, is in a list: its members, included lists, and the builtin lists. */
+export function isInList(device: Device, listId: string, interfaceId: string, depth = 0): boolean {
+    const list = device.rowOf("/interface/list", listId);
+    if (!list || depth > 10) return false;
+    const of = device.rowOf("/interface", interfaceId);
+    switch (list.values["name"]) {
+        case "all":
+            return true;
+        case "none":
+            return false;
+        case "dynamic":
+            return of?.dynamic === true;
+        case "static":
+            return of !== undefined && !of.dynamic;
+    }
+    const lists = (name: string) => (list.values[name] ?? "").split(",").filter((id) => id !== "");
+    if (lists("exclude").some((id) => isInList(device, id, interfaceId, depth + 1))) return false;
+    if (lists("include").some((id) => isInList(device, id, interfaceId, depth + 1))) return true;
+    return device
+        .table("/interface/list/member")
+        .all()
+        .some(
+            ({ values }) =>
+                values["list"] === listId && values["interface"] === interfaceId && values["disabled"] !== "true",
+        );
+}

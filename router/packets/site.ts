@@ -1,0 +1,73 @@
+import { contains } from "../device/addresses";
+import type { Device } from "../device/device";
+
+/** Where the router's two sides are, as far as its configuration tells. */
+export interface Site {
+    /** Interface of the default route, else the first member of the list WAN, else the last port. */
+    wan: string;
+    /** First member of the list LAN, else the first bridge, else the first port. */
+    lan: string;
+    /** An address of a host on the LAN. */
+    host: string;
+}
+
+export function siteOf(device: Device, family: 4 | 6): Site {
+    const lan = memberOf(device, "LAN") ?? nameOfType(device, "bridge") ?? "ether1";
+    const wan =
+        defaultRouteInterface(device, family) ??
+        defaultRouteInterface(device, 4) ??
+        memberOf(device, "WAN") ??
+        "ether5";
+    return { lan, wan, host: family === 4 ? hostOn(device, lan) : "fd00:88::10" };
+}
+
+/** The interface through which an address is reached: its own name, or the one whose network holds it. */
+export function interfaceTowards(device: Device, gateway: string): string | undefined {
+    const named = device.findByName("/interface", gateway.replace(/^.*%/, ""));
+    if (named) return named.values["name"];
+    for (const family of ["ip", "ipv6"]) {
+        for (const { values } of device.table(`/${family}/address`).all()) {
+            if (values["disabled"] === "true") continue;
+            if (contains(values["address"]!, gateway)) return device.nameOf("/interface", values["interface"]!);
+        }
+    }
+    return undefined;
+}
+
+function defaultRouteInterface(device: Device, family: 4 | 6): string | undefined {
+    const everything = family === 4 ? "0.0.0.0/0" : "::/0";
+    for (const { values } of device.table(`/${family === 4 ? "ip" : "ipv6"}/route`).all()) {
+        if (values["disabled"] === "true" || values["dst-address"] !== everything) continue;
+        const name = interfaceTowards(device, values["gateway"]!);
+        if (name !== undefined) return name;
+    }
+    return undefined;
+}
+
+function memberOf(device: Device, list: string): string | undefined {
+    const row = device.findByName("/interface/list", list);
+    if (!row) return undefined;
+    const member = device
+        .table("/interface/list/member")
+        .all()
+        .find(
+            ({ values }) => device.nameOf("/interface/list", values["list"]!) === list && values["disabled"] !== "true",
+        );
+    return member && device.nameOf("/interface", member.values["interface"]!);
+}
+
+function nameOfType(device: Device, type: string): string | undefined {
+    return device
+        .table("/interface")
+        .all()
+        .find(({ values }) => values["type"] === type)?.values["name"];
+}
+
+function hostOn(device: Device, lan: string): string {
+    const row = device
+        .table("/ip/address")
+        .all()
+        .find(({ values }) => device.nameOf("/interface", values["interface"]!) === lan);
+    const base = row?.values["address"]?.split("/")[0] ?? "192.168.88.1";
+    return base.replace(/\.\d+$/, ".10");
+}

@@ -1,0 +1,98 @@
+/** What a site costs in requests, by how many prefixes it has, beside rows of others. */
+import { type Router, start } from "../router";
+import { Carrier, type Declared } from "./carrier";
+import { site } from "./site";
+
+/** Rows of others in the same menu as the site's prefixes. */
+export const foreignRows = 30_000;
+export const sizes = [4, 50, 500, 2000];
+export const operations = ["create", "preview", "add", "destroy"] as const;
+export type OperationName = (typeof operations)[number];
+
+export const methods = ["GET", "PUT", "PATCH", "DELETE", "POST"] as const;
+export type Counts = Record<(typeof methods)[number], number>;
+
+export interface Budget {
+    counts: Record<OperationName, Counts>;
+    /** What is wrong, in words; empty where every aim is met. */
+    missed: Record<OperationName, string[]>;
+}
+
+/** How many menus a site has rows in: lists, mangle and filter of both families, queue types, queues. */
+const menus = 8;
+
+/** A router with rows of others in its lists, and with FastTrack in both families, so that every resource has rows. */
+export async function crowdedRouter(): Promise<Router> {
+    const lines = Array.from({ length: foreignRows }, (_, index) => `add list=blocked address=${address(172, index)}`);
+    const router = await start({ rsc: `/ip firewall address-list\n${lines.join("\n")}\n` });
+    router.add("/ipv6/firewall/filter", {
+        chain: "forward",
+        action: "fasttrack-connection",
+        "connection-state": "established,related",
+    });
+    return router;
+}
+
+/** Makes a site of so many prefixes, previews it, adds a prefix and destroys it, each in a process of its own. */
+export async function budgetOf(router: Router, count: number): Promise<Budget> {
+    const carrier = new Carrier({ url: router.url });
+    const rows = count + 2 + 4 + 2 + 1 + 3;
+    const counted = async (work: () => Promise<{ error?: Error }>): Promise<[Counts, string[]]> => {
+        router.clearLog();
+        const { error } = await work();
+        if (error) throw error;
+        return [countsOf(router), unfiltered(router)];
+    };
+    const [create, createFiltered] = await counted(() => carrier.up(siteOf(count), { skipPreview: true }));
+    const [preview, previewFiltered] = await counted(() => carrier.preview(siteOf(count)));
+    const more = siteOf(count, ["198.51.100.0/24"]);
+    const [add, addFiltered] = await counted(() => carrier.up(more, { skipPreview: true }));
+    const [destroy, destroyFiltered] = await counted(() => carrier.destroy());
+    const left = router.rows("/ip/firewall/address-list").length - foreignRows;
+    return {
+        counts: { create, preview, add, destroy },
+        missed: {
+            create: [...over("requests", all(create), rows + 20), ...createFiltered],
+            preview: [...over("reads", preview.GET, 14), ...over("writes", writes(preview), 0), ...previewFiltered],
+            add: [...over("reads", add.GET, preview.GET + 2), ...over("writes", writes(add), 1), ...addFiltered],
+            destroy: [
+                ...over("requests", all(destroy), rows + 1 + 3 * menus),
+                ...(left === 0 ? [] : [`${left} rows more than before`]),
+                ...destroyFiltered,
+            ],
+        },
+    };
+}
+
+export const all = (counts: Counts): number => counts.GET + writes(counts);
+export const writes = (counts: Counts): number => counts.PUT + counts.PATCH + counts.DELETE + counts.POST;
+
+function over(what: string, count: number, most: number): string[] {
+    return count > most ? [`${count} ${what}, at most ${most}`] : [];
+}
+
+function countsOf(router: Router): Counts {
+    const counts: Counts = { GET: 0, PUT: 0, PATCH: 0, DELETE: 0, POST: 0 };
+    for (const { method } of router.log) counts[method as keyof Counts] += 1;
+    return counts;
+}
+
+/** Reads of a whole address list menu, or of rules by anything but their chain or action. */
+function unfiltered(router: Router): string[] {
+    const whole = router.log.filter(({ method, path, query }) => {
+        if (method !== "GET") return false;
+        if (path.endsWith("/address-list")) return query["list"] === undefined;
+        const named = query["chain"] ?? query["action"];
+        return /\/(mangle|filter)$/.test(path) && Object.keys(query).length > 0 && named === undefined;
+    });
+    return whole.map(({ path }) => `GET ${path} without a filter`);
+}
+
+function siteOf(count: number, more: string[] = []): Declared[] {
+    const prefixes = Array.from({ length: count }, (_, index) => address(10, index * 2));
+    return site({ addresses: [...prefixes, ...more] });
+}
+
+function address(first: number, index: number): string {
+    return `${first}.${Math.floor(index / 65536) % 256}.${Math.floor(index / 256) % 256}.${index % 256}`;
+}

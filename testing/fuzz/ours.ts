@@ -1,0 +1,115 @@
+/** Which rows are ours: by the marker in the comment, and by the ids and values that the state holds. */
+import type { Router, Row } from "../../router/api";
+import type { Carrier, Recorded } from "../carrier";
+import { listOf, type Menu, menuOf, menus, nameOf, type Site } from "./case";
+import { type Parameter, parameters, rules, typeName } from "./pool";
+import { idOf, type Marker, markerOf, omit, type Rows, rowsOf, sameJob } from "./rows";
+
+/** Which rows are ours before an operation. */
+export class Ours {
+    private readonly state: Recorded[];
+    private readonly prefix: string;
+    private readonly wanted: Site;
+    private readonly types: Row[];
+
+    constructor(carrier: Carrier, wanted: Site, rows: Rows) {
+        // What is to be replaced yet was deleted already: its ids may be others' by now.
+        this.state = structuredClone(carrier.state.filter(({ pendingReplacement }) => !pendingReplacement));
+        this.prefix = `${carrier.project}/${carrier.stack}/`;
+        this.wanted = wanted;
+        this.types = rows["/queue/type"];
+    }
+
+    is(menu: Menu, row: Row): boolean {
+        const marker = markerOf(row);
+        if (marker) return this.marked(menu, row, marker);
+        if (menu === "/queue/type" && row["name"] === typeName && this.namesType()) return true;
+        return this.holder(menu, row) !== undefined;
+    }
+
+    /** The resource whose state says that a row without a marker is its own. */
+    holder(menu: Menu, row: Row): string | undefined {
+        return this.state.find((one) => menuOfRecorded(one) === menu && this.recorded(one, menu, row))?.name;
+    }
+
+    /**
+     * A queue type is known by its name, made from the resource's; elsewhere by its id alone. One that goes by another
+     * name now leaves its own to others, unless it is still wanted.
+     */
+    private namesType(): boolean {
+        const own = "site/test/type";
+        if (this.wanted.some(({ kind }) => kind === "type") && `${this.prefix}type` === own) return true;
+        const renamed = this.types.some((row) => row["name"] !== typeName && this.holder("/queue/type", row));
+        return !renamed && this.state.some((one) => one.kind === "QueueType" && one.outputs["owner"] === own);
+    }
+
+    private marked(menu: Menu, row: Row, { owner }: Marker): boolean {
+        const recorded = this.state.find(
+            (one) =>
+                [one.outputs["owner"], ...((one.outputs["owners"] ?? []) as string[])].includes(owner) ||
+                this.prefix + one.name === owner,
+        );
+        const wanted = this.wanted.find((one) => this.prefix + nameOf(one) === owner);
+        const was = recorded && menuOfRecorded(recorded) === menu ? recorded : undefined;
+        const shall = wanted && menuOf(wanted) === menu ? wanted : undefined;
+        if (was && this.ids(was).some(([, id]) => id === idOf(row))) return true;
+        if (!was && !shall) return false;
+        // A copy that somebody moved to another list or chain is out of sight.
+        if (menu.endsWith("address-list"))
+            return [was?.outputs["list"], shall?.kind === "list" ? listOf(shall) : undefined].includes(row["list"]);
+        if (menu.endsWith("mangle") || menu.endsWith("filter")) {
+            const before = ((was?.outputs["rules"] ?? []) as Row[]).map(({ chain }) => chain);
+            const after =
+                shall?.kind === "rules" ? shall.rules.map(({ rule }) => rules[shall.table][rule]?.row["chain"]) : [];
+            const isBypass = owner.endsWith("/bypass");
+            return [...before, ...after, ...(isBypass ? ["forward"] : [])].includes(row["chain"]);
+        }
+        return true;
+    }
+
+    private recorded(one: Recorded, menu: Menu, row: Row): boolean {
+        const key = this.ids(one).find(([, id]) => id === idOf(row))?.[0];
+        if (key === undefined) return false;
+        if (menu.endsWith("address-list")) return row["list"] === one.outputs["list"] && row["address"] === key;
+        if (menu === "/queue/tree") return row["name"] === key;
+        if (menu === "/queue/type") {
+            const given = Object.entries((one.outputs["parameters"] ?? {}) as Row);
+            return (
+                row["name"] === typeName ||
+                given.every(([name, value]) => row[parameters[name as Parameter][0]] === value)
+            );
+        }
+        const rule = ((one.outputs["rules"] ?? []) as Row[]).find((other) => other["key"] === key);
+        if (!rule) return false;
+        const wire = Object.entries(omit(rule, "key")).map(([name, value]) => [
+            name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+            value,
+        ]);
+        return sameJob(row, Object.fromEntries(wire) as Row);
+    }
+
+    private ids(one: Recorded): [string, string][] {
+        return Object.entries((one.outputs["ids"] ?? {}) as Record<string, string>);
+    }
+}
+
+function menuOfRecorded({ kind, inputs }: Recorded): Menu {
+    if (kind === "AddressList") return inputs["family"] === "ipv6" ? menus[1] : menus[0];
+    if (kind === "FirewallRules") return inputs["table"] === "mangle" ? menus[2] : menus[3];
+    return kind === "QueueTree" ? menus[4] : menus[5];
+}
+
+export interface Before {
+    rows: Rows;
+    foreign: Rows;
+    ours: Ours;
+}
+
+export function before(router: Router, carrier: Carrier, wanted: Site): Before {
+    const rows = rowsOf(router);
+    const ours = new Ours(carrier, wanted, rows);
+    const foreign = Object.fromEntries(
+        menus.map((menu) => [menu, rows[menu].filter((row) => !ours.is(menu, row))]),
+    ) as Rows;
+    return { rows, foreign, ours };
+}
