@@ -31,7 +31,7 @@ module.exports = {
             name: "pure-files-do-no-io",
             severity: "error",
             from: {
-                path: "^(components/(shaping|site)/|providers/aws-ip-ranges/select|providers/routeros/runtime/rows/|lab/translate)",
+                path: "^(components/(shaping|site|archive)/|providers/aws-ip-ranges/select|providers/routeros/runtime/rows/|lab/translate)",
             },
             to: { path: "^(node:)?(fs|http|https|net|child_process|dns)(/|$)|^node_modules/axios" },
         },

@@ -4,14 +4,13 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { S3Ranges } from "../providers/aws-ip-ranges";
 import { loadS3Ranges, RangesError } from "../providers/aws-ip-ranges";
-import type { Family } from "../providers/routeros/args";
 import type { ArchiveBucketArgs } from "./archive/archive-bucket";
 import { ArchiveBucket } from "./archive/archive-bucket";
 import type { UploadCommands } from "./archive/upload-commands";
 import { uploadCommands } from "./archive/upload-commands";
 import type { UploaderArgs } from "./archive/uploader";
 import { Uploader } from "./archive/uploader";
-import type { UploadPrefixes, UploadShapingArgs } from "./shaping/upload-shaping";
+import type { PlannedShapingArgs, UploadPrefixes, UploadShapingArgs } from "./shaping/upload-shaping";
 import { UploadShaping } from "./shaping/upload-shaping";
 
 export interface ShapedBackupArgs {
@@ -22,7 +21,7 @@ export interface ShapedBackupArgs {
     /** Who uploads; `none` to make no identity. @default an IAM user without an access key */
     uploader?: "none" | Omit<UploaderArgs, "bucketName" | "bucketArn" | "storageClass" | "kmsKeyArn">;
     /** The router side; its prefixes are those of `prefixes`. */
-    shaping: Omit<UploadShapingArgs, "prefixes">;
+    shaping: Omit<UploadShapingArgs, "prefixes"> | Omit<PlannedShapingArgs, "prefixes">;
     /** Prefixes of S3 in the region. @default AWS's feed, as {@link regionPrefixes} loads it */
     prefixes?: pulumi.Input<UploadPrefixes>;
 }
@@ -52,7 +51,6 @@ export class ShapedBackup extends pulumi.ComponentResource {
         // The engine starts nothing new once a resource has failed: a router that is away must not stop the AWS side.
         const dependsOn = this.uploader === undefined ? [this.archive] : [this.archive, this.uploader];
         this.shaping = new UploadShaping(`${name}-upload`, { ...args.shaping, prefixes }, { parent: this, dependsOn });
-        const families: Family[] = args.shaping.addressFamilies ?? ["ipv4", "ipv6"];
         const prefix = pulumi.output(uploader === "none" ? undefined : uploader.prefix);
         this.uploadCommands = pulumi.all([bucketName, storageClass, prefix]).apply(([bucket, storage, keys]) =>
             uploadCommands({
@@ -60,7 +58,7 @@ export class ShapedBackup extends pulumi.ComponentResource {
                 region,
                 storageClass: storage,
                 prefix: keys,
-                dualStack: families.includes("ipv6"),
+                dualStack: this.shaping.addressFamilies.includes("ipv6"),
                 customEndpoint: process.env["AWS_ENDPOINT_URL"] !== undefined,
             }),
         );

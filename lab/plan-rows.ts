@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
+import type { ShapingPlan } from "../components/shaping/plan";
 import {
     existingQueueType,
     markRules,
     queues,
     queueTypeParameters,
-    type ShapingPlan,
     sourceListName,
     sourcePrefixes,
 } from "../components/shaping/rules";

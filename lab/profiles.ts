@@ -1,4 +1,4 @@
-import { readValues, resolveNames } from "../components/site/site";
+import { readShaping } from "../components/shaping/plan";
 import { hosts } from "./net/addresses";
 import { rowsOfPlan, sandboxPrefixes } from "./plan-rows";
 import { type RouterState, type Row, rowsOf } from "./router-state";
@@ -61,9 +61,9 @@ export function routerProfile(state: RouterState, name: string): Profile {
 
 /** Rows that the project's own components give for a configuration, with S3's prefixes of the sandbox. */
 export function planned(profile: string, uplink: number, more: Record<string, unknown> = {}): RouterState {
-    const { values, problems } = readValues({ wanInterface: planWan, uplink: String(uplink), profile, ...more });
-    if (!values) throw new Error(problems.join("\n"));
-    return rowsOfPlan(resolveNames(values), sandboxPrefixes());
+    const { plan, problems } = readShaping({ wanInterface: planWan, uplink: String(uplink), profile, ...more });
+    if (!plan) throw new Error(problems.join("\n"));
+    return rowsOfPlan(plan, sandboxPrefixes());
 }
 
 /** The queue at the top of the tree that stands on an interface; the first enabled one. */

@@ -1,6 +1,7 @@
 "use strict";
 /**
- * Writes the keys of `components/site/keys.ts` into `Pulumi.yaml` and `docs/configuration.md`, between their marks.
+ * Writes the keys of a site (`components/site/keys.ts` lists them) into `Pulumi.yaml` and `docs/configuration.md`,
+ * between their marks.
  * `npm run docs:configuration` after a change of a key; a test fails where they differ.
  */
 const fs = require("node:fs");

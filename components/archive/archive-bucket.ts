@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
 
+import { partitionOf } from "../../providers/aws-ip-ranges/region";
 import type { ArchiveBucketArgs } from "./args";
 import type { Kept } from "./existing-bucket";
 import { keepOrRefuse } from "./existing-bucket";
@@ -9,7 +10,7 @@ import { makeGuards } from "./guards";
 import { bucketPolicy, withoutRepeated } from "./policy";
 import { refuse, refuseInlineArgs, resolveSettings } from "./resolve";
 import type { ArchiveSettings, StorageClass } from "./settings";
-import { lifecycleRules, minimumObjectSize, partitionOf } from "./settings";
+import { lifecycleRules, minimumObjectSize } from "./settings";
 
 export type { ArchiveBucketArgs, ArchiveOverrides } from "./args";
 

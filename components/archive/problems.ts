@@ -1,9 +1,7 @@
 /** What AWS would refuse, or a person would regret, said before anything is made. Pure. */
+import { isRegion } from "../../providers/aws-ip-ranges/region";
 import type { ArchiveSettings, ObjectLock, StorageClass, Transition } from "./settings";
-import { minimumDays } from "./settings";
-
-/** Warm to cold: objects move down this list and never up. */
-const coldness: readonly StorageClass[] = ["GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"];
+import { minimumDays, storageClasses } from "./settings";
 
 /** Classes of S3 that this component does not archive to, each with the reason. */
 const otherClasses: Record<string, string> = {
@@ -90,7 +88,7 @@ function nameProblems({ bucketName, existingBucket, region }: KnownSettings): st
         const reason = name === undefined ? undefined : bucketNameProblem(name);
         if (reason !== undefined) problems.push(`${key} "${name}" is no bucket name that S3 accepts: ${reason}`);
     }
-    if (region !== undefined && !/^[a-z]{2,5}(-[a-z]+){1,3}-\d$/.test(region)) {
+    if (region !== undefined && !isRegion(region)) {
         problems.push(`region "${region}" is no region of AWS; they are written as ap-southeast-2`);
     }
     return problems;
@@ -134,10 +132,10 @@ function classProblems(settings: KnownSettings): string[] {
         const next = steps[index + 1];
         if (!next) return;
         const key = `furtherTransitions[${index}]`;
-        if (coldness.indexOf(next.storageClass) <= coldness.indexOf(step.storageClass)) {
+        if (storageClasses.indexOf(next.storageClass) <= storageClasses.indexOf(step.storageClass)) {
             problems.push(
                 `${key} goes from ${step.storageClass} to ${next.storageClass}: S3 moves objects only to a colder class, ` +
-                    `${coldness.join(" to ")}; leave it out`,
+                    `${storageClasses.join(" to ")}; leave it out`,
             );
         } else if (next.days <= step.days) {
             problems.push(
@@ -222,7 +220,7 @@ function stepsOf({ storageClass, transitionDays = 0, furtherTransitions = [] }: 
 }
 
 function isStorageClass(value: string | undefined): value is StorageClass {
-    return (coldness as readonly (string | undefined)[]).includes(value);
+    return (storageClasses as readonly (string | undefined)[]).includes(value);
 }
 
 function daysOf({ days, years }: ObjectLock): number {

@@ -3,8 +3,10 @@
  * those of its user guide's pages "Transitioning objects using Amazon S3 Lifecycle" and "Bucket naming rules".
  */
 
-/** Classes an archive may live in, as S3 names them. */
-export type StorageClass = "GLACIER" | "DEEP_ARCHIVE" | "GLACIER_IR";
+/** Classes an archive may live in, as S3 names them, warm to cold: objects move down this list and never up. */
+export const storageClasses = ["GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"] as const;
+
+export type StorageClass = (typeof storageClasses)[number];
 
 /** What AWS bills at least, in days, for an object of the class: removed earlier, the rest is charged all the same. */
 export const minimumDays: Record<StorageClass, number> = { GLACIER_IR: 90, GLACIER: 90, DEEP_ARCHIVE: 180 };
@@ -118,10 +120,4 @@ export function lifecycleRules(settings: ArchiveSettings): LifecycleRule[] {
 /** The value S3's API takes; the SDK's own documentation spells the second one wrong (`variesByStorageClass`). */
 export function minimumObjectSize(settings: ArchiveSettings): "all_storage_classes_128K" | "varies_by_storage_class" {
     return settings.moveSmallObjects ? "varies_by_storage_class" : "all_storage_classes_128K";
-}
-
-/** `aws`, or the partition of China's and the US government's regions. */
-export function partitionOf(region: string): string {
-    if (region.startsWith("cn-")) return "aws-cn";
-    return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
 }

@@ -88,7 +88,7 @@ const traits: Record<ProfileName, ProfileTraits> = {
 export const lowestUplink = 100_000;
 export const highestUplink = 100_000_000_000;
 
-/** RouterOS's own starvation rule: an S3 connection that gets less than this for long is closed by S3. */
+/** Least that S3 is promised: S3 closes a connection on which too little arrives for too long. */
 const s3FloorBits = 64_000;
 /** A bucket of 10 ms: the default of 100 ms lets 2 Mbit of a 20M line pass at once, into the modem's buffer. */
 const bucketSize = "0.01";

@@ -1,29 +1,8 @@
+/** From a site to rows: pure. Which rules mark uploads, which queues carry them, and what must stand before. */
 import type { Family, FirewallRule, Queue, Requires } from "../../providers/routeros/args";
-import type { SiteValues } from "../site/keys";
-import type { ShapingNames, ShapingNumbers } from "./profiles";
+import type { ShapingPlan } from "./plan";
+import type { ShapingNumbers } from "./profiles";
 import { profileTraits, shapingNumbers } from "./profiles";
-
-/**
- * From a site to rows: pure. Which rules mark uploads, which queues carry them, and what must stand before.
- */
-export type ShapingPlan = Pick<
-    SiteValues,
-    | "wanInterface"
-    | "uplink"
-    | "headroomPercent"
-    | "profile"
-    | "shaping"
-    | "addressFamilies"
-    | "sourceAddresses"
-    | "marking"
-    | "fastTrack"
-    | "leafQueue"
-    | "parentQueue"
-    | "restMarks"
-    | "rulesPosition"
-    | "adopt"
-> &
-    ShapingNames;
 
 /** RouterOS that has REST over plain `www` too, and every argument used here. */
 export const minimumVersion = "7.9";

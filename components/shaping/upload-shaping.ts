@@ -17,10 +17,9 @@ import { FirewallRules } from "../../providers/routeros/firewall-rules";
 import { QueueTree } from "../../providers/routeros/queue-tree";
 import { QueueType } from "../../providers/routeros/queue-type";
 import { removalScript } from "../../providers/routeros/runtime/by-marker/script";
-import type { SiteKeyName } from "../site/keys";
-import { readValues, resolveNames } from "../site/site";
+import type { ShapingPlan } from "./plan";
+import { readShaping } from "./plan";
 import type { ProfileName, ShapingNames, ShapingNumbers } from "./profiles";
-import type { ShapingPlan } from "./rules";
 import * as plans from "./rules";
 
 /** Prefixes to shape uploads to, by family, and where they come from. */
@@ -97,6 +96,11 @@ export interface UploadShapingArgs {
     };
 }
 
+/** What the program passes, whose configuration was read and checked before; in place of the arguments of the plan. */
+export type PlannedShapingArgs = Pick<UploadShapingArgs, "prefixes" | "connection" | "overrides"> & {
+    plan: ShapingPlan;
+};
+
 /**
  * Address lists, mangle rules, FastTrack bypass and queue tree that make uploads to S3 give way to everything else.
  *
@@ -114,9 +118,13 @@ export class UploadShaping extends pulumi.ComponentResource {
      */
     declare public readonly removalScript: pulumi.Output<string>;
 
-    constructor(name: string, args: UploadShapingArgs, opts?: pulumi.ComponentResourceOptions) {
-        const plan = planOf(name, args);
+    /** IP versions whose uploads are shaped. */
+    readonly addressFamilies: readonly Family[];
+
+    constructor(name: string, args: UploadShapingArgs | PlannedShapingArgs, opts?: pulumi.ComponentResourceOptions) {
+        const plan = "plan" in args ? args.plan : planOf(name, args);
         super("routeros-s3:index:UploadShaping", name, {}, opts);
+        this.addressFamilies = plan.addressFamilies;
         const prefixes = pulumi.output(args.prefixes);
         const common = { adopt: plan.adopt, requires: plans.requirements(plan), connection: args.connection };
         const maker: Maker = {
@@ -172,36 +180,11 @@ function inOrder(parent: pulumi.Resource, first: pulumi.ResourceOptions["depends
     };
 }
 
-const shapingKeys: readonly SiteKeyName[] = [
-    "wanInterface",
-    "uplink",
-    "headroomPercent",
-    "profile",
-    "shaping",
-    "addressFamilies",
-    "sourceAddresses",
-    "marking",
-    "fastTrack",
-    "leafQueue",
-    "parentQueue",
-    "restMarks",
-    "rulesPosition",
-    "listName",
-    "comment",
-    "connectionMark",
-    "packetMark",
-    "queueNames",
-    "adopt",
-];
-
 /** Same rules as a stack's configuration has, for people who write the component into a program of their own. */
 function planOf(name: string, args: UploadShapingArgs): ShapingPlan {
-    const given = Object.fromEntries(
-        shapingKeys.map((key) => [key, (args as unknown as Record<string, unknown>)[key]]),
-    );
-    const { values, problems } = readValues(given);
-    if (!values) throw new pulumi.RunError(`UploadShaping ${name}:\n${problems.map((line) => `  ${line}`).join("\n")}`);
-    return resolveNames(values);
+    const { plan, problems } = readShaping({ ...args });
+    if (!plan) throw new pulumi.RunError(`UploadShaping ${name}:\n${problems.map((line) => `  ${line}`).join("\n")}`);
+    return plan;
 }
 
 function addressLists({ name, plan, common, prefixes, overrides, next }: Maker, family: Family): void {

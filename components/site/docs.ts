@@ -1,4 +1,5 @@
-import { type SiteKey, siteKeys } from "./keys";
+import type { Key } from "./key";
+import { siteKeys } from "./keys";
 
 /** The keys as `Pulumi.yaml` declares them, indented for its `config` block. */
 export function projectKeys(): string {
@@ -30,11 +31,11 @@ export function documentedKeys(): string {
     return ["| key | type | default | meaning |", "| --- | --- | --- | --- |", ...lines].join("\n");
 }
 
-function rows(): [string, SiteKey][] {
+function rows(): [string, Key][] {
     return Object.entries(siteKeys);
 }
 
-function defaultText(key: SiteKey): string {
+function defaultText(key: Key): string {
     if (key.required) return "required";
     if (key.defaultText !== undefined) return key.defaultText;
     return `\`${typeof key.default === "string" ? key.default : JSON.stringify(key.default).replaceAll('"', "").replaceAll(",", ", ")}\``;

@@ -11,7 +11,6 @@ const secrets = pulumi.runtime as unknown as { isConfigSecret(key: string): bool
 
 /** What a stack's configuration comes to. */
 export interface StackSite {
-    site: Site;
     ranges: S3Ranges;
     args: ShapedBackupArgs;
 }
@@ -21,20 +20,30 @@ export interface StackSite {
  * program before its first resource, with lines for a person and no stack trace.
  */
 export async function readStack(): Promise<StackSite> {
-    const site = siteOf(pulumi.runtime.allConfig());
-    const { ranges, ...prefixes } = await regionPrefixes(site.region, {
-        source: site.awsIpRanges,
-        lock: site.ipRangesLock,
-        maxShrinkPercent: site.ipRangesMaxShrinkPercent,
+    const { region, shaping, archive, uploader, feed } = siteOf(pulumi.runtime.allConfig());
+    const { ranges, ...prefixes } = await regionPrefixes(region, {
+        source: feed.awsIpRanges,
+        lock: feed.ipRangesLock,
+        maxShrinkPercent: feed.ipRangesMaxShrinkPercent,
     });
-    for (const family of site.addressFamilies) {
+    for (const family of shaping.addressFamilies) {
         if (prefixes[family].length > 0) continue;
         throw new pulumi.RunError(
-            `${ranges.source} has no prefixes of S3 for ${family} in ${site.region}; take ${family} out of ` +
+            `${ranges.source} has no prefixes of S3 for ${family} in ${region}; take ${family} out of ` +
                 `${pulumi.getProject()}:addressFamilies`,
         );
     }
-    return { site, ranges, args: backupArgs(site, prefixes) };
+    const { protectBucket: protect, ...bucket } = archive;
+    return {
+        ranges,
+        args: {
+            region,
+            prefixes,
+            archive: { ...bucket, protect },
+            uploader: uploader === "none" ? "none" : { identity: uploader },
+            shaping: { plan: shaping },
+        },
+    };
 }
 
 function siteOf(config: Record<string, string>): Site {
@@ -44,43 +53,4 @@ function siteOf(config: Record<string, string>): Site {
     } catch (error) {
         throw error instanceof SiteProblems ? new pulumi.RunError(error.message) : error;
     }
-}
-
-function backupArgs(site: Site, prefixes: ShapedBackupArgs["prefixes"]): ShapedBackupArgs {
-    const { region, bucketName, storageClass, transitionDays, abortIncompleteDays, noncurrentDays, protectBucket } =
-        site;
-    return {
-        region,
-        prefixes,
-        archive: {
-            bucketName,
-            storageClass,
-            transitionDays,
-            abortIncompleteDays,
-            noncurrentDays,
-            protect: protectBucket,
-        },
-        uploader: site.uploader === "none" ? "none" : { identity: site.uploader },
-        shaping: {
-            wanInterface: site.wanInterface,
-            uplink: site.uplink,
-            headroomPercent: site.headroomPercent,
-            profile: site.profile,
-            shaping: site.shaping,
-            addressFamilies: site.addressFamilies,
-            sourceAddresses: site.sourceAddresses.map((source) => source.text),
-            marking: site.marking,
-            fastTrack: site.fastTrack,
-            leafQueue: site.leafQueue,
-            parentQueue: site.parentQueue,
-            restMarks: site.restMarks,
-            rulesPosition: site.rulesPosition,
-            listName: site.listName,
-            comment: site.comment,
-            connectionMark: site.connectionMark,
-            packetMark: site.packetMark,
-            queueNames: site.queueNames,
-            adopt: site.adopt,
-        },
-    };
 }

@@ -37,6 +37,20 @@ test("there is a case for every type that is served", () => {
     expect(cases.map(({ type }) => type).sort()).toEqual(Object.keys(resourceTypes).sort());
 });
 
+test.each([
+    ["eu-west-1", "aws"],
+    ["cn-north-1", "aws-cn"],
+    ["us-gov-west-1", "aws-us-gov"],
+    ["eusc-de-east-1", "aws-eusc"],
+    ["us-iso-east-1", "aws-iso"],
+])("a bucket in %s is of the partition %s", async (elsewhere, partition) => {
+    const urn = { type: "aws:s3/bucket:Bucket", name: `elsewhere-${elsewhere}` };
+    const { inputs } = provider.check(urn, {}, { region: elsewhere });
+    const state = await provider.create(urn, inputs);
+    expect(state.properties).toMatchObject({ region: elsewhere, arn: `arn:${partition}:s3:::${state.id}` });
+    await provider.delete(urn, state.id, state.properties);
+});
+
 describe.each(cases)("$type", (one) => {
     const type = resourceTypes[one.type]!;
     const instructions = type.instructions ?? [];

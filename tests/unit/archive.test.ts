@@ -8,14 +8,9 @@ import {
     bucketNameProblem,
     type KnownSettings,
 } from "../../components/archive/problems";
-import {
-    archiveDefaults,
-    lifecycleRules,
-    partitionOf,
-    ruleIds,
-    type StorageClass,
-} from "../../components/archive/settings";
+import { archiveDefaults, lifecycleRules, ruleIds, type StorageClass } from "../../components/archive/settings";
 import { credentialSteps, uploadCommands } from "../../components/archive/upload-commands";
+import { isRegion, partitionOf } from "../../providers/aws-ip-ranges/region";
 
 const settings = (change: KnownSettings = {}): KnownSettings => ({ ...archiveDefaults, ...change });
 const whole = { ...archiveDefaults, existingBucket: "family" };
@@ -192,9 +187,25 @@ it("makes rules that move each object once, to colder classes, whatever the vali
     );
 });
 
-it("names the partition of a region", () => {
-    expect(["ap-southeast-2", "cn-north-1", "us-gov-west-1"].map(partitionOf)).toEqual(["aws", "aws-cn", "aws-us-gov"]);
+it.each([
+    ["ap-southeast-2", "aws"],
+    ["us-south-1", "aws"],
+    ["cn-north-1", "aws-cn"],
+    ["us-gov-west-1", "aws-us-gov"],
+    ["eusc-de-east-1", "aws-eusc"],
+    ["us-iso-east-1", "aws-iso"],
+    ["us-isob-east-1", "aws-iso-b"],
+    ["eu-isoe-west-1", "aws-iso-e"],
+    ["us-isof-south-1", "aws-iso-f"],
+])("knows the region %s, of the partition %s", (region, partition) => {
+    expect(isRegion(region)).toBe(true);
+    expect(partitionOf(region)).toBe(partition);
+    expect(archiveProblems({ ...archiveDefaults, region })).toEqual([]);
 });
+
+it.each(["Sydney", "ap-southeast-2a", "ap_southeast_2", "GLOBAL", "", "us-east-1 "])("knows no region %j", (text) =>
+    expect(isRegion(text)).toBe(false),
+);
 
 describe("a bucket that stands already", () => {
     const theirs = { Id: "theirs", Status: "Enabled" as const, Prefix: "logs/", ExpirationInDays: 30 };

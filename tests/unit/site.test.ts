@@ -30,19 +30,23 @@ describe("a site", () => {
     it("has every value typed and every name filled in", () => {
         expect(readSite(complete)).toMatchObject({
             region: "ap-southeast-2",
-            wanInterface: "ether5",
-            uplink: 20_000_000,
-            headroomPercent: 5,
-            profile: "scavenger",
-            shaping: "on",
-            addressFamilies: ["ipv4", "ipv6"],
-            sourceAddresses: [],
-            parentQueue: undefined,
-            rulesPosition: "last",
-            listName: "aws-s3",
-            queueNames: { parent: "upload", rest: "upload-rest", s3: "upload-s3" },
-            adopt: false,
-            protectBucket: true,
+            shaping: {
+                wanInterface: "ether5",
+                uplink: 20_000_000,
+                headroomPercent: 5,
+                profile: "scavenger",
+                shaping: "on",
+                addressFamilies: ["ipv4", "ipv6"],
+                sourceAddresses: [],
+                parentQueue: undefined,
+                rulesPosition: "last",
+                listName: "aws-s3",
+                queueNames: { parent: "upload", rest: "upload-rest", s3: "upload-s3" },
+                adopt: false,
+            },
+            archive: { storageClass: "GLACIER", protectBucket: true },
+            uploader: "user",
+            feed: { ipRangesMaxShrinkPercent: 40 },
         });
     });
 
@@ -53,7 +57,7 @@ describe("a site", () => {
             "routeros-s3:packetMark": "backup",
             "routeros-s3:queueNames": '{"s3":"nas"}',
         });
-        expect(site).toMatchObject({
+        expect(site.shaping).toMatchObject({
             listName: "S3",
             packetMark: "backup",
             queueNames: { parent: "Upload", s3: "nas" },
@@ -63,7 +67,7 @@ describe("a site", () => {
     it("reads sources in one form", () => {
         const given = ["192.168.88.10/32", "192.168.88.0/24", "2001:DB8::/64", "aa-bb-cc-00-11-22"];
         const site = readSite({ ...complete, "routeros-s3:sourceAddresses": JSON.stringify(given) });
-        expect(site.sourceAddresses).toEqual([
+        expect(site.shaping.sourceAddresses).toEqual([
             { kind: "ipv4", text: "192.168.88.10" },
             { kind: "ipv4", text: "192.168.88.0/24" },
             { kind: "ipv6", text: "2001:db8::/64" },
@@ -78,7 +82,7 @@ describe("a site", () => {
 
     it.each(['{"before":{"comment":"mss"}}', '{"after":{"action":"change-mss"}}'])("takes the anchor %s", (text) => {
         const site = readSite({ ...complete, "routeros-s3:rulesPosition": text });
-        expect(site.rulesPosition).toEqual(JSON.parse(text));
+        expect(site.shaping.rulesPosition).toEqual(JSON.parse(text));
     });
 
     it.each(["fq-codel", "cake", "pfifo", "existing:my queue", "existing:default-small"])(
@@ -152,6 +156,15 @@ describe("mistakes", () => {
         const [problem, ...more] = problemsOf({ [`routeros-s3:${key}`]: text });
         expect(more).toEqual([]);
         expect(problem).toMatch(new RegExp(`^routeros-s3:${key} holds .*; it should hold `));
+    });
+
+    it("say why S3 refuses a bucket's name, and of a secret nothing", () => {
+        const expected = "it should hold a bucket name of 3 to 63 lower-case letters, digits, dots and hyphens";
+        expect(problemsOf({ "routeros-s3:bucketName": "xn--photos" })).toEqual([
+            `routeros-s3:bucketName holds "xn--photos": S3 keeps names that begin with "xn--" for itself; ${expected}`,
+        ]);
+        const hidden = { ...complete, "routeros-s3:bucketName": "Hunter2" };
+        expect(() => readSite(hidden, { isSecret: () => true })).toThrow(`bucketName holds a secret; ${expected}`);
     });
 
     it("name the entry of a list that is wrong", () => {

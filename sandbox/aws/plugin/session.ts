@@ -6,6 +6,8 @@ import type { IAMClient } from "@aws-sdk/client-iam";
 import type * as S3Api from "@aws-sdk/client-s3";
 import type { S3Client } from "@aws-sdk/client-s3";
 
+import { isRegion } from "../../../providers/aws-ip-ranges/region";
+
 type S3Module = typeof S3Api;
 type IamModule = typeof IamApi;
 
@@ -101,7 +103,7 @@ export function refusal(
         return "no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
     }
     if (!region) return "no AWS region: pulumi config set aws:region ap-southeast-2";
-    if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) return `aws:region is ${region}, which is no region of AWS`;
+    if (!isRegion(region)) return `aws:region is ${region}, which is no region of AWS`;
     return undefined;
 }
 

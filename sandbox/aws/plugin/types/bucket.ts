@@ -1,5 +1,6 @@
 import type { BucketLocationConstraint } from "@aws-sdk/client-s3";
 
+import { partitionOf } from "../../../../providers/aws-ip-ranges/region";
 import { orAbsent } from "../errors";
 import type { ResourceType } from "../resource-type";
 import type { Values } from "../schema";
@@ -58,7 +59,7 @@ export const bucket: ResourceType = {
                 tags,
             },
             outputs: {
-                arn: `arn:aws:s3:::${id}`,
+                arn: `arn:${partitionOf(region)}:s3:::${id}`,
                 bucketDomainName: `${id}.s3.amazonaws.com`,
                 bucketRegion: region,
                 bucketRegionalDomainName: `${id}.s3.${region}.amazonaws.com`,

@@ -1,0 +1,86 @@
+import type { Problem, ReadOptions, ValuesOf } from "../site/key";
+import { readKeys } from "../site/key";
+import { shapingKeys } from "./keys";
+import type { QueueNames, ShapingNames } from "./profiles";
+import { profileTraits } from "./profiles";
+
+type ShapingValues = ValuesOf<typeof shapingKeys>;
+
+/** The router side of a site, whole and valid: every default and every name filled in. */
+export type ShapingPlan = Omit<ShapingValues, keyof ShapingNames> & ShapingNames;
+
+/** Checks the values of {@link shapingKeys} one by one, then the rules between them: pure. Other values are passed over. */
+export function readShaping(
+    given: Readonly<Record<string, unknown>>,
+    options: ReadOptions = {},
+): { plan?: ShapingPlan; problems: Problem[] } {
+    const { values, problems } = readKeys(shapingKeys, given, options);
+    problems.push(...between(values, options.prefix ?? ""));
+    return problems.length === 0 ? { plan: resolveNames(values as ShapingValues), problems } : { problems };
+}
+
+/** Names the user chose, and the profile's for the others. */
+function resolveNames(values: ShapingValues): ShapingPlan {
+    const { names } = profileTraits(values.profile);
+    const chosen = (name: keyof QueueNames): string => values.queueNames[name] ?? names.queueNames[name];
+    return {
+        ...values,
+        listName: values.listName ?? names.listName,
+        comment: values.comment ?? names.comment,
+        connectionMark: values.connectionMark ?? names.connectionMark,
+        packetMark: values.packetMark ?? names.packetMark,
+        queueNames: { parent: chosen("parent"), rest: chosen("rest"), s3: chosen("s3") },
+    };
+}
+
+/** Rules that take more than one key. A key that is wrong by itself is absent here. */
+function between(values: Partial<ShapingValues>, prefix: string): Problem[] {
+    const problems: Problem[] = [];
+    const { wanInterface, wanInterface6, addressFamilies, sourceAddresses, profile, packetMark, restMarks } = values;
+    const families = addressFamilies ?? [];
+    if (families.includes("ipv6") && wanInterface6 !== undefined && wanInterface6 !== wanInterface) {
+        problems.push(
+            `${prefix}wanInterface6 holds "${wanInterface6}", which is not ${prefix}wanInterface: one queue tree has one ` +
+                `parent, so IPv6 cannot be shaped there; set ${prefix}addressFamilies to ["ipv4"]`,
+        );
+    }
+    if (sourceAddresses && sourceAddresses.length > 0) {
+        for (const family of families) {
+            if (sourceAddresses.some((source) => source.kind === family || source.kind === "mac")) continue;
+            problems.push(
+                `${prefix}sourceAddresses holds no address of ${family}, which ${prefix}addressFamilies asks for; add the ` +
+                    `hosts' MAC addresses, which serve both, or take ${family} out of ${prefix}addressFamilies`,
+            );
+        }
+    }
+    if (profile === "seed-2018") {
+        for (const name of ["leafQueue", "headroomPercent"] as const) {
+            const value = values[name];
+            if (value === undefined || value === shapingKeys[name].default) continue;
+            problems.push(
+                `${prefix}${name} holds ${JSON.stringify(value)}, but ${prefix}profile seed-2018 has its own; take it out, or use ` +
+                    "the profile scavenger",
+            );
+        }
+    }
+    if (profile && values.queueNames && restMarks)
+        problems.push(...sameNames(values as ShapingValues, packetMark, prefix));
+    return problems;
+}
+
+function sameNames(values: ShapingValues, packetMark: string | undefined, prefix: string): Problem[] {
+    const problems: Problem[] = [];
+    const resolved = resolveNames(values);
+    const { parent, rest, s3 } = resolved.queueNames;
+    const queues = values.parentQueue === undefined ? [parent, rest, s3] : [values.parentQueue, rest, s3];
+    if (new Set(queues).size < queues.length) {
+        problems.push(
+            `${prefix}queueNames give ${queues.map((name) => `"${name}"`).join(", ")}; each queue needs a name of its own`,
+        );
+    }
+    const mark = packetMark ?? resolved.packetMark;
+    if (values.restMarks.includes(mark)) {
+        problems.push(`${prefix}restMarks holds "${mark}", the packet mark of uploads to S3; take it out`);
+    }
+    return problems;
+}
