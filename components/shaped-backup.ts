@@ -44,7 +44,8 @@ export class ShapedBackup extends pulumi.ComponentResource {
             this.uploader = new Uploader(
                 `${name}-uploader`,
                 { bucketName, bucketArn, storageClass, kmsKeyArn, ...uploader },
-                { parent: this },
+                // Somebody keeps its keys on another machine: it stays where the bucket stays.
+                { parent: this, protect: args.archive?.protect ?? true },
             );
         }
         const prefixes = args.prefixes ?? regionPrefixes(region);

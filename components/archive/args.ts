@@ -53,7 +53,7 @@ export interface ArchiveBucketArgs {
     kmsKeyArn?: pulumi.Input<string>;
     /** Further statements for the bucket's policy, of which there can be only one. Changed in place. @default [] */
     policyStatements?: pulumi.Input<PolicyStatement[]>;
-    /** Pulumi's `protect` on the bucket and on everything that guards it. @default true */
+    /** Pulumi's `protect` on the bucket and on everything that guards it; in a `ShapedBackup` on the uploader too. @default true */
     protect?: boolean;
     /** Leave everything in AWS when it leaves the stack. @default false; with `existingBucket` true */
     retainOnDelete?: boolean;

@@ -48,7 +48,7 @@ export const archiveKeys = {
         default: true,
         expected: "true or false",
         description:
-            "Pulumi refuses to delete the bucket and what guards it; the rest goes with `pulumi destroy --exclude-protected`.",
+            "Pulumi refuses to delete the bucket, what guards it and the uploader; the rest goes with `pulumi destroy --exclude-protected`.",
         schema: v.boolean(),
     }),
 } as const;

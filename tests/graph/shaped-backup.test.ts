@@ -54,6 +54,17 @@ it("begins on the router when the AWS side is complete, so that a router that is
     expect(dependsOn).toEqual(expect.arrayContaining(aws));
 });
 
+it.each([true, false])("protects the uploader and its policy as it does the bucket: %s", async (protect) => {
+    const { graph } = await backup(protect ? {} : { archive: { protect } });
+    const ofUploader = graph.registrations.filter(({ parent }) => parent === "photos-uploader");
+    expect(ofUploader.map((one) => [one.name, one.protect])).toEqual([
+        ["photos-uploader-user", protect],
+        ["photos-uploader-policy", protect],
+    ]);
+    const router = graph.registrations.filter(({ type }) => type.includes("routeros:"));
+    expect(router.some((one) => one.protect)).toBe(false);
+});
+
 it("makes no identity where none is wanted", async () => {
     const { graph } = await backup({ uploader: "none" });
     expect(graph.registrations.filter(({ type }) => type.startsWith("aws:iam/") || type.endsWith(":Uploader"))).toEqual(
