@@ -13,7 +13,7 @@ export default tseslint.config(
         rules: {
             "@typescript-eslint/consistent-type-imports": "error",
             "@typescript-eslint/no-floating-promises": "error",
-            "simple-import-sort/imports": ["error", { groups: [["^node:"], ["^@?\\w"], ["^\\."]] }],
+            "simple-import-sort/imports": ["error", { groups: [["^\\u0000"], ["^node:"], ["^@?\\w"], ["^\\."]] }],
         },
     },
 );

@@ -1,3 +1,5 @@
+import "./providers/node-version";
+
 import { ShapedBackup } from "./components/shaped-backup";
 import { readStack } from "./components/site/stack";
 

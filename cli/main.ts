@@ -1,3 +1,5 @@
+import "../providers/node-version";
+
 import { readFileSync } from "node:fs";
 import path from "node:path";
 

@@ -1,8 +1,11 @@
 #!/usr/bin/env node
 "use strict";
-// In the repository the commands are compiled when a source has changed; an installed package is compiled already.
-const fs = require("node:fs");
-const path = require("node:path");
-const build = path.join(__dirname, "../tools/build.cjs");
-if (fs.existsSync(build)) require(build).ensureBuilt();
-require("../bin/cli/main.js");
+// The commands are compiled: an installed package is, a checkout is after `npm start` or `npm run build`.
+const main = "../bin/cli/main.js";
+try {
+    require(main);
+} catch (error) {
+    const missing = error.code === "MODULE_NOT_FOUND" && error.message.includes(`'${main}'`);
+    process.stderr.write(`routeros-s3: ${missing ? "not compiled; run `npm run build`" : error.message}\n`);
+    process.exitCode = 1;
+}

@@ -1,4 +1,6 @@
 /** Everything for programs of other people: the components, the router's resources, and their arguments. */
+import "../providers/node-version";
+
 export { AddressList } from "../providers/routeros/address-list";
 export type {
     AddressListArgs,

@@ -4,12 +4,12 @@
  * files beside them. A file is compiled again when its content (or the compiler, or the configuration) is not the
  * one its output was made from, so what runs is never stale. Type checking belongs to `npm run check`.
  *
- * Five processes of one `pulumi preview --refresh` ask for it, so a file is not even read where the file system shows
+ * Every run of the program asks for it, so a file is not even read where the file system shows
  * that nobody wrote to it: its inode, size and both times are the ones that were seen before its content was read.
  * A program can set a file's modification time, but not its change time.
  *
- * Everything that runs compiled code asks for it here: `npm run build`, the Pulumi program, the command line, and
- * the dynamic provider's runtime when `pulumi refresh` or `pulumi destroy` start it without the program.
+ * `npm install` asks for it (`prepare`), `npm run build`, the Pulumi program, the sandbox and the tests. `pulumi refresh`
+ * and `pulumi destroy` run no program, and take what was built last.
  */
 const fs = require("node:fs");
 const path = require("node:path");

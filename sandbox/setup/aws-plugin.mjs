@@ -4,8 +4,8 @@ import path from "node:path";
 
 import { pulumiHome, root } from "./paths.mjs";
 
-const { dependencies } = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8"));
-const folder = path.join(pulumiHome, "plugins", `resource-aws-v${dependencies["@pulumi/aws"]}`);
+const { packages } = JSON.parse(fs.readFileSync(path.join(root, "package-lock.json"), "utf8"));
+const folder = path.join(pulumiHome, "plugins", `resource-aws-v${packages["node_modules/@pulumi/aws"].version}`);
 const program = path.join(folder, "pulumi-resource-aws");
 const text = `#!/bin/sh\nexec node '${root.replaceAll("'", "'\\''")}/sandbox/aws/plugin/start.cjs' "$@"\n`;
 

@@ -13,7 +13,7 @@ export function packagesMissing() {
     const wanted = packagesOf(path.join(root, "package-lock.json"));
     const installed = packagesOf(path.join(root, "node_modules/.package-lock.json"));
     return Object.entries(wanted).some(([name, entry]) => {
-        if (name === "" || entry.link) return false;
+        if (name === "") return false;
         const there = installed[name];
         if (there === undefined) return !entry.optional;
         return there.version !== entry.version || there.integrity !== entry.integrity;

@@ -83,14 +83,3 @@ it("keeps the last good output of a source that does not compile, and names the 
     expect(compiled("components/one.js")).toContain("one = 1");
     expect(() => build()).toThrow(/components\/one\.ts:1: /);
 });
-
-it("leaves a part of npm out that Pulumi's SDK loads, and says so to whoever needs it", () => {
-    const script = `
-        require("@pulumi/pulumi");
-        const loaded = Object.keys(require.cache).filter((file) => /node_modules.(pacote|@sigstore|tar)\\b/.test(file));
-        console.log(loaded.length);
-        new (require("@npmcli/arborist").Arborist)();`;
-    const { stdout, stderr } = spawnSync(process.execPath, ["-e", script], { cwd: root, encoding: "utf8" });
-    expect(stdout).toBe("0\n");
-    expect(stderr).toContain("overrides in package.json");
-});

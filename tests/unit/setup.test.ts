@@ -129,13 +129,18 @@ describe("set-up", () => {
     });
 });
 
-it("the lock file names exact versions and no place to download them from", () => {
+it("the lock file names exact versions with their checksums, and no place to download them from", () => {
     const lock = fs.readFileSync(path.resolve(__dirname, "../../package-lock.json"), "utf8");
     const { packages } = JSON.parse(lock) as {
-        packages: Record<string, { version?: string; resolved?: string; link?: boolean }>;
+        packages: Record<string, { version?: string; resolved?: string; integrity?: string }>;
     };
-    for (const { resolved, link, version } of Object.values(packages)) {
-        if (link) expect(resolved).toMatch(/^tools\//);
-        else expect([resolved, version]).toEqual([undefined, expect.stringMatching(/^\d+\.\d+\.\d+/)]);
+    delete packages[""];
+    for (const [name, { resolved, version, integrity }] of Object.entries(packages)) {
+        expect([name, resolved, version, integrity]).toEqual([
+            name,
+            undefined,
+            expect.stringMatching(/^\d+\.\d+\.\d+/),
+            expect.stringMatching(/^sha512-/),
+        ]);
     }
 });
