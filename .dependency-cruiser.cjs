@@ -1,7 +1,30 @@
 "use strict";
 // Who may import whom. CONTRIBUTING.md says why.
+
+/** The embedded router's folders along the way of a request, from the bottom up: each sees what stands before it. */
+const routerFloors = ["device", "menus", "packets", "commands", "language", "http", "start"];
+
 module.exports = {
     forbidden: [
+        ...routerFloors.slice(0, -1).map((floor, index) => ({
+            name: `router-${floor}-sees-only-below`,
+            severity: "error",
+            from: { path: `^router/${floor}/` },
+            to: { path: `^router/(index\\.ts$|(${routerFloors.slice(index + 1).join("|")})/)` },
+        })),
+        {
+            name: "router-types-at-the-bottom",
+            severity: "error",
+            from: { path: "^router/(api|errors)\\.ts$" },
+            to: {},
+        },
+        {
+            name: "product-without-workshop",
+            comment: "What only developers have is not shipped.",
+            severity: "error",
+            from: { path: "^(index\\.ts$|(components|providers|router|cli|line)/)" },
+            to: { path: "^(sandbox|testing|tests|bench|tools)/" },
+        },
         {
             name: "emulator-stands-alone",
             comment: "An emulator that shares a table with the provider agrees with its mistakes.",
@@ -37,9 +60,10 @@ module.exports = {
         },
         {
             name: "no-circles",
+            comment: "Types included: what two files need of each other belongs below both.",
             severity: "error",
             from: {},
-            to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+            to: { circular: true },
         },
     ],
     options: {

@@ -3,11 +3,10 @@ import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
 
 import type { Client } from "../providers/routeros/runtime/router/client";
-import type { Row } from "../router/api";
+import type { ConnectionDescription, PacketTrace, Row, Trace } from "../router/api";
 import type { Device } from "../router/device/device";
-import type { ConnectionDescription, PacketTrace, Trace } from "../router/packets/trace";
 import type * as Snapshot from "../router/start/snapshot";
-import { colours } from "../sandbox/colours";
+import { colours } from "./colours";
 
 interface Flags extends ConnectionDescription {
     state?: string;

@@ -1,4 +1,4 @@
-import { colours } from "../sandbox/colours";
+import { colours } from "../cli/colours";
 import type { Result } from "./metrics";
 import { type LabReport, missed, resultsOf, shown, shownBound, shownFamily } from "./report";
 import { scenarios } from "./scenarios";

@@ -1,9 +1,10 @@
 import { firewallRows, isEnabled, isTrue, type RouterState, rowsOf } from "./router-state";
+import type { Devices } from "./translate/context";
 import { Findings, nameOf, type StandIn, TranslationError } from "./translate/findings";
 import type { Discipline } from "./translate/leaf-queues";
 import { Identifiers, Marks } from "./translate/names";
 import { type QueueClass, queueClasses } from "./translate/queues";
-import { type Devices, mangleTable } from "./translate/rules";
+import { mangleTable } from "./translate/rules";
 
 export { type StandIn, TranslationError } from "./translate/findings";
 export type { QueueClass } from "./translate/queues";

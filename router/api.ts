@@ -3,10 +3,6 @@
  *
  * Rows are what REST returns for them: every value a string, keys in RouterOS's kebab-case, `.id` included.
  */
-import type { Behaviour } from "./assumed";
-import type { ConnectionDescription, Trace } from "./packets/trace";
-import type { TrafficDescription, TrafficResult } from "./packets/traffic";
-
 export type Row = Record<string, string>;
 
 export interface RouterOptions {
@@ -122,4 +118,135 @@ export interface Router {
     trace(connection: ConnectionDescription): Trace;
     /** Traffic of a connection: counters move, `/ip/firewall/connection` knows it. */
     traffic(traffic: TrafficDescription): TrafficResult;
+}
+
+/** All of {@link Router} but how it is reached and stopped; what the control interface does goes through here too. */
+export type Operations = Omit<Router, "url" | "certificate" | "fingerprint" | "warnings" | "stop" | "log">;
+
+export type PacketState = "new" | "established" | "related" | "invalid" | "untracked";
+
+/** A rule that the packet met and matched, and what that did. */
+export interface Step {
+    menu: string;
+    chain: string;
+    /** `*1A`, and place in the table from 0, dynamic rules included. */
+    id: string;
+    position: number;
+    action: string;
+    comment?: string;
+    effect: string;
+}
+
+export type Verdict = "accept" | "drop";
+
+/** The leaf a packet ends in, and the queues above it up to the interface or `global`. */
+export interface QueuePath {
+    leaf: string;
+    /** From the leaf to its root, names. */
+    path: string[];
+    /** What the root hangs on. */
+    root: string;
+}
+
+/** A connection as somebody describes it. Only `to` is needed. */
+export interface ConnectionDescription {
+    /** Far end: `52.95.132.33:443`, `[2001:db8::1]:443`; the port is 443 where none is given. */
+    to: string;
+    /** Near end, with or without a port. @default a host of the LAN */
+    from?: string;
+    /** @default "tcp" */
+    protocol?: string;
+    /** Interfaces by name. @default the LAN's and the default route's */
+    inInterface?: string;
+    outInterface?: string;
+    /** Only packets of a connection that stood before the rules are looked at: none is new. @default false */
+    established?: boolean;
+    /** FastTrack took it before the rules came. @default false, or what `/ip/firewall/connection` says of it */
+    fastTracked?: boolean;
+    /** Bytes of a data packet. @default 1500 */
+    size?: number;
+    connectionMark?: string;
+    srcMac?: string;
+}
+
+export interface PacketTrace {
+    /** Who sends: the near end (`upload`) or the far one (`reply`). */
+    direction: "upload" | "reply";
+    state: PacketState;
+    size: number;
+    /** The connection was FastTracked when the packet came: it met no rule. */
+    fastPath: boolean;
+    steps: Step[];
+    verdict: Verdict;
+    /** This packet made FastTrack take the connection. */
+    takenByFastTrack: boolean;
+    connectionMark?: string;
+    packetMark?: string;
+    /** Leaf of the outgoing interface's tree, of the global tree, and the simple queue that carry it. */
+    queue?: QueuePath;
+    globalQueue?: QueuePath;
+    simpleQueue?: string;
+    notes: string[];
+}
+
+export interface Trace {
+    from: string;
+    to: string;
+    protocol: string;
+    inInterface: string;
+    outInterface: string;
+    packets: PacketTrace[];
+    /** How the connection goes on after these packets. */
+    fastTracked: boolean;
+    connectionMark?: string;
+    /** Leaf that the bulk of the upload ends in; undefined where no queue of the tree carries it. */
+    leaf?: string;
+}
+
+/** Simulated traffic: a connection and what it carries. */
+export interface TrafficDescription extends ConnectionDescription {
+    /** Bytes from the near end to the far one, and back. @default 15000 and 640 */
+    upload?: number;
+    reply?: number;
+    /** How long it took; rates are shown for as long. @default 1 */
+    seconds?: number;
+    /** The connection ends: its entry goes. @default false */
+    end?: boolean;
+}
+
+export interface TrafficResult {
+    /** Id in `/ip/firewall/connection`. */
+    id: string;
+    fastTracked: boolean;
+    connectionMark?: string;
+    leaf?: string;
+    verdict: "accept" | "drop";
+}
+
+/**
+ * Where nothing recorded or documented says what RouterOS does and tests should see both sides, the choice is a switch;
+ * `assumed.ts` lists all choices.
+ */
+export interface Behaviour {
+    /** A freed id is given to the next new row of that menu (claimed, not shown in a log). @default true */
+    reuseIds: boolean;
+    /** GET with `.proplist` returns `.id` also when it was not asked for (recorded on 7.23.7; the manual shows it without). @default true */
+    proplistAddsId: boolean;
+    /**
+     * Firewall rules always show `disabled`, `log` and `log-prefix` (captures of 2022/23), or only when written (recorded
+     * on 7.23.7). The version of the change is not known. @default true before 7.21, false from 7.21 on
+     */
+    flagsAlways: boolean;
+    /** An id sent as `%2A1` is taken as `*1`; otherwise 400 `missing or invalid resource identifier`. @default true */
+    decodeStar: boolean;
+    /** A method that the menu lacks answers 406 (documented) or 400. @default 406 */
+    absentVerbStatus: 406 | 400;
+    /** `place-before` with an unknown id is refused with 404, or the rule goes to the end. @default "refuse" */
+    unknownPlaceBefore: "refuse" | "append";
+    /** A body whose Content-Type is not JSON is refused with 415; without the header it is always read. @default true */
+    refuseForeignContentType: boolean;
+    /** A command that takes longer is ended with `Session closed` (documented: 60). @default 60 */
+    sessionSeconds: number;
+    /** Largest body in bytes; more is 413. @default 1048576 */
+    maxBodyBytes: number;
 }

@@ -1,6 +1,6 @@
 /**
  * What the router refuses, and with which words. Every text is here once; the mark says where it comes from:
- * recorded on a device, documented, or assumed (`assumed.ts` tells the whole list).
+ * recorded on a device, documented, or assumed(texts).
  */
 const reasons: Record<number, string> = {
     400: "Bad Request",
@@ -64,7 +64,7 @@ export const refuse = {
     // Documented.
     verbAbsent: (command: string) => new Refusal(406, `no such command or directory (${command})`),
     tooManyPacketMarks: () => bad("bad new packet mark"),
-    // Assumed.
+    // assumed(texts)
     malformedJson: () => bad("invalid JSON"),
     notAnObject: () => bad("JSON object expected"),
     tooLarge: () => new Refusal(413),

@@ -3,11 +3,14 @@ import { X509Certificate } from "node:crypto";
 import { generate } from "selfsigned";
 
 import type { Router, RouterOptions } from "./api";
-import { operationsOn } from "./commands/operations";
-import { Device } from "./device/device";
+import { controlMount } from "./http/control";
+import { page } from "./http/page";
 import { type Latency, RestServer } from "./http/server";
+import { newDevice } from "./menus";
+import { knowNames } from "./menus/address-lists";
 import { versions } from "./menus/definition";
 import { configure, makeBare, setAdministrator } from "./start/factory";
+import { operationsOn } from "./start/operations";
 import { loadState, StateFile } from "./start/state";
 
 export type { Fault, FaultKind, RequestEntry, Router, RouterOptions, Row } from "./api";
@@ -26,7 +29,8 @@ export async function start(options: RouterOptions = {}): Promise<Router> {
     const { version = defaultVersion, host = "127.0.0.1", username = "admin", password = "" } = options;
     if (!versions.includes(version))
         throw new Error(`RouterOS ${version} is not known here, only ${versions.join(", ")}`);
-    const device = new Device({ version, behaviour: options.behaviour, names: options.names });
+    const device = newDevice({ version, behaviour: options.behaviour });
+    knowNames(device, options.names ?? {});
     const stateFile = options.stateFile === undefined ? undefined : new StateFile(options.stateFile, device);
     const warnings: string[] = [];
     const found = options.stateFile !== undefined && loadState(options.stateFile, device);
@@ -46,11 +50,12 @@ export async function start(options: RouterOptions = {}): Promise<Router> {
         closeConnections: options.closeConnections ?? false,
         settled: () => stateFile?.settle(),
     });
+    const operations = operationsOn({ device, server, username, password, settle: () => stateFile?.settle() });
+    server.mount(controlMount(server, operations));
+    server.mount(page);
     const port = await server.listen();
     const shownHost = host.includes(":") ? `[${host}]` : host;
 
-    const operations = operationsOn({ device, server, username, password, settle: () => stateFile?.settle() });
-    server.control = operations;
     const fingerprint = tls && new X509Certificate(tls.certificate).fingerprint256;
     return {
         url: `${tls ? "https" : "http"}://${shownHost}:${port}`,

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-import { colours } from "./colours";
+import { colours } from "../cli/colours";
 import { runCommand } from "./command";
 import type { Environment } from "./environment";
 import { say, warnOfForeign } from "./say";

@@ -1,5 +1,5 @@
 import type { Family, Row } from "../router-state";
-import type { RuleContext } from "./rules";
+import type { RuleContext } from "./context";
 
 /** Turns one matcher's value (without its `!`) into nft text, or says in words why it cannot. */
 type Matcher = (value: string, negated: boolean, context: RuleContext, row: Row) => string | Refused;

@@ -1,9 +1,9 @@
 import { isEnabled, type RouterState, type Row, rowsOf } from "../router-state";
+import type { Devices } from "./context";
 import { type Findings, nameOf } from "./findings";
 import { type Discipline, leafQueue } from "./leaf-queues";
 import type { Marks } from "./names";
 import { bitsPerSecond } from "./rates";
-import type { Devices } from "./rules";
 
 /** One class of the tree as it stands in the lab. */
 export interface QueueClass {

@@ -1,26 +1,7 @@
-import { type Family, firewallRows, isEnabled, isTrue, type RouterState, type Row } from "../router-state";
-import { type Findings, nameOf } from "./findings";
+import { firewallRows, isEnabled, isTrue, type RouterState, type Row } from "../router-state";
+import type { RuleContext } from "./context";
+import { nameOf } from "./findings";
 import { matchers, Refused } from "./matchers";
-import type { Identifiers } from "./names";
-import { type Marks } from "./names";
-
-/** Interfaces of the router to devices of the lab. */
-export interface Devices {
-    one(name: string): string | undefined;
-    /** Devices of an interface list, none when the lab has none of its members. */
-    list(name: string): string[] | undefined;
-}
-
-export interface RuleContext {
-    family: Family;
-    connectionMarks: Marks;
-    packetMarks: Marks;
-    /** Address lists by name; asking for one makes its set. */
-    lists: Identifiers;
-    chains: Identifiers;
-    devices: Devices;
-    findings: Findings;
-}
 
 /** The hooks a mangle chain of this name runs at; any other name is a chain that is jumped to. */
 const hooks = new Set(["prerouting", "input", "forward", "output", "postrouting"]);

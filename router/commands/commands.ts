@@ -4,13 +4,14 @@ import { readId, type StoredRow } from "../device/table";
 import { parseValue, splitList } from "../device/values";
 import { refuse } from "../errors";
 import type { CheckContext, Menu } from "../menus/definition";
+import { afterChange, rowById, rowsOf } from "../menus/rows";
 
 /** A menu's row as it would be, checked; nothing is changed yet. */
 function prepare(device: Device, menu: Menu, values: Row, context: Omit<CheckContext, "device" | "menu" | "meta">) {
     const meta: CheckContext["meta"] = {};
     if (values["comment"] === "") delete values["comment"];
     if (context.row) {
-        // Assumed: what a row must have, and its name, cannot be emptied.
+        // assumed(empty-mandatory): what a row must have, and its name, cannot be emptied.
         for (const name of [...(menu.mandatory ?? []), ...(menu.named ? ["name"] : [])]) {
             if (context.written[name] === "") throw refuse.badValue(name);
         }
@@ -46,8 +47,7 @@ export function add(device: Device, menu: Menu, given: Row): StoredRow {
     const before = placeBefore === undefined ? undefined : rowToPlaceBefore(device, menu, placeBefore);
     const meta = prepare(device, menu, values, { written });
     const row = table.insert({ values, created: device.now(), ...stripped(meta) }, device.behaviour.reuseIds, before);
-    if (meta.expires !== undefined) device.noteExpiry(menu.path);
-    device.afterChange(menu);
+    afterChange(device, menu);
     return row;
 }
 
@@ -58,7 +58,7 @@ function stripped(meta: CheckContext["meta"]): CheckContext["meta"] {
     };
 }
 
-/** `set`: all rows or none (assumed), but `/user`, where what comes before the bad value stays (recorded). */
+/** `set`: all rows or none, assumed(several-numbers), but `/user`, where what comes before the bad value stays (recorded). */
 export function set(device: Device, menu: Menu, rows: readonly StoredRow[], given: Row): void {
     const rest = { ...given };
     for (const name of ["numbers", ".id"]) delete rest[name];
@@ -82,7 +82,7 @@ export function set(device: Device, menu: Menu, rows: readonly StoredRow[], give
     );
 }
 
-/** `!name` clears what `unset` clears, and a comment. Menus without `unset` do not know it (assumed). */
+/** `!name` clears what `unset` clears, and a comment. Menus without `unset` do not know it: assumed(clearing). */
 function canClear(menu: Menu, name: string): boolean {
     if (name === "comment") return true;
     return menu.unsetNames.size > 0 && name !== "action" && !menu.mandatory?.includes(name);
@@ -91,11 +91,11 @@ function canClear(menu: Menu, name: string): boolean {
 /** `unset`: clears one property, which must be among those the menu names. */
 export function unset(device: Device, menu: Menu, rows: readonly StoredRow[], names: readonly string[]): void {
     for (const name of names) if (!menu.unsetNames.has(name)) throw refuse.noMatch("value-name");
-    const cleared = names.filter((name) => !["all", "static", "dynamic"].includes(name)); // what those mean is not known
+    const cleared = names.filter((name) => !["all", "static", "dynamic"].includes(name)); // assumed(unset-words)
     change(device, menu, rows, {}, cleared);
 }
 
-/** `reset`: the named properties as in a new row (assumed; the command exists, its body is not recorded). */
+/** `reset`: the named properties as in a new row: assumed(reset); the command exists, its body is not recorded. */
 export function reset(device: Device, menu: Menu, rows: readonly StoredRow[], names: readonly string[]): void {
     const written: Row = {};
     for (const name of names) {
@@ -125,19 +125,16 @@ function change(
     for (const { row, values, meta } of prepared) {
         table.replace(row, values);
         if ("dynamic" in meta) row.dynamic = meta.dynamic || undefined;
-        if ("expires" in meta) {
-            row.expires = meta.expires;
-            device.noteExpiry(menu.path);
-        }
+        if ("expires" in meta) row.expires = meta.expires;
     }
-    device.afterChange(menu);
+    afterChange(device, menu);
 }
 
 export function remove(device: Device, menu: Menu, rows: readonly StoredRow[]): void {
     if (rows.some((row) => row.builtin && row.dynamic)) throw refuse.builtinChange("remove");
     menu.removing?.(rows, device);
     device.table(menu.path).remove(rows);
-    device.afterChange(menu);
+    afterChange(device, menu);
 }
 
 /** `move`: before the destination in the order given; to the end without one, or when it does not exist (recorded). */
@@ -146,7 +143,7 @@ export function move(device: Device, menu: Menu, rows: readonly StoredRow[], des
     if (rows.some((row) => row.builtin) || before?.builtin) throw refuse.builtin();
     if (before && rows.includes(before)) throw refuse.moveBeforeItself();
     device.table(menu.path).move(rows, before);
-    device.afterChange(menu);
+    afterChange(device, menu);
 }
 
 export function resetCounters(device: Device, rows: readonly StoredRow[]): void {
@@ -157,11 +154,12 @@ export function resetCounters(device: Device, rows: readonly StoredRow[]): void 
 function rowToPlaceBefore(device: Device, menu: Menu, text: string): StoredRow | undefined {
     const row = findRow(device, menu, text);
     if (row?.builtin && row.dynamic) throw refuse.builtin();
+    // assumed(unknown-place-before)
     if (!row && device.behaviour.unknownPlaceBefore === "refuse") throw refuse.unknownId();
     return row;
 }
 
-/** Rows that `numbers` (or `.id`) means: ids, names, positions or comments, with commas. All must exist (assumed). */
+/** Rows that `numbers` (or `.id`) means: ids, names, positions or comments, with commas. All must exist: assumed(several-numbers). */
 export function selectRows(device: Device, menu: Menu, numbers: string): StoredRow[] {
     const whole = findRow(device, menu, numbers);
     if (whole) return [whole];
@@ -174,12 +172,12 @@ export function selectRows(device: Device, menu: Menu, numbers: string): StoredR
 
 function findRow(device: Device, menu: Menu, text: string): StoredRow | undefined {
     const id = readId(text);
-    if (id !== undefined) return device.rowById(menu, id);
+    if (id !== undefined) return rowById(device, menu, id);
     if (menu.named) {
         const row = device.findByName(menu.path, text);
         if (row) return row;
     }
-    const rows = device.rowsOf(menu);
+    const rows = rowsOf(device, menu);
     if (/^\d+$/.test(text)) return rows[Number(text)];
     return text === "" ? undefined : rows.find((row) => row.values["comment"] === text);
 }

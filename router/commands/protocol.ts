@@ -3,7 +3,9 @@ import type { Device } from "../device/device";
 import { readId, showId, type StoredRow } from "../device/table";
 import { splitList } from "../device/values";
 import { Refusal, refuse } from "../errors";
+import { menusOf } from "../menus";
 import type { Menu } from "../menus/definition";
+import { currentRate, rowById, rowsOf, showRow } from "../menus/rows";
 import * as commands from "./commands";
 import { filterOf, pick, queryOf, type Test } from "./query";
 
@@ -50,14 +52,14 @@ export function executeOnMenu(device: Device, command: Command): Answer {
 /** The longest menu path, and what follows it: nothing, an id, a name or a command. */
 function route(device: Device, segments: readonly string[]): { menu: Menu | undefined; tail: string | undefined } {
     for (let length = segments.length; length > 0; length--) {
-        const menu = device.menus.get(`/${segments.slice(0, length).join("/")}`);
+        const menu = menusOf(device.version).get(`/${segments.slice(0, length).join("/")}`);
         if (!menu) continue;
         if (segments.length - length > 1) throw refuse.unknownMenu(segments[length]!);
         return { menu, tail: segments[length] };
     }
     // No menu with rows: a directory on the way to one, or nothing known.
     let known = 0;
-    const paths = [...device.menus.keys(), "/execute", "/export"];
+    const paths = [...menusOf(device.version).keys(), "/execute", "/export"];
     while (
         known < segments.length &&
         paths.some((path) => `${path}/`.startsWith(`/${segments.slice(0, known + 1).join("/")}/`))
@@ -72,6 +74,7 @@ function route(device: Device, segments: readonly string[]): { menu: Menu | unde
 function needs(device: Device, menu: Menu | undefined, command: string): Menu {
     if (!menu) throw refuse.noSuchCommand();
     if (menu.commands.has(command)) return menu;
+    // assumed(absent-verb)
     throw device.behaviour.absentVerbStatus === 406 ? refuse.verbAbsent(command) : refuse.unknownMenu(command);
 }
 
@@ -88,10 +91,11 @@ function get(device: Device, menu: Menu | undefined, tail: string | undefined, q
     const conditions = query.filter(([name]) => !name.startsWith(".") || name === ".id");
     const names = query.filter(([name]) => name === ".proplist").flatMap(([, value]) => splitList(value));
     const proplist = names.length === 0 ? undefined : names;
+    // assumed(proplist-id)
     if (proplist && device.behaviour.proplistAddsId && !proplist.includes(".id")) proplist.unshift(".id");
     if (tail !== undefined || menu.singleton) {
         const row = menu.singleton ? singleton(device, menu, tail) : rowFor(device, menu, tail!);
-        const shown = device.show(menu, row);
+        const shown = showRow(device, menu, row);
         return answer(200, proplist ? pick(shown, proplist) : shown, 1, 1);
     }
     const words = query.filter(([name]) => name === ".query").flatMap(([, value]) => splitList(value));
@@ -117,12 +121,12 @@ function list(
             rows.length,
         );
     }
-    const rows = device.rowsOf(menu);
+    const rows = rowsOf(device, menu);
     const filter = filterOf(conditions);
     const found: Row[] = [];
     for (const row of candidates(device, menu, rows, conditions)) {
         if (!mayFit(menu, row, conditions)) continue;
-        const shown = device.show(menu, row);
+        const shown = showRow(device, menu, row);
         if (filter(shown) && (!test || test(shown))) found.push(proplist ? pick(shown, proplist) : shown);
     }
     for (const row of menu.passing?.(device) ?? []) {
@@ -164,17 +168,17 @@ export function singleton(device: Device, menu: Menu, tail?: string): StoredRow 
 function rowFor(device: Device, menu: Menu, tail: string): StoredRow {
     const id = readId(tail);
     const row =
-        id !== undefined ? device.rowById(menu, id) : menu.named ? device.findByName(menu.path, tail) : undefined;
+        id !== undefined ? rowById(device, menu, id) : menu.named ? device.findByName(menu.path, tail) : undefined;
     if (row) return row;
     if (id !== undefined) throw refuse.unknownId();
     if (menu.commands.has(tail)) throw refuse.noSuchCommand();
-    throw menu.named ? refuse.unknownId() : refuse.noSuchCommandPrefix();
+    throw menu.named ? refuse.unknownId() /* assumed(unknown-name) */ : refuse.noSuchCommandPrefix();
 }
 
 function put(device: Device, menu: Menu, tail: string | undefined, body: unknown): Answer {
     if (tail !== undefined) throw refuse.badIdentifier();
     const row = commands.add(device, menu, argumentsOf(body));
-    return answer(201, device.show(menu, row), 1, 1);
+    return answer(201, showRow(device, menu, row), 1, 1);
 }
 
 function patch(device: Device, menu: Menu | undefined, tail: string | undefined, body: unknown): Answer {
@@ -190,7 +194,7 @@ function patch(device: Device, menu: Menu | undefined, tail: string | undefined,
             throw refuse.badIdentifier();
         throw error;
     }
-    return answer(200, device.show(menu!, row), 1, 1);
+    return answer(200, showRow(device, menu!, row), 1, 1);
 }
 
 function erase(device: Device, menu: Menu | undefined, tail: string | undefined): Answer {
@@ -219,7 +223,7 @@ function monitorTraffic(device: Device, given: Row): Answer {
     const rows = splitList(names).map((name) => {
         const row = device.findByName("/interface", name);
         if (!row) throw refuse.noMatch("interface");
-        const rate = device.currentRate(row);
+        const rate = currentRate(device, row);
         return {
             name,
             "rx-packets-per-second": "0",
@@ -274,7 +278,7 @@ export function runOnMenu(device: Device, menu: Menu, command: string, given: Ro
             commands.resetCounters(device, rows());
             return done;
         case "reset-counters-all":
-            commands.resetCounters(device, device.rowsOf(menu));
+            commands.resetCounters(device, rowsOf(device, menu));
             return done;
         case "monitor-traffic":
             return monitorTraffic(device, given);
@@ -303,7 +307,7 @@ function numberedRow(device: Device, menu: Menu, given: Row): StoredRow {
 }
 
 function getValue(device: Device, menu: Menu, row: StoredRow, given: Row): Answer {
-    const shown = device.show(menu, row);
+    const shown = showRow(device, menu, row);
     const name = given["value-name"];
     return answer(200, { ret: name === undefined ? JSON.stringify(shown) : (shown[name] ?? "") }, 1, 1);
 }
@@ -318,7 +322,7 @@ function print(device: Device, menu: Menu, given: Row): Answer {
     const words = query === "" ? [] : query.includes(queryBreak) ? query.split(queryBreak) : [query];
     const proplist = given[".proplist"] === undefined ? undefined : splitList(given[".proplist"]);
     if (menu.singleton) {
-        const shown = device.show(menu, singleton(device, menu));
+        const shown = showRow(device, menu, singleton(device, menu));
         return answer(200, [proplist ? pick(shown, proplist) : shown], 1, 1);
     }
     const result = list(device, menu, [], queryOf(words), proplist);
@@ -330,7 +334,7 @@ const queryBreak = "\0";
 
 /** A body's members as text: numbers and booleans are taken as they are written, lists joined with commas. */
 export function argumentsOf(body: unknown): Row {
-    if (body === undefined) return {};
+    if (body === undefined) return {}; // assumed(empty-body)
     if (typeof body !== "object" || body === null || Array.isArray(body)) throw refuse.notAnObject();
     const given: Row = {};
     for (const [name, value] of Object.entries(body as Record<string, unknown>)) {
@@ -345,7 +349,7 @@ export function argumentsOf(body: unknown): Row {
     return given;
 }
 
-/** Assumed: an object in place of a value is refused. */
+/** assumed(empty-mandatory): an object in place of a value is refused. */
 function asText(name: string, value: unknown): string {
     if (typeof value === "object") throw refuse.badValue(name);
     return typeof value === "string" ? value : JSON.stringify(value);

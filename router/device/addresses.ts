@@ -4,7 +4,7 @@ import { refuse } from "../errors";
 
 /**
  * The forms addresses take in firewall matchers and address lists: a single IPv4 address without `/32`, a single IPv6
- * address with `/128` (recorded for lists, assumed for matchers), prefixes without host bits (assumed), an IPv4 range that
+ * address with `/128` (recorded for lists), prefixes without host bits: assumed(address-forms), an IPv4 range that
  * is a whole prefix as that prefix.
  */
 export function normaliseMatcherAddress(input: string, family: 4 | 6): string {
@@ -15,7 +15,7 @@ export function normaliseMatcherAddress(input: string, family: 4 | 6): string {
 
 /**
  * As a matcher's, or a DNS name. What is no address is taken for a name when it can be one: labels of letters, digits,
- * `-` and `_`, the last not all digits (assumed; the manual only says "or a string").
+ * `-` and `_`, the last not all digits: assumed(dns-names); the manual only says "or a string".
  */
 export function normaliseListAddress(input: string, family: 4 | 6): string {
     const value = family === 4 ? normaliseIpv4(input) : normaliseIpv6(input);
@@ -81,7 +81,7 @@ function normaliseIpv6(input: string): string | undefined {
     return `${showIpv6(masked)}/${length}`;
 }
 
-/** Lower case and compressed (assumed); an IPv4 address in IPv6 with its dots. */
+/** Lower case and compressed, assumed(address-forms); an IPv4 address in IPv6 with its dots. */
 function showIpv6(bytes: number[]): string {
     const address = new ipaddr.IPv6(bytes);
     return address.isIPv4MappedAddress() ? `::ffff:${address.toIPv4Address().toString()}` : address.toRFC5952String();

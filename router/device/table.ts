@@ -29,7 +29,7 @@ export interface StoredRow {
 
 export const showId = (id: number): string => `*${id.toString(16).toUpperCase()}`;
 
-/** `*1A` to 26; undefined when it is no id in RouterOS's form. Leading zeros and lower case are taken too (assumed). */
+/** `*1A` to 26; undefined when it is no id in RouterOS's form. Leading zeros and lower case are taken too: assumed(id-forms). */
 export function readId(text: string): number | undefined {
     return /^\*[0-9A-Fa-f]{1,8}$/.test(text) ? parseInt(text.slice(1), 16) : undefined;
 }
@@ -112,7 +112,7 @@ export class Table {
         this.rows = [...rest.slice(0, position), ...moved, ...rest.slice(position)];
     }
 
-    /** Gives every ordinary row a new id; returns old to new. */
+    /** Gives every ordinary row a new id, where a restart is told to: assumed(ids-over-restart). Returns old to new. */
     renumber(): Map<number, number> {
         const changes = new Map<number, number>();
         let next = this.next + 1;
@@ -121,6 +121,7 @@ export class Table {
             changes.set(row.id, next);
             row.id = next++;
         }
+        for (const row of this.rows) if (row.parent !== undefined) row.parent = changes.get(row.parent);
         this.next = next;
         this.freed = [];
         this.byId = new Map(this.rows.map((row) => [row.id, row]));
@@ -144,6 +145,7 @@ export class Table {
         this.freed = [...freed];
     }
 
+    /** The latest freed first: assumed(id-reuse). */
     private allocate(reuse: boolean): number {
         const id = reuse ? this.freed.pop() : undefined;
         return id ?? this.next++;

@@ -35,7 +35,7 @@ export interface Field {
     /** Menu whose rows are meant (`reference`), and words that are taken besides names. */
     menu?: string;
     words?: readonly string[];
-    /** An empty value is kept as such; otherwise it goes through the kind's own check. */
+    /** An empty value is kept as such, assumed(empty-strings); otherwise it goes through the kind's own check. */
     emptyAllowed?: boolean;
     family?: 4 | 6;
     maxLength?: number;
@@ -148,7 +148,7 @@ function parseDecimal(input: string, field: Field, name: string): string {
     return String(value);
 }
 
-/** `10M` is 10000000: powers of 1000. */
+/** `10M` is 10000000: powers of 1000, no fractions: assumed(rates). */
 function parseRate(input: string, name: string): string {
     const match = /^(\d+)([kKmMgG]?)$/.exec(input);
     if (!match) throw refuse.badValue(name);
@@ -197,6 +197,7 @@ function parseReference(input: string, field: Field, says: string, resolve: Reso
     return id;
 }
 
+/** In the order written: assumed(list-order). */
 export function splitList(input: string): string[] {
     return input.split(",").map((part) => part.trim());
 }

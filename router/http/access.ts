@@ -1,6 +1,7 @@
 import type { Device } from "../device/device";
 import { isPassword } from "../device/passwords";
 import { refuse } from "../errors";
+import { noteSession } from "../menus/users";
 import { hasPolicy } from "../menus/users";
 
 export interface Identity {
@@ -8,7 +9,7 @@ export interface Identity {
     policy: string;
 }
 
-/** The user of an `Authorization` header. Throws 401, or 500 where the group may not use the API (recorded texts). */
+/** The user of an `Authorization` header; assumed(unauthorized-header). Throws 401, or 500 where the group may not use the API (recorded texts). */
 export function authenticate(
     device: Device,
     header: string | undefined,
@@ -29,7 +30,7 @@ export function authenticate(
     const policy = group?.values["policy"] ?? "";
     if (!hasPolicy(policy, "rest-api")) throw refuse.unauthorized();
     if (!hasPolicy(policy, "api")) throw refuse.apiNotAllowed();
-    device.noteSession(user.values["name"]!, address, group?.values["name"] ?? "");
+    noteSession(device, user.values["name"]!, address, group?.values["name"] ?? "");
     return { name: user.values["name"]!, policy };
 }
 

@@ -25,16 +25,16 @@
  */
 import type * as http from "node:http";
 
-import type { Fault, Row } from "../api";
+import type { ConnectionDescription, Fault, Operations, Row } from "../api";
 import { checkedBehaviour } from "../assumed";
-import type { Operations } from "../commands/operations";
 import type { Device } from "../device/device";
 import { Refusal, refuse } from "../errors";
+import { menuOf, menusOf } from "../menus";
 import { versions } from "../menus/definition";
-import type { ConnectionDescription } from "../packets/trace";
+import { rowsOf, showRow } from "../menus/rows";
 import { authenticate } from "./access";
 import { parseBody } from "./json";
-import type { RestServer } from "./server";
+import type { Mount, RestServer } from "./server";
 
 interface Call {
     server: RestServer;
@@ -53,9 +53,9 @@ const handlers: Record<string, Handler> = {
         const { device } = server;
         const named = query.getAll("menu");
         const menus: Record<string, Row[]> = {};
-        for (const menu of device.menus.values()) {
+        for (const menu of menusOf(device.version).values()) {
             if (menu.viewOf || (named.length > 0 && !named.includes(menu.path))) continue;
-            menus[menu.path] = menu.computed?.(device) ?? device.rowsOf(menu).map((row) => device.show(menu, row));
+            menus[menu.path] = menu.computed?.(device) ?? rowsOf(device, menu).map((row) => showRow(device, menu, row));
         }
         return {
             version: device.version,
@@ -106,8 +106,11 @@ const handlers: Record<string, Handler> = {
     },
 };
 
-/** Answers a request below `/_/`. */
-export async function serveControl(
+export function controlMount(server: RestServer, router: Operations): Mount {
+    return { path: "/_/", open: true, serve: (...call) => serve(server, router, ...call) };
+}
+
+async function serve(
     server: RestServer,
     router: Operations,
     request: http.IncomingMessage,
@@ -146,9 +149,9 @@ export async function serveControl(
 
 /** How many rows each menu has. */
 function countRows(device: Device): Record<string, number> {
-    const menus = [...device.menus.values()].filter((menu) => !menu.viewOf);
+    const menus = [...menusOf(device.version).values()].filter((menu) => !menu.viewOf);
     return Object.fromEntries(
-        menus.map((menu) => [menu.path, menu.computed?.(device).length ?? device.rowsOf(menu).length]),
+        menus.map((menu) => [menu.path, menu.computed?.(device).length ?? rowsOf(device, menu).length]),
     );
 }
 
@@ -204,7 +207,7 @@ function edit(server: RestServer, router: Operations, body: Record<string, unkno
             return router.move(menu, number(), typeof destination === "string" ? destination : undefined);
         throw refuse.noMatch("command");
     };
-    server.device.menu(menu);
+    menuOf(server.device, menu);
     if (at === undefined) return work();
     const { methods, path, request = "1", when = "before" } = at as Record<string, unknown>;
     let seen = 0;

@@ -2,7 +2,7 @@ import { refuse } from "../errors";
 
 /**
  * A body's JSON, as RouterOS documents its numbers: with a leading 0 octal, with 0x hexadecimal, no exponents. Numbers
- * come back as text, so that nothing is rounded. An empty body is undefined.
+ * come back as text, so that nothing is rounded. An empty body is undefined; what is no JSON is refused: assumed(json-body).
  */
 export function parseBody(text: string): unknown {
     if (text.trim() === "") return undefined;

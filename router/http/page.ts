@@ -2,6 +2,8 @@ import { readFile } from "node:fs/promises";
 import type * as http from "node:http";
 import * as path from "node:path";
 
+import type { Mount } from "./server";
+
 const folder = path.join(__dirname, "page");
 const types: Record<string, string> = {
     ".html": "text/html; charset=utf-8",
@@ -13,11 +15,9 @@ const types: Record<string, string> = {
 const empty = "<!doctype html><title>RouterOS</title><p>The embedded router. REST is below <code>/rest</code>.";
 
 /** The page at `/` and the files beside it; asks for no credentials, as RouterOS's own page does not. */
-export async function servePage(
-    request: http.IncomingMessage,
-    response: http.ServerResponse,
-    rawPath: string,
-): Promise<void> {
+export const page: Mount = { path: "/", serve };
+
+async function serve(request: http.IncomingMessage, response: http.ServerResponse, rawPath: string): Promise<void> {
     const name = rawPath === "/" ? "index.html" : rawPath.slice(1);
     const type = types[path.extname(name)];
     const isPlain = /^[\w-]+(\.[\w-]+)*$/.test(name);

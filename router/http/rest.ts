@@ -1,8 +1,11 @@
 import { selectRows } from "../commands/commands";
 import { type Answer, argumentsOf, type Command, executeOnMenu } from "../commands/protocol";
 import type { Device } from "../device/device";
+import { PerDevice } from "../device/per-device";
+import { showId } from "../device/table";
 import { refuse } from "../errors";
 import { runScript } from "../language/script";
+import { menuOf } from "../menus";
 
 export type { Answer, Command } from "../commands/protocol";
 
@@ -27,7 +30,14 @@ function executeScript(device: Device, given: Record<string, string>): Answer {
     for (const argument of Object.keys(rest)) if (argument !== "file") throw refuse.unknownParameter(argument);
     if (script === undefined) throw refuse.missing("script");
     const { output, seconds } = runScript(device, script);
-    return asString === undefined ? done({ ret: device.newJob() }) : { ...done({ ret: output }), seconds };
+    return asString === undefined ? done({ ret: nextJob(device) }) : { ...done({ ret: output }), seconds };
+}
+
+const jobs = new PerDevice(() => ({ last: 0x17 }));
+
+/** Id of a script's job. */
+function nextJob(device: Device): string {
+    return showId(++jobs.of(device).last);
 }
 
 /** `/system/script/run`: what the script puts goes nowhere. */
@@ -35,7 +45,7 @@ function runStored(device: Device, command: Command): Answer {
     const given = argumentsOf(command.body);
     const numbers = given["numbers"] ?? given[".id"];
     if (numbers === undefined) throw refuse.missing(".id");
-    const menu = device.menu("/system/script");
+    const menu = menuOf(device, "/system/script");
     for (const row of selectRows(device, menu, numbers)) {
         runScript(device, row.values["source"] ?? "");
         row.counters = { bytes: 0, packets: (row.counters?.packets ?? 0) + 1 };

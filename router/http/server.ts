@@ -4,16 +4,15 @@ import * as https from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 
 import type { FaultKind, RequestEntry, Row } from "../api";
-import type { Operations } from "../commands/operations";
+import { restart } from "../commands/restart";
 import { contains } from "../device/addresses";
 import type { Device } from "../device/device";
 import { showId } from "../device/table";
 import { Refusal, refuse } from "../errors";
+import { liveConnections } from "../menus/services";
 import { authenticate, authorise, type Identity } from "./access";
-import { serveControl } from "./control";
 import { Faults } from "./faults";
 import { parseBody } from "./json";
-import { servePage } from "./page";
 import { type Answer, execute } from "./rest";
 
 export interface Latency {
@@ -31,6 +30,15 @@ export interface ServerOptions {
     settled: () => void;
 }
 
+/** What else the server serves beside REST: everything below a path. */
+export interface Mount {
+    /** Where it begins, such as `/_/`. */
+    path: string;
+    /** Served also where `/ip/service` says who may come. @default false */
+    open?: boolean;
+    serve(request: http.IncomingMessage, response: http.ServerResponse, path: string, query: string): Promise<void>;
+}
+
 type Hook = (entry: { index: number; method: string; path: string; when: "before" | "after" }) => void;
 type Watcher = (event: { type: "change" } | { type: "request"; entry: RequestEntry }) => void;
 
@@ -46,8 +54,7 @@ export class RestServer {
     private readonly sockets = new Set<Socket>();
     private readonly hanging = new Set<() => void>();
     private readonly turns = new Map<string, Promise<void>>();
-    /** What the control interface works with. */
-    control?: Operations;
+    private readonly mounts: Mount[] = [];
     private count = 0;
     private previous: Answer = { status: 200, body: [], rowsScanned: 0, rowsReturned: 0 };
 
@@ -68,10 +75,15 @@ export class RestServer {
             if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
         });
         this.server.keepAliveTimeout = 60_000;
-        device.connectionsOfServices = () => this.serviceConnections();
+        liveConnections.set(device, () => this.serviceConnections());
         device.onChange(() => {
             for (const watcher of this.watchers) watcher({ type: "change" });
         });
+    }
+
+    /** The first mount whose path fits serves a request that is not REST's. */
+    mount(mount: Mount): void {
+        this.mounts.push(mount);
     }
 
     async listen(): Promise<number> {
@@ -92,7 +104,7 @@ export class RestServer {
         for (const socket of this.sockets) socket.destroy();
     }
 
-    /** Recorded: each live connection is a dynamic row of its service (its properties besides the flags are assumed). */
+    /** Recorded: each live connection is a dynamic row of its service (its properties besides the flags: assumed(service-connections)). */
     private serviceConnections(): Row[] {
         const name = this.options.tls ? "www-ssl" : "www";
         return [...this.sockets].map((socket, index) => ({
@@ -133,12 +145,17 @@ export class RestServer {
 
     private async serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
         const [rawPath, rawQuery] = splitUrl(request.url ?? "/");
-        if (rawPath.startsWith("/_/")) return serveControl(this, this.control!, request, response, rawPath, rawQuery);
+        const mount = this.mounts.find(({ path }) => rawPath.startsWith(path));
+        if (mount?.open) return mount.serve(request, response, rawPath, rawQuery);
         if (!this.isAllowed(request.socket)) {
             request.socket.destroy();
             return;
         }
-        if (rawPath !== "/rest" && !rawPath.startsWith("/rest/")) return servePage(request, response, rawPath);
+        if (rawPath !== "/rest" && !rawPath.startsWith("/rest/")) {
+            if (mount) return mount.serve(request, response, rawPath, rawQuery);
+            response.writeHead(404, { "Content-Type": "text/plain" }).end("not found\n");
+            return;
+        }
         const started = performance.now();
         const entry: RequestEntry = {
             index: ++this.count,
@@ -175,6 +192,7 @@ export class RestServer {
                 const { requestMs, rowMs } = this.options.latency;
                 const time = requestMs + rowMs * answer.rowsScanned + (answer.seconds ?? 0) * 1000;
                 if (time > 0) await new Promise((resolve) => setTimeout(resolve, Math.min(time, limit)).unref());
+                // assumed(slow-write): what took too long was carried out all the same.
                 if (time > limit) answer = { ...asAnswer(refuse.sessionClosed()), rowsScanned: answer.rowsScanned };
                 if (fault?.when === "after" && (await this.misbehave(fault.kind, request, response, entry, answer)))
                     return;
@@ -201,6 +219,7 @@ export class RestServer {
     }
 
     private segmentsOf(rawPath: string): string[] {
+        // assumed(encoded-star)
         if (!this.device.behaviour.decodeStar && /%2A/i.test(rawPath)) throw refuse.badIdentifier();
         try {
             return rawPath.slice("/rest".length).split("/").filter(Boolean).map(decodeURIComponent);
@@ -216,6 +235,7 @@ export class RestServer {
             size += chunk.length;
             if (size <= this.device.behaviour.maxBodyBytes) chunks.push(chunk);
         }
+        // assumed(body-size)
         if (size > this.device.behaviour.maxBodyBytes) throw refuse.tooLarge();
         return Buffer.concat(chunks).toString("utf8");
     }
@@ -230,8 +250,10 @@ export class RestServer {
     ): Answer {
         let answer: Answer;
         try {
+            // assumed(other-methods)
             if (!["GET", "PUT", "PATCH", "DELETE", "POST"].includes(entry.method)) throw refuse.head();
             const type = request.headers["content-type"];
+            // assumed(content-type)
             const foreign = type !== undefined && !/^application\/json\s*(;|$)/i.test(type);
             if (text !== "" && foreign && this.device.behaviour.refuseForeignContentType) throw refuse.contentType();
             const body = parseBody(text);
@@ -281,7 +303,7 @@ export class RestServer {
                 request.socket.resetAndDestroy();
                 return true;
             case "restart":
-                this.device.restart();
+                restart(this.device);
                 this.dropConnections();
                 return true;
             case "hang":

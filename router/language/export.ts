@@ -1,8 +1,10 @@
 import type { Row } from "../api";
 import type { Device } from "../device/device";
 import { formatTimestamp } from "../device/durations";
+import { menusOf } from "../menus";
 import type { Menu } from "../menus/definition";
 import { builtinQueueTypes, completeType } from "../menus/queues";
+import { rowsOf, showReference } from "../menus/rows";
 import { quote } from "./rsc";
 
 /** Not in an export: what only this router is, and users (their passwords never are). */
@@ -24,7 +26,7 @@ export function exportText(device: Device): string {
         "# model = RB750Gr3",
         `# serial number = ${device.serial}`,
     ];
-    for (const menu of device.menus.values()) {
+    for (const menu of menusOf(device.version).values()) {
         if (leftOut.has(menu.path) || menu.computed || menu.commands.size === 0) continue;
         const written = menu.singleton ? singletonLines(device, menu) : rowLines(device, menu);
         if (written.length > 0) lines.push(menu.path.replace(/\//g, " ").replace(/^ /, "/"), ...written);
@@ -34,7 +36,7 @@ export function exportText(device: Device): string {
 
 function rowLines(device: Device, menu: Menu): string[] {
     const lines: string[] = [];
-    for (const row of device.rowsOf(menu)) {
+    for (const row of rowsOf(device, menu)) {
         if (row.dynamic) continue;
         const values = writtenValues(device, menu, row.values);
         const name = row.values["default-name"];
@@ -75,7 +77,7 @@ function writtenValues(device: Device, menu: Menu, stored: Row): Row {
     for (const name of Object.keys(stored).sort()) {
         if (menu.fields[name] === undefined || menu.hidden?.includes(name)) continue;
         const field = menu.fields[name];
-        const shown = field.menu === undefined ? stored[name]! : device.showReference(field, stored[name]!);
+        const shown = field.menu === undefined ? stored[name]! : showReference(device, field, stored[name]!);
         const value = field.kind === "boolean" ? (shown === "true" ? "yes" : "no") : shown;
         if (menu.defaults?.[name] === value || plain[name] === value) continue;
         values[name] = value;
@@ -103,16 +105,16 @@ function line(command: string, values: Row): string {
 /** The configuration without what changes by itself, for comparing before and after. */
 export function configurationOf(device: Device): Record<string, Row[]> {
     const result: Record<string, Row[]> = {};
-    for (const menu of device.menus.values()) {
+    for (const menu of menusOf(device.version).values()) {
         if (menu.viewOf || menu.computed || menu.path.endsWith("/connection")) continue;
-        const rows = device.rowsOf(menu).filter((row) => !row.dynamic);
+        const rows = rowsOf(device, menu).filter((row) => !row.dynamic);
         const shown = rows.map((row) => {
             const values: Row = {};
             for (const name of Object.keys(row.values).sort()) {
                 if (menu.hidden?.includes(name)) continue;
                 const field = menu.fields[name];
                 const value = row.values[name]!;
-                values[name] = field?.menu === undefined ? value : device.showReference(field, value);
+                values[name] = field?.menu === undefined ? value : showReference(device, field, value);
             }
             return values;
         });

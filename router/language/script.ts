@@ -4,6 +4,8 @@ import type { Device } from "../device/device";
 import { durationMilliseconds } from "../device/durations";
 import { showId } from "../device/table";
 import { Refusal } from "../errors";
+import { menuOf, menusOf } from "../menus";
+import { rowsOf, showRow } from "../menus/rows";
 import { exportText } from "./export";
 import { selectorOf } from "./find";
 import { parseRsc, RscError, type Statement, unquote } from "./rsc";
@@ -54,7 +56,7 @@ class Run {
             this.lines.push(exportText(this.device).trimEnd());
             return;
         }
-        const paths = [...this.device.menus.keys()];
+        const paths = [...menusOf(this.device.version).keys()];
         if (paths.some((known) => `${known}/`.startsWith(`${path}/`)) || path === "/") return;
         throw new ScriptError(`bad command name ${path.split("/").at(-1) ?? ""} (line ${line} column 1)`);
     }
@@ -122,7 +124,7 @@ class Run {
 
     private command(statement: Statement): Value {
         const { path, command, words, line } = statement;
-        const menu = this.device.menus.get(path);
+        const menu = menusOf(this.device.version).get(path);
         if (!menu)
             throw new ScriptError(`bad command name ${path.split("/").at(-1) || command} (line ${line} column 1)`);
         if (!menu.commands.has(command)) throw new ScriptError(`bad command name ${command} (line ${line} column 1)`);
@@ -134,7 +136,7 @@ class Run {
         const numbers = args["numbers"] ?? (menu.singleton ? undefined : values.shift());
         if (command === "get") return this.get(path, numbers, args["value-name"] ?? show(values[0] ?? ""));
         if (command === "print") {
-            const rows = this.device.rowsOf(menu).map((row) => this.device.show(menu, row));
+            const rows = rowsOf(this.device, menu).map((row) => showRow(this.device, menu, row));
             this.lines.push(
                 values.includes("count-only") || numbers === "count-only" ? String(rows.length) : JSON.stringify(rows),
             );
@@ -151,12 +153,11 @@ class Run {
     }
 
     private find(path: string, condition: string, args: Record<string, string>): string[] {
-        const menu = this.device.menu(path);
+        const menu = menuOf(this.device, path);
         const named = Object.entries(args).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
         const selects = this.selector([condition, ...named].join(" "));
-        return this.device
-            .rowsOf(menu)
-            .filter((row) => selects(this.device.show(menu, row)))
+        return rowsOf(this.device, menu)
+            .filter((row) => selects(showRow(this.device, menu, row)))
             .map((row) => showId(row.id));
     }
 
@@ -172,11 +173,11 @@ class Run {
     }
 
     private get(path: string, numbers: Value | undefined, name: string): Value {
-        const menu = this.device.menu(path);
+        const menu = menuOf(this.device, path);
         const row = menu.singleton
             ? this.device.table(path).all()[0]
             : commands.selectRows(this.device, menu, show(numbers ?? ""))[0];
-        return row ? (this.device.show(menu, row)[name] ?? "") : "";
+        return row ? (showRow(this.device, menu, row)[name] ?? "") : "";
     }
 
     /** A word's value: text, a variable, what a bracket gives, an expression in round brackets. */
@@ -194,7 +195,8 @@ class Run {
         const find = /^((?:\/[\w/ -]*?)?)[ /]?find\b(.*)$/s.exec(text);
         if (find && !text.startsWith(":")) {
             const menu = find[1] ? `/${find[1].split(/[/ ]+/).filter(Boolean).join("/")}` : path;
-            if (!this.device.menus.has(menu)) throw new ScriptError(`bad command name ${menu.split("/").at(-1) ?? ""}`);
+            if (!menusOf(this.device.version).has(menu))
+                throw new ScriptError(`bad command name ${menu.split("/").at(-1) ?? ""}`);
             return this.find(menu, find[2]!, {});
         }
         return this.block(text, path);

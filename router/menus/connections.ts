@@ -5,8 +5,8 @@ export const connections: MenuRules = {
     path: "/ip/firewall/connection",
 };
 
-/** Assumed: the same for IPv6, which the dumps used here do not hold. */
+/** assumed(menus-by-hand): the same for IPv6, which the dumps used here do not hold. */
 export const connections6: MenuRules = {
     path: "/ipv6/firewall/connection",
-    assumed: { commands: ["export", "find", "get", "print", "remove"] },
+    byHand: { commands: ["export", "find", "get", "print", "remove"] },
 };

@@ -1,36 +1,26 @@
 import type { Row } from "../api";
 import data from "../data/menus.json";
 import type { Device } from "../device/device";
+import type { Shape } from "../device/shape";
 import type { StoredRow } from "../device/table";
 import type { Field } from "../device/values";
 
-/** Versions whose menus are known, oldest first. */
+/** Versions whose menus are known, oldest first; the dumps are of virtual routers: assumed(hw-offload). */
 export const versions: readonly string[] = data.versions;
 
 /** What is special about a menu; everything else comes from the distilled dumps. */
-export interface MenuRules {
-    path: string;
+export interface MenuRules extends Omit<Shape, "fields"> {
     /** Oldest version that has the menu. @default all that are known here */
     since?: string;
-    /** One object instead of rows (`/system/identity`). */
-    singleton?: boolean;
-    /** Rows can be addressed by `name`, and refused as duplicates by it. */
-    named?: boolean;
     /** Rows have an order that `move` and `place-before` change. */
     ordered?: boolean;
-    /** Rows of another menu's table, seen with other arguments (`/interface/vlan`). */
-    viewOf?: { path: string; where: Record<string, string> };
-    /** Id of the first row. @default 1 */
-    firstId?: number;
     mandatory?: readonly string[];
     /** Kinds and bounds that the dumps do not tell. */
     fields?: Record<string, Field>;
     /** Values a new row has where none is given. */
     defaults?: Row;
-    /** Fields looked up by value. */
-    indexed?: readonly string[];
-    /** Commands and arguments for a menu that the dumps lack (assumed). */
-    assumed?: {
+    /** Commands and arguments for a menu that the dumps lack: assumed(menus-by-hand). */
+    byHand?: {
         commands: readonly string[];
         add?: readonly string[];
         set?: readonly string[];
@@ -42,6 +32,14 @@ export interface MenuRules {
     show?(shown: Row, row: StoredRow, device: Device): Row;
     /** After rows were made, changed or removed. */
     changed?(device: Device): void;
+    /** Before rows are read: what has run out goes. */
+    expire?(device: Device): void;
+    /** Makes the dynamic rows that the configuration asks for. */
+    settled?(device: Device): void;
+    /** Dynamic rows that a restart leaves. @default none */
+    survives?(row: StoredRow, device: Device): boolean;
+    /** What the menu keeps beside its rows is lost at a restart. */
+    restarted?(device: Device): void;
     /** Before rows are removed; throws where RouterOS refuses. */
     removing?(rows: readonly StoredRow[], device: Device): void;
     /** Arguments that are never shown (passwords). */
@@ -100,15 +98,15 @@ export function defineMenu(rules: MenuRules, version: string): Menu {
     const names = (list?: Record<string, string[]>) => new Set([...(list?.["all"] ?? []), ...(list?.[version] ?? [])]);
     const types = dump?.types ?? {};
     const fields: Record<string, Field> = {};
-    const setArguments = dump ? names(dump.set) : new Set(rules.assumed?.set ?? rules.assumed?.add ?? []);
-    const addArguments = dump ? names(dump.add) : new Set(rules.assumed?.add ?? []);
+    const setArguments = dump ? names(dump.set) : new Set(rules.byHand?.set ?? rules.byHand?.add ?? []);
+    const addArguments = dump ? names(dump.add) : new Set(rules.byHand?.add ?? []);
     setArguments.delete("numbers");
     for (const name of [...addArguments, ...setArguments]) {
         fields[name] = complete(rules.fields?.[name] ?? guess(types[name]), types[name], version);
     }
     return {
         ...rules,
-        commands: dump ? names(dump.commands) : new Set(rules.assumed?.commands ?? []),
+        commands: dump ? names(dump.commands) : new Set(rules.byHand?.commands ?? []),
         addArguments,
         setArguments,
         printArguments: names(dump?.print ?? plainPrint),
@@ -117,7 +115,7 @@ export function defineMenu(rules: MenuRules, version: string): Menu {
     };
 }
 
-/** The kind a dump's description and completions tell; what they do not tell is kept as it is written. */
+/** The kind a dump's description and completions tell; what they do not tell is kept as it is written: assumed(untold-types). */
 function guess(type: DumpedType | undefined): Field {
     const values = type?.values;
     if (values?.length === 2 && values.includes("no") && values.includes("yes")) return { kind: "boolean" };

@@ -1,4 +1,6 @@
+import type { Row } from "../api";
 import type { Device } from "../device/device";
+import { PerDevice } from "../device/per-device";
 import type { StoredRow } from "../device/table";
 import { refuse } from "../errors";
 
@@ -13,7 +15,7 @@ const builtinChains: Record<string, readonly string[]> = {
  * rule that repeats an earlier one in a chain that no rule jumps to.
  */
 export function isInvalidRule(device: Device, path: string, row: StoredRow): boolean {
-    const menu = device.menu(path);
+    const menu = device.shape(path);
     const { values } = row;
     for (const name in values) {
         const value = values[name]!;
@@ -62,7 +64,7 @@ export function isFastTrackRule(row: StoredRow): boolean {
     return row.values["action"] === "fasttrack-connection" && row.values["disabled"] !== "true";
 }
 
-/** FastTrack stands in the rules of that family (assumed: in an enabled rule of filter or mangle). */
+/** FastTrack stands in the rules of that family (assumed(dummy-rules): in an enabled rule of filter or mangle). */
 export function hasFastTrack(device: Device, family: 4 | 6): boolean {
     return firewallPaths(family).some((path) => device.table(path).all().some(isFastTrackRule));
 }
@@ -89,4 +91,25 @@ export function addFastTrackDummies(device: Device): void {
             table.insert({ values, dynamic: true, builtin: true }, false, table.all()[0]);
         }
     }
+}
+
+const fastTracked = new PerDevice(() => ({ 4: { bytes: 0, packets: 0 }, 6: { bytes: 0, packets: 0 } }));
+
+export function countFastTracked(device: Device, family: 4 | 6, bytes: number, packets: number): void {
+    fastTracked.of(device)[family].bytes += bytes;
+    fastTracked.of(device)[family].packets += packets;
+}
+
+export function forgetFastTracked(device: Device): void {
+    fastTracked.reset(device);
+}
+
+/** What `/ip/settings` and `/ipv6/settings` say of it. */
+export function fastTrackStatus(device: Device, family: 4 | 6): Row {
+    const { bytes, packets } = fastTracked.of(device)[family];
+    return {
+        [`ipv${family}-fasttrack-active`]: String(hasFastTrack(device, family)),
+        [`ipv${family}-fasttrack-bytes`]: String(bytes),
+        [`ipv${family}-fasttrack-packets`]: String(packets),
+    };
 }

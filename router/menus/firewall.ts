@@ -2,7 +2,7 @@ import { compareVersions } from "../assumed";
 import type { Field } from "../device/values";
 import { refuse } from "../errors";
 import type { MenuRules } from "./definition";
-import { addFastTrackDummies, checkPacketMarks, isInvalidRule } from "./firewall-state";
+import { addFastTrackDummies, checkPacketMarks, hasFastTrack, isInvalidRule } from "./firewall-state";
 
 /** Mangle and filter of one family: `/ip/firewall/mangle` and its three kin. */
 export function firewallMenu(family: 4 | 6, table: "mangle" | "filter"): MenuRules {
@@ -29,6 +29,7 @@ export function firewallMenu(family: 4 | 6, table: "mangle" | "filter"): MenuRul
                 packets: String(counters?.packets ?? 0),
                 dynamic: row.dynamic ? "true" : "false",
                 invalid: isInvalidRule(device, path, row) ? "true" : "false",
+                // assumed(flags-shown)
                 ...(device.behaviour.flagsAlways
                     ? {
                           disabled: shown["disabled"] ?? "false",
@@ -38,7 +39,10 @@ export function firewallMenu(family: 4 | 6, table: "mangle" | "filter"): MenuRul
                     : {}),
             };
         },
+        // assumed(dummy-rules)
         changed: addFastTrackDummies,
+        settled: addFastTrackDummies,
+        survives: (row, device) => row.builtin === true && hasFastTrack(device, family),
     };
 }
 
@@ -56,7 +60,7 @@ const marksOf: Record<string, string> = {
     "mark-routing": "new-routing-mark",
 };
 
-/** Assumed: a mark action needs its mark; a mark beside another action is kept and does nothing. */
+/** assumed(marks-of-actions): a mark action needs its mark; a mark beside another action is kept and does nothing. */
 function checkMark(values: Record<string, string>): void {
     const needed = marksOf[values["action"]!];
     if (needed !== undefined && !values[needed]) throw refuse.missingMark(needed);

@@ -1,10 +1,14 @@
 import { compareVersions } from "../assumed";
+import { Device, type DeviceOptions } from "../device/device";
+import { refuse } from "../errors";
 import { addressListMenu } from "./address-lists";
 import { connections, connections6 } from "./connections";
 import { defineMenu, type Menu, type MenuRules } from "./definition";
 import { firewallMenu } from "./firewall";
 import { interfaceKinds, interfaceListMembers, interfaceLists, interfaces } from "./interfaces";
 import { queueSimple, queueTree, queueTypes } from "./queues";
+import { addressMenu, routeMenu } from "./routes";
+import { services, webServer } from "./services";
 import * as system from "./system";
 import { activeUsers, groups, users } from "./users";
 
@@ -13,14 +17,14 @@ const all: readonly MenuRules[] = [
     ...interfaceKinds,
     interfaceLists,
     interfaceListMembers,
-    system.addressMenu(4),
-    system.addressMenu(6),
-    system.routeMenu(4),
-    system.routeMenu(6),
+    addressMenu(4),
+    addressMenu(6),
+    routeMenu(4),
+    routeMenu(6),
     system.ipSettings,
     system.ipv6Settings,
-    system.services,
-    system.webServer,
+    services,
+    webServer,
     addressListMenu(4),
     addressListMenu(6),
     firewallMenu(4, "filter"),
@@ -46,8 +50,27 @@ const all: readonly MenuRules[] = [
     activeUsers,
 ];
 
+const byVersion = new Map<string, ReadonlyMap<string, Menu>>();
+
 /** All menus of a RouterOS version by path, in the order an export names them. */
-export function menusOf(version: string): Map<string, Menu> {
-    const known = all.filter(({ since }) => since === undefined || compareVersions(version, since) >= 0);
-    return new Map(known.map((rules) => [rules.path, defineMenu(rules, version)]));
+export function menusOf(version: string): ReadonlyMap<string, Menu> {
+    let menus = byVersion.get(version);
+    if (!menus) {
+        const known = all.filter(({ since }) => since === undefined || compareVersions(version, since) >= 0);
+        menus = new Map(known.map((rules) => [rules.path, defineMenu(rules, version)]));
+        byVersion.set(version, menus);
+    }
+    return menus;
+}
+
+/** The menu as this device's version has it. Throws RouterOS's refusal for one that is unknown. */
+export function menuOf(device: Device, path: string): Menu {
+    const menu = menusOf(device.version).get(path);
+    if (!menu) throw refuse.unknownMenu(path.split("/").at(-1)!);
+    return menu;
+}
+
+/** An empty router of that version. */
+export function newDevice(options: Omit<DeviceOptions, "shapes">): Device {
+    return new Device({ ...options, shapes: menusOf(options.version) });
 }

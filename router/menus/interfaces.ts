@@ -49,7 +49,7 @@ function traffic(row: StoredRow): { rx: string; tx: string } {
 
 /**
  * Menus of one kind of interface, whose rows are interfaces too. The dumps used here do not hold them: arguments are the
- * manual's commonest, anything else is kept as it is written (assumed).
+ * manual's commonest, anything else is kept as it is written: assumed(menus-by-hand).
  */
 export function interfaceKind(
     kind: string,
@@ -64,7 +64,7 @@ export function interfaceKind(
         viewOf: { path: "/interface", where: { type } },
         named: true,
         mandatory: extra.includes("interface") ? ["interface"] : [],
-        assumed: { commands: fixed ? read : [...read, "add", "remove"], add: fixed ? [] : set, set },
+        byHand: { commands: fixed ? read : [...read, "add", "remove"], add: fixed ? [] : set, set },
         fields: {
             name: { kind: "string" },
             disabled: { kind: "boolean" },
@@ -90,7 +90,7 @@ export function interfaceKind(
     };
 }
 
-/** What these menus show of a port or bridge nobody has configured: names from public captures, values assumed. */
+/** What these menus show of a port or bridge nobody has configured: names from public captures, values assumed(shown-hardware). */
 const ethernetShows: Row = {
     mtu: "1500",
     l2mtu: "1596",
@@ -192,7 +192,7 @@ export const interfaceListMembers: MenuRules = {
                     other.values["list"] === values["list"] &&
                     other.values["interface"] === values["interface"],
             );
-        if (same) throw refuse.duplicateEntry(); // assumed
+        if (same) throw refuse.duplicateEntry(); // assumed(list-members)
     },
     show: (shown, row) => ({ ...shown, dynamic: row.dynamic ? "true" : "false" }),
 };

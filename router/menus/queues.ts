@@ -4,6 +4,7 @@ import type { StoredRow } from "../device/table";
 import type { Field } from "../device/values";
 import { refuse } from "../errors";
 import type { CheckContext, MenuRules } from "./definition";
+import { currentRate } from "./rows";
 
 const queueType: Field = { kind: "reference", menu: "/queue/type", says: "queue" };
 
@@ -32,7 +33,7 @@ export const queueTree: MenuRules = {
         "limit-at": { kind: "rate" },
         "max-limit": { kind: "rate" },
         priority: { kind: "integer", min: 1, max: 8 },
-        // A queue of the tree, an interface, or global.
+        // A queue of the tree, an interface, or global; assumed(tree-references).
         parent: { kind: "reference", menu: "tree-parent", says: "parent", words: ["global"] },
         queue: queueType,
     },
@@ -47,15 +48,15 @@ export const queueTree: MenuRules = {
         ...shown,
         bytes: String(row.counters?.bytes ?? 0),
         packets: String(row.counters?.packets ?? 0),
-        rate: String(device.currentRate(row)?.rate ?? 0),
-        "packet-rate": String(device.currentRate(row)?.packetRate ?? 0),
+        rate: String(currentRate(device, row)?.rate ?? 0),
+        "packet-rate": String(currentRate(device, row)?.packetRate ?? 0),
         dropped: String(row.counters?.dropped ?? 0),
         "queued-bytes": "0",
         "queued-packets": "0",
         ...(device.findByName("/queue/type", shown["queue"] ?? "")?.values["kind"] === "pcq"
             ? { "pcq-queues": "0" }
             : {}),
-        // A raw id is left where the parent or the queue type was deleted.
+        // assumed(dangling-parents): a raw id is left where the parent or the queue type was deleted.
         invalid: /^\*/.test(shown["parent"] ?? "") || /^\*/.test(shown["queue"] ?? "") ? "true" : "false",
     }),
 };
@@ -68,7 +69,7 @@ function nameQueue(values: Row, { device, menu }: CheckContext): void {
     values["name"] = `queue${number}`;
 }
 
-/** Assumed: no queue below itself, and at most 7 levels (8 with the interface's own queue). */
+/** assumed(tree-limits): no queue below itself, and at most 7 levels (8 with the interface's own queue). */
 function checkTree(values: Row, { device, row }: CheckContext): void {
     const table = device.table("/queue/tree");
     let levels = 1;
@@ -130,8 +131,8 @@ export const queueSimple: MenuRules = {
         ...shown,
         bytes: `${row.counters?.bytes ?? 0}/0`,
         packets: `${row.counters?.packets ?? 0}/0`,
-        rate: `${device.currentRate(row)?.rate ?? 0}/0`,
-        "packet-rate": `${device.currentRate(row)?.packetRate ?? 0}/0`,
+        rate: `${currentRate(device, row)?.rate ?? 0}/0`,
+        "packet-rate": `${currentRate(device, row)?.packetRate ?? 0}/0`,
         dropped: "0/0",
         "queued-bytes": "0/0",
         "queued-packets": "0/0",
@@ -147,7 +148,7 @@ export const queueSimple: MenuRules = {
     }),
 };
 
-/** Addresses with their length, or interfaces by name (assumed: a renamed interface is not followed). */
+/** Addresses with their length, or interfaces by name (assumed(simple-targets): a renamed interface is not followed). */
 function normaliseTarget(target: string, { device }: CheckContext): string {
     if (target === "") return "";
     return target
@@ -188,7 +189,7 @@ export const queueTypes: MenuRules = {
         ),
     },
     check(values) {
-        // Assumed: only the arguments of the row's own kind are kept and shown.
+        // assumed(type-arguments): only the arguments of the row's own kind are kept and shown.
         for (const name of Object.keys(values)) {
             if (name !== "name" && name !== "kind" && kindOf(name) !== values["kind"]) delete values[name];
         }
@@ -265,7 +266,7 @@ const kindDefaults: Record<string, Row> = {
     none: {},
 };
 
-/** The types every router has; highest id first (the ids' range is recorded, who has which is assumed). */
+/** The types every router has; highest id first (the ids' range is recorded, who has which is assumed(builtin-ids)). */
 export const builtinQueueTypes: readonly Row[] = [
     { name: "default", kind: "pfifo", "pfifo-limit": "50" },
     { name: "ethernet-default", kind: "pfifo", "pfifo-limit": "50" },

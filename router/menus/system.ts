@@ -1,7 +1,6 @@
-import type { Device } from "../device/device";
 import { formatDuration, formatTimestamp } from "../device/durations";
-import { interfaceTowards } from "../packets/site";
 import type { MenuRules } from "./definition";
+import { fastTrackStatus, forgetFastTracked } from "./firewall-state";
 
 const readOnly = ["get", "print", "export"];
 
@@ -36,11 +35,11 @@ export const resource: MenuRules = {
     }),
 };
 
-/** Assumed: properties as on a hEX. */
+/** assumed(shown-hardware): properties as on a hEX. */
 export const routerboard: MenuRules = {
     path: "/system/routerboard",
     singleton: true,
-    assumed: { commands: readOnly },
+    byHand: { commands: readOnly },
     show: (_shown, _row, device) => ({
         routerboard: "true",
         "board-name": "hEX",
@@ -56,24 +55,24 @@ export const routerboard: MenuRules = {
 export const license: MenuRules = {
     path: "/system/license",
     singleton: true,
-    assumed: { commands: readOnly },
+    byHand: { commands: readOnly },
     show: (_shown, _row, device) => ({ "software-id": device.softwareId, nlevel: "4", features: "" }),
 };
 
-/** Assumed: the two sensors of a hEX. */
+/** assumed(shown-hardware): the two sensors of a hEX. */
 export const health: MenuRules = {
     path: "/system/health",
-    assumed: { commands: readOnly },
+    byHand: { commands: readOnly },
     computed: () => [
         { ".id": "*D", name: "voltage", type: "V", value: "24.1" },
         { ".id": "*E", name: "temperature", type: "C", value: "38" },
     ],
 };
 
-/** Assumed: empty but for the start. */
+/** assumed(shown-hardware): empty but for the start. */
 export const log: MenuRules = {
     path: "/log",
-    assumed: { commands: [...readOnly, "find", "info", "warning", "error", "debug"] },
+    byHand: { commands: [...readOnly, "find", "info", "warning", "error", "debug"] },
     computed: (device) => [
         {
             ".id": "*1",
@@ -87,7 +86,7 @@ export const log: MenuRules = {
 export const clock: MenuRules = {
     path: "/system/clock",
     singleton: true,
-    assumed: {
+    byHand: {
         commands: [...readOnly, "edit", "set"],
         set: ["date", "time", "time-zone-name", "time-zone-autodetect"],
     },
@@ -106,12 +105,12 @@ export const clock: MenuRules = {
 
 const crud = ["add", "set", "remove", "get", "print", "find", "export", "edit", "enable", "disable", "comment"];
 
-/** Assumed. Jobs are kept, never run. */
+/** assumed(menus-by-hand). Jobs are kept, never run. */
 export const scheduler: MenuRules = {
     path: "/system/scheduler",
     named: true,
     mandatory: ["name"],
-    assumed: {
+    byHand: {
         commands: crud,
         add: ["name", "comment", "disabled", "interval", "on-event", "policy", "start-date", "start-time"],
     },
@@ -161,8 +160,9 @@ export const ipSettings: MenuRules = {
         "ipv4-fast-path-active": "false",
         "ipv4-fast-path-bytes": "0",
         "ipv4-fast-path-packets": "0",
-        ...device.fastTrackStatus(4),
+        ...fastTrackStatus(device, 4),
     }),
+    restarted: forgetFastTracked,
 };
 
 export const ipv6Settings: MenuRules = {
@@ -179,103 +179,6 @@ export const ipv6Settings: MenuRules = {
         "ipv6-fast-path-active": "false",
         "ipv6-fast-path-bytes": "0",
         "ipv6-fast-path-packets": "0",
-        ...device.fastTrackStatus(6),
+        ...fastTrackStatus(device, 6),
     }),
 };
-
-/** Live connections are listed beside the services, as dynamic rows (recorded). */
-export const services: MenuRules = {
-    path: "/ip/service",
-    named: true,
-    fields: {
-        port: { kind: "integer", min: 1, max: 65535 },
-        "max-sessions": { kind: "integer", min: 1, max: 1000 },
-        certificate: { kind: "enum" },
-    },
-    show: (shown) => ({
-        address: "",
-        "max-sessions": "20",
-        ...shown,
-        proto: "tcp",
-        dynamic: "false",
-        invalid: "false",
-    }),
-    passing: (device) => device.connectionsOfServices(),
-};
-
-/** The dumps have it from 7.21 on; what it shows is assumed. */
-export const webServer: MenuRules = {
-    path: "/ip/service/webserver",
-    since: "7.21",
-    singleton: true,
-    assumed: { commands: [...readOnly, "set"], set: ["rest-plain", "rest-secure"] },
-    fields: { "rest-plain": { kind: "boolean" }, "rest-secure": { kind: "boolean" } },
-    show: (shown) => ({ "rest-plain": "true", "rest-secure": "true", ...shown }),
-};
-
-/** Assumed. Enough to tell the WAN: addresses and the default route. */
-export function addressMenu(family: 4 | 6): MenuRules {
-    return {
-        path: `/${family === 4 ? "ip" : "ipv6"}/address`,
-        mandatory: ["address", "interface"],
-        assumed: {
-            commands: crud,
-            add: ["address", "comment", "disabled", "interface", "network", ...(family === 6 ? ["advertise"] : [])],
-        },
-        fields: {
-            disabled: { kind: "boolean" },
-            interface: { kind: "reference", menu: "/interface", says: "interface" },
-        },
-        defaults: { disabled: "no" },
-        check(values) {
-            // The opposite of address lists: a host's length is added.
-            if (!values["address"]!.includes("/")) values["address"] += family === 4 ? "/32" : "/128";
-        },
-        show: (shown, row) => ({
-            ...shown,
-            "actual-interface": shown["interface"]!,
-            dynamic: row.dynamic ? "true" : "false",
-            invalid: shown["interface"]?.startsWith("*") ? "true" : "false",
-        }),
-    };
-}
-
-/** Assumed. `immediate-gw` ends in `%<interface>`, as recorded in public captures. */
-export function routeMenu(family: 4 | 6): MenuRules {
-    return {
-        path: `/${family === 4 ? "ip" : "ipv6"}/route`,
-        mandatory: ["gateway"],
-        assumed: {
-            commands: crud,
-            add: [
-                "dst-address",
-                "gateway",
-                "distance",
-                "comment",
-                "disabled",
-                "routing-table",
-                "scope",
-                "target-scope",
-            ],
-        },
-        fields: { disabled: { kind: "boolean" }, distance: { kind: "integer", min: 1, max: 255 } },
-        defaults: {
-            disabled: "no",
-            distance: "1",
-            "routing-table": "main",
-            "dst-address": family === 4 ? "0.0.0.0/0" : "::/0",
-        },
-        show: (shown, row, device) => ({
-            ...shown,
-            active: String(shown["disabled"] !== "true"),
-            dynamic: row.dynamic ? "true" : "false",
-            "immediate-gw": immediateGateway(shown["gateway"] ?? "", device),
-            inactive: String(shown["disabled"] === "true"),
-        }),
-    };
-}
-
-function immediateGateway(gateway: string, device: Device): string {
-    const through = interfaceTowards(device, gateway);
-    return through === undefined || through === gateway ? gateway : `${gateway}%${through}`;
-}

@@ -1,23 +1,27 @@
 import type { Row } from "../api";
+import type { Device } from "../device/device";
+import { formatTimestamp } from "../device/durations";
+import { hashPassword } from "../device/passwords";
+import { PerDevice } from "../device/per-device";
 import { refuse } from "../errors";
 import type { MenuRules } from "./definition";
 
 const crud = ["add", "set", "remove", "get", "print", "find", "export", "edit", "comment"];
 
-/** Assumed. The password is kept as a salted hash (`passwords.ts`) and never shown. */
+/** assumed(menus-by-hand). The password is kept as a salted hash (`passwords.ts`) and never shown. */
 export const users: MenuRules = {
     path: "/user",
     named: true,
     mandatory: ["name", "group"],
-    assumed: {
+    byHand: {
         commands: [...crud, "enable", "disable"],
         add: ["name", "group", "password", "address", "comment", "disabled"],
     },
     fields: { disabled: { kind: "boolean" }, group: { kind: "reference", menu: "/user/group", says: "group" } },
     defaults: { disabled: "no", address: "" },
     hidden: ["password"],
-    check(values, { device, written }) {
-        if (written["password"] !== undefined) values["password"] = device.hashPassword(written["password"]);
+    check(values, { written }) {
+        if (written["password"] !== undefined) values["password"] = hashPassword(written["password"]);
     },
     show: (shown) => ({ ...shown, expired: "false" }),
     removing(rows, device) {
@@ -35,7 +39,7 @@ export const groups: MenuRules = {
     path: "/user/group",
     named: true,
     mandatory: ["name"],
-    assumed: { commands: crud, add: ["name", "policy", "skin", "comment"] },
+    byHand: { commands: crud, add: ["name", "policy", "skin", "comment"] },
     fields: { policy: { kind: "enum-list", values: policies, emptyAllowed: true } },
     defaults: { policy: "", skin: "default" },
     check(values, { row, written }) {
@@ -69,12 +73,28 @@ export function hasPolicy(policy: string, name: string): boolean {
 
 export const fullPolicy = policies.join(",");
 
-/** Assumed from reports: each user and source address leaves a `rest-api` and an `api` row until the router restarts. */
+interface Session {
+    user: string;
+    address: string;
+    since: string;
+    group: string;
+}
+
+/** Users seen since the last restart. */
+const sessions = new PerDevice<Session[]>(() => []);
+
+export function noteSession(device: Device, user: string, address: string, group: string): void {
+    const seen = sessions.of(device);
+    if (seen.some((session) => session.user === user && session.address === address)) return;
+    seen.push({ user, address, group, since: formatTimestamp(device.now()) });
+}
+
+/** assumed(sessions): each user and source address leaves a `rest-api` and an `api` row until the router restarts. */
 export const activeUsers: MenuRules = {
     path: "/user/active",
-    assumed: { commands: ["print", "get", "find", "remove"] },
+    byHand: { commands: ["print", "get", "find", "remove"] },
     computed(device): Row[] {
-        return device.sessions.flatMap(({ user, address, since, group }, index) =>
+        return sessions.of(device).flatMap(({ user, address, since, group }, index) =>
             ["rest-api", "api"].map((via, offset) => ({
                 ".id": `*${(index * 2 + offset + 1).toString(16).toUpperCase()}`,
                 when: since,
@@ -86,4 +106,5 @@ export const activeUsers: MenuRules = {
             })),
         );
     },
+    restarted: (device) => sessions.reset(device),
 };

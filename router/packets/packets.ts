@@ -1,4 +1,4 @@
-import type { Row } from "../api";
+import type { PacketState, Row, Step, Verdict } from "../api";
 import { contains } from "../device/addresses";
 import type { Device } from "../device/device";
 import { showId, type StoredRow } from "../device/table";
@@ -16,7 +16,7 @@ export interface Packet {
     /** Names of interfaces. */
     inInterface: string;
     outInterface: string;
-    state: "new" | "established" | "related" | "invalid" | "untracked";
+    state: PacketState;
     /** Bytes, IP header included. */
     size: number;
     connectionMark?: string;
@@ -29,20 +29,6 @@ export interface Packet {
     /** Flags of a TCP segment. @default syn for a new one, else ack */
     tcpFlags?: readonly string[];
 }
-
-/** A rule that the packet met and matched, and what that did. */
-export interface Step {
-    menu: string;
-    chain: string;
-    /** `*1A`, and place in the table from 0, dynamic rules included. */
-    id: string;
-    position: number;
-    action: string;
-    comment?: string;
-    effect: string;
-}
-
-export type Verdict = "accept" | "drop";
 
 export interface Walk {
     steps: Step[];

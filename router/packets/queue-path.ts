@@ -1,25 +1,21 @@
+import type { QueuePath } from "../api";
 import { contains } from "../device/addresses";
 import type { Device } from "../device/device";
 import { showId, type StoredRow } from "../device/table";
 import { splitList } from "../device/values";
 import type { Packet } from "./packets";
 
-/** The leaf a packet ends in, and the queues above it up to the interface or `global`. */
-export interface QueuePath {
-    leaf: string;
-    /** From the leaf to its root, names. */
-    path: string[];
-    /** What the root hangs on. */
-    root: string;
+/** With the rows whose counters move. */
+export interface CarryingPath extends QueuePath {
     rows: StoredRow[];
 }
 
 /**
  * Which leaf of the queue tree carries a packet that leaves through that interface. `global` is passed before the
- * interface, and not by FastTracked packets; those carry no packet mark. Undefined where no leaf takes it: it goes out
- * unshaped by the tree. Of several leaves with the mark the first in the table is taken (assumed).
+ * interface, and not by FastTracked packets; those carry no packet mark: assumed(fasttrack-marks). Undefined where no leaf takes it: it goes out
+ * unshaped by the tree. Of several leaves with the mark the first in the table is taken: assumed(first-leaf).
  */
-export function leafFor(device: Device, root: string, packetMark: string | undefined): QueuePath | undefined {
+export function leafFor(device: Device, root: string, packetMark: string | undefined): CarryingPath | undefined {
     const queues = device
         .table("/queue/tree")
         .all()
@@ -35,8 +31,8 @@ export function leafFor(device: Device, root: string, packetMark: string | undef
     return undefined;
 }
 
-/** Undefined when a queue above is disabled or gone (assumed: the branch then carries nothing). */
-function pathToRoot(device: Device, leaf: StoredRow): QueuePath | undefined {
+/** Undefined when a queue above is disabled or gone (assumed(disabled-parents): the branch then carries nothing). */
+function pathToRoot(device: Device, leaf: StoredRow): CarryingPath | undefined {
     const rows = [leaf];
     for (;;) {
         const parent = rows.at(-1)!.values["parent"]!;

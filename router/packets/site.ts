@@ -1,5 +1,5 @@
-import { contains } from "../device/addresses";
 import type { Device } from "../device/device";
+import { interfaceTowards } from "../menus/routes";
 
 /** Where the router's two sides are, as far as its configuration tells. */
 export interface Site {
@@ -19,19 +19,6 @@ export function siteOf(device: Device, family: 4 | 6): Site {
         memberOf(device, "WAN") ??
         "ether5";
     return { lan, wan, host: family === 4 ? hostOn(device, lan) : "fd00:88::10" };
-}
-
-/** The interface through which an address is reached: its own name, or the one whose network holds it. */
-export function interfaceTowards(device: Device, gateway: string): string | undefined {
-    const named = device.findByName("/interface", gateway.replace(/^.*%/, ""));
-    if (named) return named.values["name"];
-    for (const family of ["ip", "ipv6"]) {
-        for (const { values } of device.table(`/${family}/address`).all()) {
-            if (values["disabled"] === "true") continue;
-            if (contains(values["address"]!, gateway)) return device.nameOf("/interface", values["interface"]!);
-        }
-    }
-    return undefined;
 }
 
 function defaultRouteInterface(device: Device, family: 4 | 6): string | undefined {

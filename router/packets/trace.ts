@@ -1,65 +1,10 @@
-import type { Row } from "../api";
+import type { ConnectionDescription, PacketState, PacketTrace, QueuePath, Row, Trace } from "../api";
 import type { Device } from "../device/device";
 import type { StoredRow } from "../device/table";
 import { refuse } from "../errors";
-import { type Packet, type Step, type Verdict, type Walk, walkForward } from "./packets";
-import { leafFor, type QueuePath, simpleQueueFor } from "./queue-path";
+import { type Packet, type Walk, walkForward } from "./packets";
+import { leafFor, simpleQueueFor } from "./queue-path";
 import { type Site, siteOf } from "./site";
-
-/** A connection as somebody describes it. Only `to` is needed. */
-export interface ConnectionDescription {
-    /** Far end: `52.95.132.33:443`, `[2001:db8::1]:443`; the port is 443 where none is given. */
-    to: string;
-    /** Near end, with or without a port. @default a host of the LAN */
-    from?: string;
-    /** @default "tcp" */
-    protocol?: string;
-    /** Interfaces by name. @default the LAN's and the default route's */
-    inInterface?: string;
-    outInterface?: string;
-    /** Only packets of a connection that stood before the rules are looked at: none is new. @default false */
-    established?: boolean;
-    /** FastTrack took it before the rules came. @default false, or what `/ip/firewall/connection` says of it */
-    fastTracked?: boolean;
-    /** Bytes of a data packet. @default 1500 */
-    size?: number;
-    connectionMark?: string;
-    srcMac?: string;
-}
-
-export interface PacketTrace {
-    /** Who sends: the near end (`upload`) or the far one (`reply`). */
-    direction: "upload" | "reply";
-    state: Packet["state"];
-    size: number;
-    /** The connection was FastTracked when the packet came: it met no rule. */
-    fastPath: boolean;
-    steps: Step[];
-    verdict: Verdict;
-    /** This packet made FastTrack take the connection. */
-    takenByFastTrack: boolean;
-    connectionMark?: string;
-    packetMark?: string;
-    /** Leaf of the outgoing interface's tree, of the global tree, and the simple queue that carry it. */
-    queue?: Omit<QueuePath, "rows">;
-    globalQueue?: Omit<QueuePath, "rows">;
-    simpleQueue?: string;
-    notes: string[];
-}
-
-export interface Trace {
-    from: string;
-    to: string;
-    protocol: string;
-    inInterface: string;
-    outInterface: string;
-    packets: PacketTrace[];
-    /** How the connection goes on after these packets. */
-    fastTracked: boolean;
-    connectionMark?: string;
-    /** Leaf that the bulk of the upload ends in; undefined where no queue of the tree carries it. */
-    leaf?: string;
-}
 
 interface Live {
     packet: Packet;
@@ -105,7 +50,7 @@ export function pass(
     device: Device,
     live: Live,
     direction: "upload" | "reply",
-    state: Packet["state"],
+    state: PacketState,
     size: number,
 ): { trace: PacketTrace; rules: StoredRow[]; queues: StoredRow[] } {
     const base = direction === "upload" ? live.packet : live.reply;

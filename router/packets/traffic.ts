@@ -1,28 +1,9 @@
-import type { Row } from "../api";
+import type { PacketTrace, Row, TrafficDescription, TrafficResult } from "../api";
 import type { Device } from "../device/device";
 import { showId, type StoredRow } from "../device/table";
 import { refuse } from "../errors";
-import { type ConnectionDescription, liveOf, type PacketTrace, pass } from "./trace";
-
-/** Simulated traffic: a connection and what it carries. */
-export interface TrafficDescription extends ConnectionDescription {
-    /** Bytes from the near end to the far one, and back. @default 15000 and 640 */
-    upload?: number;
-    reply?: number;
-    /** How long it took; rates are shown for as long. @default 1 */
-    seconds?: number;
-    /** The connection ends: its entry goes. @default false */
-    end?: boolean;
-}
-
-export interface TrafficResult {
-    /** Id in `/ip/firewall/connection`. */
-    id: string;
-    fastTracked: boolean;
-    connectionMark?: string;
-    leaf?: string;
-    verdict: "accept" | "drop";
-}
+import { countFastTracked } from "../menus/firewall-state";
+import { liveOf, pass } from "./trace";
 
 /**
  * Carries traffic: the connection's entry is made or found again, counters of the rules and queues it meets move. A
@@ -42,7 +23,7 @@ export function carry(device: Device, description: TrafficDescription): TrafficR
         const met = pass(device, live, direction, state, packetSize);
         for (const rule of met.rules) count(rule, bytes, packets);
         for (const queue of new Set(met.queues)) count(queue, bytes, packets, seconds, device.now());
-        if (met.trace.fastPath) device.countFastTracked(live.packet.family, bytes, packets);
+        if (met.trace.fastPath) countFastTracked(device, live.packet.family, bytes, packets);
         if (met.trace.fastPath) countDummies(device, live.packet.family, bytes, packets);
         countInterface(
             device,
@@ -61,7 +42,7 @@ export function carry(device: Device, description: TrafficDescription): TrafficR
     }
     last = send("upload", "established", upload, size) ?? last;
     send("reply", "established", reply, 64);
-    if (!dropped && !row) row = table.insert({ values: {} }, device.behaviour.reuseIds);
+    if (!dropped && !row) row = table.insert({ values: {}, dynamic: true }, device.behaviour.reuseIds);
     if (row) table.replace(row, entryOf(row.values, live, upload, reply));
     const id = row ? showId(row.id) : "";
     if (row && description.end) table.remove([row]);

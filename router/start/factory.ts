@@ -3,6 +3,7 @@ import * as path from "node:path";
 
 import * as commands from "../commands/commands";
 import type { Device } from "../device/device";
+import { menuOf } from "../menus";
 import { builtinQueueTypes, completeType } from "../menus/queues";
 import { fullPolicy } from "../menus/users";
 import { loadRsc, makeInterface } from "./load";
@@ -35,7 +36,7 @@ export function makeBare(device: Device): void {
         ["write", `${readOnly},write`],
         ["full", fullPolicy],
     ] as const) {
-        commands.add(device, device.menu("/user/group"), { name, policy });
+        commands.add(device, menuOf(device, "/user/group"), { name, policy });
     }
     device.table("/system/identity").insert({ values: { name: "MikroTik" }, builtin: true }, false);
 }
@@ -58,7 +59,7 @@ export function configure(device: Device, rsc?: string): string[] {
 
 /** The administrator the router was started with: made, or given that password. */
 export function setAdministrator(device: Device, name: string, password: string): void {
-    const users = device.menu("/user");
+    const users = menuOf(device, "/user");
     const user = device.findByName("/user", name);
     device.administrator = name;
     if (user) commands.set(device, users, [user], { password, group: "full", disabled: "no" });

@@ -1,11 +1,14 @@
 import type { Row } from "../api";
 import * as commands from "../commands/commands";
 import { singleton } from "../commands/protocol";
+import { settle } from "../commands/restart";
 import type { Device } from "../device/device";
 import { Refusal } from "../errors";
 import { selectorOf } from "../language/find";
 import { parseRsc, type Statement } from "../language/rsc";
+import { menusOf } from "../menus";
 import type { Menu } from "../menus/definition";
+import { rowsOf, showRow } from "../menus/rows";
 
 /**
  * Reads an `/export` into the router. Returns what was passed over, a line each: menus that are not modelled, and lines
@@ -18,7 +21,7 @@ export function loadRsc(device: Device, text: string): string[] {
     const skipped = new Map<string, number>();
     for (const name of physicalInterfaces(statements)) makeInterface(device, name, typeOf(name));
     for (const statement of statements) {
-        const menu = device.menus.get(statement.path);
+        const menu = menusOf(device.version).get(statement.path);
         try {
             if (!menu) skip(device, statement, skipped);
             else apply(device, menu, statement);
@@ -30,7 +33,7 @@ export function loadRsc(device: Device, text: string): string[] {
     for (const [path, count] of skipped) {
         warnings.push(`${path}: not modelled, ${count === 1 ? "1 line" : `${count} lines`} skipped`);
     }
-    device.settle();
+    settle(device);
     return warnings;
 }
 
@@ -70,7 +73,7 @@ function apply(device: Device, menu: Menu, { command, args, words }: Statement):
 function selectWord(device: Device, menu: Menu, word: string) {
     if (!word.startsWith("[")) return commands.selectRows(device, menu, word);
     const selects = selectorOf(word);
-    return device.rowsOf(menu).filter((row) => selects(device.show(menu, row)));
+    return rowsOf(device, menu).filter((row) => selects(showRow(device, menu, row)));
 }
 
 /** Made as the hardware has it; `default-name` as `[ find default-name=ether1 ]` asks for it. */

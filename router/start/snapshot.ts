@@ -2,10 +2,11 @@ import { readFileSync } from "node:fs";
 
 import type { Row } from "../api";
 import { compareVersions } from "../assumed";
-import { Device } from "../device/device";
+import type { Device } from "../device/device";
 import { readId } from "../device/table";
 import { parseValue } from "../device/values";
 import { Refusal } from "../errors";
+import { menusOf, newDevice } from "../menus";
 import type { Menu } from "../menus/definition";
 import { versions } from "../menus/definition";
 import { makeBare } from "./factory";
@@ -33,9 +34,9 @@ export const tracedMenus = [
 
 /** A router's state from what REST returned, for looking at; ids are kept, what is not known here is left out. */
 export function deviceFromRows(version: string, menus: Record<string, Row[]>): Device {
-    const device = new Device({ version: nearestVersion(version) });
+    const device = newDevice({ version: nearestVersion(version) });
     const entries = Object.entries(menus).flatMap(([path, rows]) => {
-        const menu = device.menus.get(path);
+        const menu = menusOf(device.version).get(path);
         return menu && !menu.viewOf ? rows.map((row) => ({ menu, row })) : [];
     });
     // First the names, so that every reference finds its row, whatever the order.
@@ -61,7 +62,7 @@ export function deviceFromRows(version: string, menus: Record<string, Row[]>): D
 /** From a state file of the embedded router. Throws, saying why, when it cannot be used. */
 export function deviceFromState(file: string): Device {
     const { version } = JSON.parse(readFileSync(file, "utf8")) as { version?: unknown };
-    const device = new Device({ version: nearestVersion(typeof version === "string" ? version : "") });
+    const device = newDevice({ version: nearestVersion(typeof version === "string" ? version : "") });
     loadState(file, device);
     return device;
 }
@@ -69,7 +70,7 @@ export function deviceFromState(file: string): Device {
 /** From an `/export`, with what was passed over. */
 export function deviceFromRsc(text: string): { device: Device; warnings: string[] } {
     const version = /by RouterOS (\d+(?:\.\d+)+)/.exec(text)?.[1] ?? "";
-    const device = new Device({ version: nearestVersion(version) });
+    const device = newDevice({ version: nearestVersion(version) });
     makeBare(device);
     return { device, warnings: loadRsc(device, text) };
 }

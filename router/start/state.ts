@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 
 import type { Row } from "../api";
+import { settle } from "../commands/restart";
 import type { Device } from "../device/device";
 import { readId, showId } from "../device/table";
 import { versions } from "../menus/definition";
@@ -109,6 +110,6 @@ export function loadState(file: string, device: Device): boolean {
         for (const { id, ...row } of saved.rows) table.insert({ ...row, id: readId(id)! }, false);
         table.setAllocation(saved.next, saved.freed);
     }
-    device.settle();
+    settle(device);
     return true;
 }
