@@ -70,7 +70,7 @@ export const shapingKeys = {
         default: "scavenger",
         expected: "scavenger or seed-2018",
         description:
-            "scavenger: uploads take what nobody else wants. seed-2018: queues and rules of the hand-made set-up.",
+            "scavenger: uploads take what nobody else wants. seed-2018: the article's own set-up, to compare and to adopt.",
         schema: v.picklist(profileNames),
     }),
     shaping: key({

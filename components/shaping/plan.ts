@@ -1,13 +1,14 @@
 import type { Problem, ReadOptions, ValuesOf } from "../site/key";
 import { readKeys } from "../site/key";
 import { shapingKeys } from "./keys";
-import type { QueueNames, ShapingNames } from "./profiles";
-import { profileTraits } from "./profiles";
+import type { QueueNames, RowComments, ShapingNames } from "./profiles";
+import { profileTraits, rowComments } from "./profiles";
 
 type ShapingValues = ValuesOf<typeof shapingKeys>;
 
 /** The router side of a site, whole and valid: every default and every name filled in. */
-export type ShapingPlan = Omit<ShapingValues, keyof ShapingNames> & ShapingNames;
+export type ShapingPlan = Omit<ShapingValues, keyof ShapingNames> &
+    Omit<ShapingNames, "comment"> & { comments: RowComments };
 
 /** Checks the values of {@link shapingKeys} one by one, then the rules between them: pure. Other values are passed over. */
 export function readShaping(
@@ -25,8 +26,8 @@ function resolveNames(values: ShapingValues): ShapingPlan {
     const chosen = (name: keyof QueueNames): string => values.queueNames[name] ?? names.queueNames[name];
     return {
         ...values,
+        comments: rowComments(values.profile, values.comment),
         listName: values.listName ?? names.listName,
-        comment: values.comment ?? names.comment,
         connectionMark: values.connectionMark ?? names.connectionMark,
         packetMark: values.packetMark ?? names.packetMark,
         queueNames: { parent: chosen("parent"), rest: chosen("rest"), s3: chosen("s3") },

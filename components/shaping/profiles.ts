@@ -4,7 +4,10 @@
  */
 import { rate } from "../../providers/routeros/runtime/rows/values";
 
-/** `scavenger` takes what is left; `seed-2018` is the hand-made set-up it came from, kept to compare and to adopt. */
+/**
+ * `scavenger` takes what is left. `seed-2018` is the set-up of the article that this grew from, to the letter ("Traffic
+ * Shaping Large Uploads to S3 with MikroTik RouterOS", 2018-09-19), kept to compare and to adopt.
+ */
 export type ProfileName = "scavenger" | "seed-2018";
 
 export const profileNames: readonly ProfileName[] = ["scavenger", "seed-2018"];
@@ -21,6 +24,18 @@ export interface ShapingNames {
 }
 
 export interface QueueNames {
+    parent: string;
+    rest: string;
+    s3: string;
+}
+
+/** Comments of the rows, before the ownership marker; empty for none. */
+export interface RowComments {
+    list: string;
+    sources: string;
+    connection: string;
+    packet: string;
+    bypass: string;
     parent: string;
     rest: string;
     s3: string;
@@ -49,6 +64,10 @@ export interface ShapingNumbers {
 /** What a profile fixes beside its numbers. */
 export interface ProfileTraits {
     names: ShapingNames;
+    /** Comments that do not follow from the name `comment`, while the user gives none. */
+    comments?: Partial<RowComments>;
+    /** What a person should know before he takes it, one line. */
+    remark?: string;
     /** The rules match the WAN as out-interface, and never a connection or packet that somebody else marked. */
     careful: boolean;
     /** Only packets of these sizes get the packet mark. */
@@ -73,12 +92,22 @@ const traits: Record<ProfileName, ProfileTraits> = {
     },
     "seed-2018": {
         names: {
-            listName: "S3",
-            comment: "Amazon S3",
-            connectionMark: "S3-connection",
-            packetMark: "S3-packet",
-            queueNames: { parent: "Upload", rest: "Upload-other", s3: "Upload-S3" },
+            listName: "aws-s3-apse2",
+            comment: "AWS S3 Sydney",
+            connectionMark: "aws-s3-sydney",
+            packetMark: "AWS-S3-Upload",
+            queueNames: { parent: "upload", rest: "upload_pri_2", s3: "s3_low_pri_8" },
         },
+        comments: {
+            connection: "",
+            packet: "",
+            parent: "base parent upload",
+            rest: "Regular unmarked upload traffic",
+            s3: "Govern bulk AWS S3 upload traffic",
+        },
+        remark:
+            "profile seed-2018 is the article's set-up to the letter: its guarantees add up to one and a half times the " +
+            "uplink, and uploads to S3 get half of a busy line; with the profile scavenger they get what is left",
         careful: false,
         builtInQueueType: "pcq-upload-default",
     },
@@ -95,6 +124,23 @@ const bucketSize = "0.01";
 
 export function profileTraits(profile: ProfileName): ProfileTraits {
     return traits[profile];
+}
+
+/** @param comment what the user gave; undefined for the profile's own */
+export function rowComments(profile: ProfileName, comment: string | undefined): RowComments {
+    const { names, comments } = traits[profile];
+    const text = comment ?? names.comment;
+    return {
+        list: text,
+        sources: `${text}: hosts that upload`,
+        connection: `${text}: mark connections`,
+        packet: `${text}: mark packets`,
+        bypass: `${text}: past FastTrack`,
+        parent: `${text}: the line`,
+        rest: `${text}: everything else`,
+        s3: `${text}: uploads to S3`,
+        ...(comment === undefined && comments),
+    };
 }
 
 /**
@@ -121,13 +167,16 @@ function scavengerNumbers(uplink: number, headroomPercent: number): ShapingNumbe
     };
 }
 
-/** The numbers of 2018: half the line guaranteed to S3 and never more, on a parent as wide as the line. */
+/**
+ * The numbers of 2018: half the line guaranteed to S3 and never more, the whole of it to the rest, on a parent as wide
+ * as the line. They add up to more than the line, as they did.
+ */
 function seedNumbers(uplink: number): ShapingNumbers {
     const queue = "pcq-upload-default";
     const all = formatRate(wholeKilobits(uplink));
     const half = formatRate(wholeKilobits(uplink / 2));
     return {
-        parent: { maxLimit: all, queue },
+        parent: { priority: 6, limitAt: all, maxLimit: all, queue },
         rest: { priority: 2, limitAt: all, maxLimit: all, queue },
         s3: { priority: 8, limitAt: half, maxLimit: half, queue },
     };

@@ -40,7 +40,7 @@ export function markRules(plan: ShapingPlan, family: Family): FirewallRule[] {
         ...out,
         ...(careful && { packetMark: "no-mark" }),
         ...(packetSize !== undefined && { packetSize }),
-        comment: `${plan.comment}: mark packets`,
+        comment: plan.comments.packet,
     };
     if (plan.marking === "packet") {
         return sources.map(({ suffix, matcher }) => ({ key: `packet${suffix}`, ...markPacket, ...toS3, ...matcher }));
@@ -53,7 +53,7 @@ export function markRules(plan: ShapingPlan, family: Family): FirewallRule[] {
         ...toS3,
         // Never over another's mark; also catches uploads that ran before the rule came.
         ...(careful && { connectionMark: "no-mark" }),
-        comment: `${plan.comment}: mark connections`,
+        comment: plan.comments.connection,
     };
     return [
         ...sources.map(({ suffix, matcher }) => ({ key: `connection${suffix}`, ...markConnection, ...matcher })),
@@ -81,7 +81,7 @@ export function bypassMatchers(plan: ShapingPlan): {
     dstAddressList?: string;
     comment: string;
 } {
-    const comment = `${plan.comment}: past FastTrack`;
+    const comment = plan.comments.bypass;
     return plan.marking === "packet"
         ? { dstAddressList: plan.listName, comment }
         : { connectionMark: plan.connectionMark, comment };
@@ -98,16 +98,16 @@ export function queues(plan: ShapingPlan, leafQueueType: string): Queue[] {
             ...numbers.rest,
             name: names.rest,
             packetMarks: ["no-mark", ...plan.restMarks],
-            comment: `${plan.comment}: everything else`,
+            comment: plan.comments.rest,
         },
-        { ...numbers.s3, name: names.s3, packetMarks: [plan.packetMark], comment: `${plan.comment}: uploads to S3` },
+        { ...numbers.s3, name: names.s3, packetMarks: [plan.packetMark], comment: plan.comments.s3 },
     ].map((leaf) => ({ ...leaf, parent: plan.parentQueue ?? names.parent, queue }));
     if (plan.parentQueue !== undefined) return leaves.map((leaf) => ({ ...leaf, ...(off && { disabled: true }) }));
     const parent = {
         ...numbers.parent,
         name: names.parent,
         parent: plan.wanInterface,
-        comment: `${plan.comment}: the line`,
+        comment: plan.comments.parent,
         ...(off && { disabled: true }),
     };
     return [parent, ...leaves];

@@ -20,6 +20,7 @@ import { removalScript } from "../../providers/routeros/runtime/by-marker/script
 import type { ShapingPlan } from "./plan";
 import { readShaping } from "./plan";
 import type { ProfileName, ShapingNames, ShapingNumbers } from "./profiles";
+import { profileTraits } from "./profiles";
 import * as plans from "./rules";
 
 /** Prefixes to shape uploads to, by family, and where they come from. */
@@ -124,6 +125,8 @@ export class UploadShaping extends pulumi.ComponentResource {
     constructor(name: string, args: UploadShapingArgs | PlannedShapingArgs, opts?: pulumi.ComponentResourceOptions) {
         const plan = "plan" in args ? args.plan : planOf(name, args);
         super("routeros-s3:index:UploadShaping", name, {}, opts);
+        const { remark } = profileTraits(plan.profile);
+        if (remark !== undefined) void pulumi.log.warn(remark, this);
         this.addressFamilies = plan.addressFamilies;
         const prefixes = pulumi.output(args.prefixes);
         const common = { adopt: plan.adopt, requires: plans.requirements(plan), connection: args.connection };
@@ -196,7 +199,7 @@ function addressLists({ name, plan, common, prefixes, overrides, next }: Maker, 
                 {
                     list: plan.listName,
                     addresses: prefixes.apply((all) => all[family]),
-                    comment: plan.comment,
+                    comment: plan.comments.list,
                     source: prefixes.apply((all) => all.source as FeedSource),
                     ...args,
                     ...overrides.addressList,
@@ -206,7 +209,7 @@ function addressLists({ name, plan, common, prefixes, overrides, next }: Maker, 
     );
     const addresses = plans.sourcePrefixes(plan, family);
     if (addresses.length === 0) return;
-    const sources = { list: plans.sourceListName(plan), addresses, comment: `${plan.comment}: hosts that upload` };
+    const sources = { list: plans.sourceListName(plan), addresses, comment: plan.comments.sources };
     next((opts) => new AddressList(`${name}-sources-${family}`, { ...sources, ...args, ...overrides.sources }, opts));
 }
 

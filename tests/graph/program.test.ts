@@ -195,8 +195,8 @@ describe("a site", () => {
             source: { maxShrinkPercent: 10 },
         });
         expect(graph.find(kinds.queueTree, "site-upload-queues").inputs["queues"]).toMatchObject([
-            { name: "Upload", disabled: true, maxLimit: "20M" },
-            { name: "Upload-other", packetMarks: ["no-mark", "voip"] },
+            { name: "upload", disabled: true, maxLimit: "20M" },
+            { name: "upload_pri_2", packetMarks: ["no-mark", "voip"] },
             { name: "photos", packetMarks: ["photos-packet"], queue: "pcq-upload-default" },
         ]);
     });

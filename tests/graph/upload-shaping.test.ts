@@ -316,51 +316,87 @@ describe("choices", () => {
 });
 
 describe("seed-2018", () => {
-    it("has the rules and queues of 2018, and no queue type of its own", async () => {
+    let warn: jest.SpyInstance;
+    beforeEach(() => (warn = jest.spyOn(console, "warn").mockImplementation()));
+    afterEach(() => warn.mockRestore());
+
+    it("says that it guarantees more than the line has, and the other profile nothing", async () => {
+        await shaping({ profile: "seed-2018" });
+        expect(warn.mock.calls.flat()).toEqual([
+            expect.stringMatching(/seed-2018 .* guarantees add up to one and a half times the uplink/),
+        ]);
+        warn.mockClear();
+        await shaping({});
+        expect(warn).not.toHaveBeenCalled();
+    });
+
+    it("is the article's set-up: its lists, rules and queues with their names, numbers and comments", async () => {
         const graph = await shaping({ profile: "seed-2018" });
+        const [list, connection, packet] = ["aws-s3-apse2", "aws-s3-sydney", "AWS-S3-Upload"];
+        expect(graph.find(kinds.addressList, "nas-s3-ipv4").inputs).toMatchObject({ list, comment: "AWS S3 Sydney" });
         expect(rulesOf(graph)).toEqual([
             {
                 key: "connection",
                 chain: "forward",
                 action: "mark-connection",
-                newConnectionMark: "S3-connection",
+                newConnectionMark: connection,
                 protocol: "tcp",
                 dstPort: "443",
-                dstAddressList: "S3",
-                comment: "Amazon S3: mark connections",
+                dstAddressList: list,
+                comment: "",
             },
             {
                 key: "packet",
                 chain: "forward",
                 action: "mark-packet",
-                newPacketMark: "S3-packet",
-                connectionMark: "S3-connection",
-                comment: "Amazon S3: mark packets",
+                newPacketMark: packet,
+                connectionMark: connection,
+                comment: "",
             },
         ]);
         const queue = "pcq-upload-default";
-        expect(queuesOf(graph).map((row) => without("comment", row))).toEqual([
-            { name: "Upload", parent: "ether5", maxLimit: "20M", queue },
+        expect(queuesOf(graph)).toEqual([
             {
-                name: "Upload-other",
-                parent: "Upload",
+                name: "upload",
+                parent: "ether5",
+                priority: 6,
+                limitAt: "20M",
+                maxLimit: "20M",
+                queue,
+                comment: "base parent upload",
+            },
+            {
+                name: "upload_pri_2",
+                parent: "upload",
                 packetMarks: ["no-mark"],
                 priority: 2,
                 limitAt: "20M",
                 maxLimit: "20M",
                 queue,
+                comment: "Regular unmarked upload traffic",
             },
             {
-                name: "Upload-S3",
-                parent: "Upload",
-                packetMarks: ["S3-packet"],
+                name: "s3_low_pri_8",
+                parent: "upload",
+                packetMarks: [packet],
                 priority: 8,
                 limitAt: "10M",
                 maxLimit: "10M",
                 queue,
+                comment: "Govern bulk AWS S3 upload traffic",
             },
         ]);
         expect(graph.names(kinds.queueType)).toEqual([]);
+    });
+
+    it("takes a user's comment for every row", async () => {
+        const graph = await shaping({ profile: "seed-2018", comment: "NAS" });
+        expect(rulesOf(graph).map((rule) => rule["comment"])).toEqual(["NAS: mark connections", "NAS: mark packets"]);
+        expect(queuesOf(graph).map((queue) => queue["comment"])).toEqual([
+            "NAS: the line",
+            "NAS: everything else",
+            "NAS: uploads to S3",
+        ]);
     });
 });
 

@@ -69,13 +69,28 @@ describe("scavenger", () => {
 });
 
 describe("seed-2018", () => {
-    it("has the numbers of 2018, on a line of 20M", () => {
+    it("has the article's numbers on a line of 20M", () => {
         const queue = "pcq-upload-default";
         expect(shapingNumbers("seed-2018", 20_000_000, 5)).toEqual({
-            parent: { maxLimit: "20M", queue },
+            parent: { priority: 6, limitAt: "20M", maxLimit: "20M", queue },
             rest: { priority: 2, limitAt: "20M", maxLimit: "20M", queue },
             s3: { priority: 8, limitAt: "10M", maxLimit: "10M", queue },
         });
+    });
+
+    it("scales them with the uplink", () => {
+        fc.assert(
+            fc.property(uplinks, headrooms, (uplink, headroom) => {
+                const { parent, rest, s3 } = shapingNumbers("seed-2018", uplink, headroom);
+                const all = Math.floor(uplink / 1000) * 1000;
+                expect([parent, rest].flatMap((queue) => [bits(queue.limitAt), bits(queue.maxLimit)])).toEqual(
+                    Array(4).fill(all),
+                );
+                expect(bits(s3.limitAt)).toBe(bits(s3.maxLimit));
+                expect(Math.abs(bits(s3.maxLimit) - uplink / 2)).toBeLessThan(1000);
+                expect([parent.priority, rest.priority, s3.priority]).toEqual([6, 2, 8]);
+            }),
+        );
     });
 });
 

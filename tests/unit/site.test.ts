@@ -58,9 +58,9 @@ describe("a site", () => {
             "routeros-s3:queueNames": '{"s3":"nas"}',
         });
         expect(site.shaping).toMatchObject({
-            listName: "S3",
+            listName: "aws-s3-apse2",
             packetMark: "backup",
-            queueNames: { parent: "Upload", s3: "nas" },
+            queueNames: { parent: "upload", s3: "nas" },
         });
     });
 
