@@ -217,6 +217,11 @@ export const assumptions: readonly Assumption[] = [
         choice: "A queue type shows only the arguments of its own kind; builtin types cannot be removed.",
     },
     {
+        key: "memory-limits",
+        about: "queues",
+        choice: "fq-codel-memlimit and cake-memlimit are written `32.0MiB` or in bytes, and read as bytes over REST; cake-bandwidth reads in bit/s.",
+    },
+    {
         key: "fasttrack-marks",
         about: "FastTrack",
         choice: "FastTracked packets carry no packet mark, so they meet only no-mark leaves of an interface's tree.",

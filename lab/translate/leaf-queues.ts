@@ -1,6 +1,6 @@
 import { isTrue, type RouterState, type Row, rowsOf } from "../router-state";
 import type { Findings } from "./findings";
-import { bytes } from "./rates";
+import { bytes, kibibytes } from "./rates";
 
 /** Queueing disciplines a kernel may lack; `htb`, `pfifo` and `bfifo` it must have. */
 export const optionalDisciplines = ["fq_codel", "codel", "cake", "sfq"] as const;
@@ -95,7 +95,7 @@ export function leafQueue(
         }
         case "pcq": {
             // Behind src-nat every upload has the router's address: one sub-stream, so its limit is the leaf's.
-            const limit = bytes(type["pcq-limit"] ?? "50KiB");
+            const limit = bytes(kibibytes(type["pcq-limit"] ?? "50"));
             return standIn(`pcq, ${limit} bytes a sub-stream`, `bfifo limit ${limit}`);
         }
         case "sfq":

@@ -6,6 +6,11 @@ export function bitsPerSecond(value: string | undefined): number {
     return Math.round(Number(match[1]) * factor);
 }
 
+/** `pcq-limit` as REST shows it, a number of KiB, with its unit; with a unit as it is. */
+export function kibibytes(value: string): string {
+    return /^\d+$/.test(value) ? `${value}KiB` : value;
+}
+
 /** `50KiB`, `32.0MiB`, `64000` as bytes. */
 export function bytes(value: string): number {
     const match = /^(\d+(?:\.\d+)?)(KiB|MiB|k|M)?$/.exec(value);

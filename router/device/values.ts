@@ -1,6 +1,7 @@
 import { refuse } from "../errors";
 import { normaliseListAddress, normaliseMatcherAddress } from "./addresses";
 import { parseDuration } from "./durations";
+import { parseBandwidth, parseBytes, parseKibibytes, showBandwidth, showBytes, showRate } from "./sizes";
 
 /** How a value is read, and in which form it is kept and shown. */
 export type Kind =
@@ -11,6 +12,9 @@ export type Kind =
     | "integer"
     | "decimal"
     | "rate" // bit/s with k, M, G; shown plain
+    | "kibibytes" // 50KiB or 50; shown as a number of KiB
+    | "bytes" // 32.0MiB or 33554432; shown as a number of bytes
+    | "bandwidth" // as a rate, or with bps and a fraction
     | "rate-pair" // up/down, or one for both
     | "pair" // up/down of any integer or name
     | "duration" // shown as 1d2h3m4s
@@ -70,6 +74,12 @@ export function parseValue(name: string, field: Field, input: string, resolve: R
             return parseDecimal(input, field, name);
         case "rate":
             return parseRate(input, name);
+        case "kibibytes":
+            return bounded(parseKibibytes(input), field, name);
+        case "bytes":
+            return bounded(parseBytes(input), field, name);
+        case "bandwidth":
+            return bounded(parseBandwidth(input), field, name);
         case "rate-pair":
             return parsePair(input, (part) => parseRate(part, name));
         case "pair":
@@ -94,6 +104,26 @@ export function parseValue(name: string, field: Field, input: string, resolve: R
             return splitList(input)
                 .map((part) => parseReference(part, field, says, resolve))
                 .join(",");
+    }
+}
+
+/** The value as an export writes it. */
+export function writeValue(field: Field, value: string): string {
+    switch (field.kind) {
+        case "boolean":
+            return value === "true" ? "yes" : "no";
+        case "kibibytes":
+            return `${value}KiB`;
+        case "bytes":
+            return showBytes(value);
+        case "bandwidth":
+            return showBandwidth(value);
+        case "rate":
+            return showRate(value);
+        case "rate-pair":
+            return value.split("/").map(showRate).join("/");
+        default:
+            return value;
     }
 }
 
@@ -138,6 +168,11 @@ function parseInteger(input: string, field: Field, name: string): string {
     const [min, max] = [field.min ?? 0, field.max ?? 4294967295];
     if (value < min || value > max) throw refuse.outOfRange(name, `${min}..${max}`);
     return String(value);
+}
+
+function bounded(value: string | undefined, field: Field, name: string): string {
+    if (value === undefined) throw refuse.badValue(name);
+    return parseInteger(value, field, name);
 }
 
 function parseDecimal(input: string, field: Field, name: string): string {

@@ -1,6 +1,7 @@
 import type { Row } from "../api";
 import type { Device } from "../device/device";
 import { formatTimestamp } from "../device/durations";
+import { writeValue } from "../device/values";
 import { menusOf } from "../menus";
 import type { Menu } from "../menus/definition";
 import { builtinQueueTypes, completeType } from "../menus/queues";
@@ -78,7 +79,7 @@ function writtenValues(device: Device, menu: Menu, stored: Row): Row {
         if (menu.fields[name] === undefined || menu.hidden?.includes(name)) continue;
         const field = menu.fields[name];
         const shown = field.menu === undefined ? stored[name]! : showReference(device, field, stored[name]!);
-        const value = field.kind === "boolean" ? (shown === "true" ? "yes" : "no") : shown;
+        const value = writeValue(field, shown);
         if (menu.defaults?.[name] === value || plain[name] === value) continue;
         values[name] = value;
     }

@@ -168,14 +168,16 @@ export const queueTypes: MenuRules = {
     fields: {
         kind: { kind: "enum" },
         "pcq-classifier": { kind: "enum-list" },
+        "pcq-limit": { kind: "kibibytes", min: 1 },
+        "pcq-total-limit": { kind: "kibibytes", min: 1 },
+        "fq-codel-memlimit": { kind: "bytes" },
+        "cake-memlimit": { kind: "bytes" },
+        "cake-bandwidth": { kind: "bandwidth" },
         ...Object.fromEntries(
             ["cake-ack-filter", "cake-atm", "cake-diffserv", "cake-flowmode"].map((name) => [name, { kind: "enum" }]),
         ),
         ...Object.fromEntries(
-            ["cake-bandwidth", "pcq-rate", "pcq-burst-rate", "pcq-burst-threshold"].map((name) => [
-                name,
-                { kind: "rate" },
-            ]),
+            ["pcq-rate", "pcq-burst-rate", "pcq-burst-threshold"].map((name) => [name, { kind: "rate" }]),
         ),
         ...Object.fromEntries(
             [
@@ -228,9 +230,9 @@ const kindDefaults: Record<string, Row> = {
     },
     pcq: {
         "pcq-rate": "0",
-        "pcq-limit": "50KiB",
+        "pcq-limit": "50",
         "pcq-classifier": "",
-        "pcq-total-limit": "2000KiB",
+        "pcq-total-limit": "2000",
         "pcq-burst-rate": "0",
         "pcq-burst-threshold": "0",
         "pcq-burst-time": "10s",
@@ -246,7 +248,7 @@ const kindDefaults: Record<string, Row> = {
         "fq-codel-quantum": "1514",
         "fq-codel-target": "5ms",
         "fq-codel-interval": "100ms",
-        "fq-codel-memlimit": "32.0MiB",
+        "fq-codel-memlimit": "33554432",
         "fq-codel-ecn": "true",
     },
     cake: {

@@ -235,6 +235,38 @@ describe("queue types and simple queues", () => {
             ]);
         }));
 
+    test.each([
+        ["pcq", "pcq-limit", { "50KiB": "50", "50": "50", "2MiB": "2048", "51200": "51200" }],
+        ["pcq", "pcq-total-limit", { "2000KiB": "2000", "2000": "2000" }],
+        ["fq-codel", "fq-codel-memlimit", { "32.0MiB": "33554432", "4096.0KiB": "4194304", "65536": "65536" }],
+        ["cake", "cake-memlimit", { "195.3KiB": "199987", "0": "0" }],
+        ["cake", "cake-bandwidth", { "24.5Mbps": "24500000", "10M": "10000000", "0": "0" }],
+    ])("a size of kind %s, %s, reads as REST shows it", (kind, name, forms) =>
+        withRouter({}, async (call) => {
+            for (const [written, shown] of Object.entries(forms)) {
+                const made = await put(call, "/queue/type", { name: `t${written}`, kind, [name]: written });
+                expect(made[name]).toBe(shown);
+            }
+            for (const wrong of ["much", "50KB", "-1", "1.5"]) {
+                const refused = await call("PUT", "/queue/type", { name: "wrong", kind, [name]: wrong });
+                expect([wrong, refused.status]).toEqual([wrong, 400]);
+            }
+        }),
+    );
+
+    test("the types that every router has show their limits in KiB, and an export writes the unit", () =>
+        withRouter({}, async (call, router) => {
+            const types = await rowsOf(call, "/queue/type");
+            expect(types.find(({ name }) => name === "pcq-upload-default")).toMatchObject({
+                "pcq-limit": "50",
+                "pcq-total-limit": "2000",
+            });
+            await put(call, "/queue/type", { name: "mine", kind: "pcq", "pcq-limit": "100" });
+            await put(call, "/queue/tree", { name: "q", parent: "global", "max-limit": "5200k" });
+            expect(router.export()).toContain("pcq-limit=100KiB");
+            expect(router.export()).toContain("max-limit=5200k");
+        }));
+
     test("simple queues: pairs, order, and their own refusals", () =>
         withRouter({}, async (call) => {
             const simple = "/queue/simple";
