@@ -1,0 +1,121 @@
+/** FastTrack rules that a forwarded packet may come to, in whichever chain, and the rules that let ours past them. Pure. */
+import type { Family, Menus, Row } from "./packet";
+import { firewallMenu, isEnabled } from "./packet";
+
+export interface BypassMatchers {
+    connectionMark?: string;
+    dstAddressList?: string;
+    comment?: string;
+}
+
+export interface BypassRule {
+    key: string;
+    /** Id of the FastTrack rule that it stands before. */
+    before: string;
+    /** Chain, action and matchers, as the router names them. */
+    values: Record<string, string>;
+}
+
+/** Chains that forwarded packets come to by themselves. */
+const startOf = { filter: ["forward"], mangle: ["prerouting", "forward", "postrouting"] } as const;
+
+/** Chains that forwarded packets may come to, by jumps that are in use; those they start in first. */
+export function reachableChains(rows: readonly Row[], table: "filter" | "mangle"): string[] {
+    const found = new Set<string>(startOf[table]);
+    // A set grows while it is walked.
+    for (const chain of found) {
+        for (const row of rows) {
+            if (row["chain"] !== chain || row["action"] !== "jump" || !isEnabled(row)) continue;
+            if (row["jump-target"] !== undefined) found.add(row["jump-target"]);
+        }
+    }
+    return [...found];
+}
+
+/** FastTrack rules in use, chain by chain as {@link reachableChains} gives them, each chain's in their order. */
+export function fastTrackRules(rows: readonly Row[], table: "filter" | "mangle"): Row[] {
+    return reachableChains(rows, table).flatMap((chain) =>
+        rows.filter((row) => row["chain"] === chain && isFastTrack(row)),
+    );
+}
+
+export function isFastTrack(row: Row): boolean {
+    return row["action"] === "fasttrack-connection" && isEnabled(row) && row["dynamic"] !== "true";
+}
+
+/** Matchers that let only some packets through: copied, they would leave the rest to FastTrack. */
+const sampling = new Set(["limit", "dst-limit", "nth", "random", "connection-limit"]);
+
+/** Properties that say what happens to a packet, or that the router adds: no matchers. */
+const noMatcher =
+    /^(\.|comment$|disabled$|dynamic$|invalid$|bytes$|packets$|log|passthrough$|new-|jump-target$|reject-with$|address-list|hw-offload$|creation-time$)/;
+
+/** Before each FastTrack rule the rules that accept ours: all of its matchers, and ours. They never accept `new`. */
+export function bypassRules(rules: readonly Row[], matchers: BypassMatchers): BypassRule[] {
+    const found: BypassRule[] = [];
+    let count = 0;
+    for (const row of rules) {
+        const states = statesOf(row["connection-state"]);
+        if (states === "" || !isFastTrack(row)) continue;
+        const copied = Object.entries(row).filter(([wire]) => !noMatcher.test(wire) && !sampling.has(wire));
+        const values = {
+            ...Object.fromEntries(copied),
+            action: "accept",
+            "connection-state": states,
+        };
+        const before = row[".id"] ?? "";
+        const mark = matchers.connectionMark;
+        if (mark !== undefined) {
+            if (!letsThrough(row["connection-mark"], mark)) continue;
+            count += 1;
+            found.push({ key: `fasttrack-${count}`, before, values: { ...values, "connection-mark": mark } });
+        } else if (matchers.dstAddressList !== undefined) {
+            // Without a mark on the connection its replies are told by where they come from.
+            const list = matchers.dstAddressList;
+            count += 1;
+            found.push({ key: `fasttrack-${count}`, before, values: { ...values, "dst-address-list": list } });
+            found.push({ key: `fasttrack-${count}-reply`, before, values: { ...values, "src-address-list": list } });
+        }
+    }
+    return found;
+}
+
+/** Of `established,related` those that the FastTrack rule takes; never new connections. */
+function statesOf(matcher: string | undefined): string {
+    const both = ["established", "related"];
+    if (matcher === undefined) return both.join(",");
+    const negated = matcher.startsWith("!");
+    const named = matcher.replace(/^!/, "").split(",");
+    return both.filter((state) => named.includes(state) !== negated).join(",");
+}
+
+/** Whether a FastTrack rule with that matcher takes connections with our mark at all. */
+function letsThrough(matcher: string | undefined, mark: string): boolean {
+    if (matcher === undefined) return true;
+    return matcher.startsWith("!") ? matcher !== `!${mark}` : matcher === mark;
+}
+
+/**
+ * Rules of others that an accept right before this rule of mangle would keep from packets: those behind it in its chain,
+ * and behind the jumps that lead to it.
+ */
+export function behind(rows: readonly Row[], rule: Row): Row[] {
+    const found = new Set<Row>();
+    const chains = new Set<string>();
+    const add = (from: Row): void => {
+        const at = rows.indexOf(from);
+        rows.slice(at + 1).forEach((row) => {
+            if (row["chain"] === from["chain"] && isEnabled(row)) found.add(row);
+        });
+        const chain = from["chain"] ?? "";
+        if (chains.has(chain)) return;
+        chains.add(chain);
+        for (const row of rows) if (row["action"] === "jump" && row["jump-target"] === chain && isEnabled(row)) add(row);
+    };
+    add(rule);
+    return [...found];
+}
+
+export function filterOf(menus: Menus, family: Family): readonly Row[] {
+    return menus[firewallMenu(family, "filter")] ?? [];
+}

@@ -1,0 +1,241 @@
+/** What a person should know about the way of a site's uploads, as data: what was seen, how sure, and what helps. Pure. */
+import type { FindingCode, Weight } from "./catalogue";
+import { catalogue } from "./catalogue";
+import type { Outcome } from "./choose";
+import { allLast, isLast, matters, outcomes } from "./choose";
+import type { Family, Menus, Row } from "./packet";
+import { firewallMenu, isEnabled, labelOf } from "./packet";
+import type { HeldBack, Ours } from "./plan";
+import { isPlanned } from "./plan";
+import type { Form, UploadSite } from "./site";
+import { forms } from "./site";
+import type { Step, Way } from "./walk";
+
+export interface Finding {
+    code: FindingCode;
+    weight: Weight;
+    /** Undecided: it may be so. */
+    certain: boolean;
+    /** The rule or queue, and what it does, for one line. */
+    seen: string;
+    /** What to do, for one line. */
+    next: string;
+    /** The same as data, where the model vouches for it. */
+    remedy?: Remedy;
+}
+
+/** A change after which uploads end last: of a key of the site, or of one row on the router. */
+export type Remedy =
+    | { key: "marking" | "rulesPosition" | "fastTrack" | "restMarks"; value: string }
+    | { menu: string; id: string; set: Record<string, string> };
+
+export interface Asked {
+    menus: Menus;
+    site: UploadSite;
+    form: Form;
+    ours: Ours;
+}
+
+export function pathFindings(asked: Asked): Finding[] {
+    const { plan, all } = outcomes(asked.menus, asked.site, asked.form, asked.ours);
+    const found = new Map<string, Finding>();
+    for (const outcome of all) {
+        for (const finding of outcomeFindings(asked, outcome, plan.heldBack)) {
+            found.set(`${finding.code} ${finding.seen}`, finding);
+        }
+    }
+    for (const finding of strayMarks(asked)) found.set(`${finding.code} ${finding.seen}`, finding);
+    return [...found.values()];
+}
+
+export function finding(code: FindingCode, seen: string, more: Partial<Finding> = {}): Finding {
+    const { weight, next } = catalogue[code];
+    return { code, weight, certain: true, seen, next, ...more };
+}
+
+/** One line for a person. */
+export function say({ code, certain, seen, next }: Finding): string {
+    return `${seen}${certain ? "" : " (undecided)"}. ${next} [${code}]`;
+}
+
+function outcomeFindings(asked: Asked, { family, ends, verdict }: Outcome, heldBack: readonly HeldBack[]): Finding[] {
+    const found: Finding[] = [];
+    const causes = new Map<string, { cause: Cause; certain: boolean }>();
+    for (const end of ends.filter(matters)) {
+        for (const { way } of end.ways) {
+            if (isLast(asked.site, end, way)) continue;
+            const cause = causeOf(asked, way);
+            const certain = verdict === "other" && cause.step?.open.length === 0;
+            const name = `${cause.code} ${cause.step?.row[".id"] ?? ""}`;
+            causes.set(name, { cause, certain: certain || (causes.get(name)?.certain ?? false) });
+        }
+    }
+    for (const { cause, certain } of causes.values()) {
+        const held = heldBack.find(({ rule }) => rule === cause.step?.row);
+        const code = held ? "path/fasttrack-in-mangle" : cause.code;
+        const open = cause.step?.open.length ? cause.step.open : cause.open;
+        const hangs = !certain && open.length > 0 ? `; whether it does hangs on ${[...new Set(open)].join(", ")}` : "";
+        const where = cause.step ? `rule ${labelOf(cause.step.row)} in ${cause.step.menu}` : firewallMenu(family, "mangle");
+        const kept = held ? `, and an accept ahead of it would keep uploads from ${labelOf(held.by)}` : "";
+        found.push({
+            ...finding(code, `${where} ${does(code, cause, asked)}${kept}${hangs}`, { certain }),
+            ...remedyFor(asked, cause),
+        });
+    }
+    for (const end of ends.filter(({ kind }) => kind === "redirected")) {
+        const step = end.ways[0]?.way.steps.find(({ effect }) => effect === "redirect");
+        if (!step) continue;
+        const certain = step.open.length === 0;
+        const hangs = certain ? "" : `; whether it does hangs on ${step.open.join(", ")}`;
+        found.push(
+            finding("path/redirected", `rule ${labelOf(step.row)} in ${step.menu} sends uploads elsewhere${hangs}`, { certain }),
+        );
+    }
+    return found;
+}
+
+interface Cause {
+    code: FindingCode;
+    step?: Step;
+    open: readonly string[];
+}
+
+/** Why a way does not end last: the step that decided. */
+function causeOf({ site, form }: Asked, way: Way): Cause {
+    const open = way.passed.flatMap((one) => one.open);
+    const last = (effect: Step["effect"]): Step | undefined => way.steps.findLast((step) => step.effect === effect);
+    const cause = (code: FindingCode, step?: Step): Cause => ({ code, open, ...(step ? { step } : {}) });
+    const fast = last("fasttrack");
+    if (way.fastTracked && fast) {
+        return cause(fast.open.includes("first packet") ? "path/fasttrack-first-packet" : "path/fasttrack", fast);
+    }
+    const untracked = last("untracked");
+    if (form === "connection" && untracked) return cause("path/untracked", untracked);
+    const connection = last("connection-mark");
+    if (form === "connection" && connection && way.connectionMark !== site.connectionMark) {
+        return cause("path/connection-marked", connection);
+    }
+    const effect = site.profile === "join" ? "dscp" : "packet-mark";
+    const mark = last(effect);
+    const mine = way.steps.findIndex((step) => step.effect === effect && isPlanned(step.row));
+    if (mark && !isPlanned(mark.row)) {
+        return cause(mine >= 0 ? "path/mark-overwritten" : site.profile === "join" ? "path/not-marked" : "path/packet-marked", mark);
+    }
+    const ended = way.steps.find((step) => step.effect === "ends" && !isPlanned(step.row) && /mangle$/.test(step.menu));
+    return ended ? cause("path/ends-before", ended) : cause("path/not-marked");
+}
+
+function does(code: FindingCode, { step }: Cause, { site }: Asked): string {
+    const value = step?.value === undefined ? "" : ` ${step.value}`;
+    switch (code) {
+        case "path/connection-marked":
+            return `gives connections the mark${value} before ours: uploads go through the first class`;
+        case "path/packet-marked":
+            return `gives packets the mark${value} before ours: uploads go through another class`;
+        case "path/mark-overwritten":
+            return `stands behind ours and gives uploads ${step?.effect === "dscp" ? "the DSCP" : "the mark"}${value} instead`;
+        case "path/ends-before":
+            return "stands ahead of ours and ends evaluation: packets it matches are not marked";
+        case "path/untracked":
+            return "takes uploads out of connection tracking: their connections cannot be marked";
+        case "path/fasttrack-first-packet":
+            return "takes new connections too: whether an upload is FastTracked with its first packet is not known";
+        case "path/not-marked":
+            return "marks no upload";
+        default:
+            return site.fastTrack === "leave"
+                ? "FastTracks uploads, and fastTrack is leave: they go through the first class"
+                : "FastTracks uploads: they go through the first class";
+    }
+}
+
+/** The first change after which all uploads end last. */
+function remedyFor(asked: Asked, cause: Cause): Pick<Finding, "next" | "remedy"> | undefined {
+    const { site, menus } = asked;
+    const works = (change: Partial<Asked>): boolean => {
+        const next = { ...asked, ...change };
+        return allLast(outcomes(next.menus, next.site, next.form, next.ours).all);
+    };
+    const fast = cause.code.startsWith("path/fasttrack");
+    if (fast && site.fastTrack === "leave" && works({ site: { ...site, fastTrack: "bypass" } })) {
+        return { next: "Set fastTrack to bypass.", remedy: { key: "fastTrack", value: "bypass" } };
+    }
+    for (const form of forms) {
+        if (form === asked.form || !site.markings[form] || !works({ form })) continue;
+        return { next: `Set marking to ${form}.`, remedy: { key: "marking", value: form } };
+    }
+    const marking = site.markings[asked.form];
+    if (marking && marking.position !== "first" && asked.form !== "packet-final") {
+        const markings = { ...site.markings, [asked.form]: { ...marking, position: "first" as const } };
+        // Where the rules stand already, their place is kept: the position moves only what is made.
+        const anew = (row: Row): boolean => asked.ours(row);
+        if (!Object.values(menus).some((rows) => rows?.some(anew)) && works({ site: { ...site, markings } })) {
+            return { next: "Set rulesPosition to first.", remedy: { key: "rulesPosition", value: "first" } };
+        }
+    }
+    const step = cause.step;
+    if (!step) return undefined;
+    for (const set of rowChanges(site, step, fast)) {
+        const id = step.row[".id"] ?? "";
+        const rows = (menus[step.menu] ?? []).map((row) => (row[".id"] === id ? { ...row, ...set } : row));
+        if (!works({ menus: { ...menus, [step.menu]: rows } })) continue;
+        const text = Object.entries(set).map(([name, value]) => `${name}=${value}`);
+        return {
+            next: `Set ${text.join(" ")} on rule ${labelOf(step.row)} in ${step.menu}.`,
+            remedy: { menu: step.menu, id, set },
+        };
+    }
+    return undefined;
+}
+
+/** Matchers that would exempt uploads, none of them over one that the rule has. */
+function rowChanges(site: UploadSite, { row }: Step, fast: boolean): Record<string, string>[] {
+    const found: Record<string, string>[] = [];
+    const add = (change: Record<string, string>): void => {
+        if (Object.keys(change).every((name) => row[name] === undefined)) found.push(change);
+    };
+    if (fast) add({ "connection-state": "established,related" });
+    if (fast) add({ "connection-mark": "no-mark" });
+    if (fast) add({ "connection-mark": "no-mark", "connection-state": "established,related" });
+    add({ "dst-address-list": `!${site.list}` });
+    if (fast) add({ "dst-address-list": `!${site.list}`, "src-address-list": `!${site.list}` });
+    return found;
+}
+
+/** Packet marks that rules of others set and that no leaf of ours carries; advised only where uploads stay last with it. */
+function strayMarks(asked: Asked): Finding[] {
+    const { site, menus, ours } = asked;
+    if (site.queues.length === 0) return [];
+    const carried = new Set(["no-mark", site.packetMark, ...site.restMarks]);
+    const rows = site.families.flatMap((family) => setters(menus, family)).filter((row) => !ours(row));
+    return rows.flatMap((row): Finding[] => {
+        const mark = row["new-packet-mark"] ?? "";
+        const out = row["out-interface"];
+        if (mark === "" || carried.has(mark)) return [];
+        if (out !== undefined && !out.startsWith("!") && !out.startsWith("all-") && !site.lines.includes(out)) return [];
+        carried.add(mark);
+        const seen = `packet mark ${mark}, set by rule ${labelOf(row)}, is carried by no queue of ours`;
+        const widened = { ...site, restMarks: [...site.restMarks, mark], queues: withRestMark(site, mark) };
+        const last = allLast(outcomes(menus, widened, asked.form, ours).all);
+        if (!last) {
+            return [
+                finding("path/stray-mark", seen, { next: "See to it that uploads are marked as ours first." }),
+            ];
+        }
+        const next = "Add it to restMarks where such packets leave by the shaped interface.";
+        return [finding("path/stray-mark", seen, { next, remedy: { key: "restMarks", value: mark } })];
+    });
+}
+
+function setters(menus: Menus, family: Family): readonly Row[] {
+    const rows = menus[firewallMenu(family, "mangle")] ?? [];
+    return rows.filter((row) => row["action"] === "mark-packet" && isEnabled(row) && row["dynamic"] !== "true");
+}
+
+/** Our queues with one more mark on the leaves of everything else. */
+function withRestMark(site: UploadSite, mark: string): UploadSite["queues"] {
+    return site.queues.map((row) => {
+        const marks = (row["packet-mark"] ?? "").split(",");
+        return marks.includes("no-mark") ? { ...row, "packet-mark": [...marks, mark].join(",") } : row;
+    });
+}
