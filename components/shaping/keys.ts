@@ -1,5 +1,6 @@
 import * as v from "valibot";
 
+import { forms } from "../../providers/routeros/runtime/path/site";
 import { key, optional, wholeNumber } from "../site/key";
 import { highestUplink, lowestUplink, parseRate, profileNames } from "./profiles";
 import { parseSource } from "./sources";
@@ -37,26 +38,40 @@ export const shapingKeys = {
     wanInterface: key({
         type: "string",
         default: "",
-        required: true,
+        defaultText: "required, or `wanInterfaces`",
         expected: "the router's layer-3 WAN interface, such as ether5, pppoe-out1 or vlan10",
-        description: "Layer-3 WAN interface of the router: ether5, pppoe-out1, vlan10. Required.",
-        schema: nameRule,
+        description: "Layer-3 WAN interface of the router: ether5, pppoe-out1, vlan10.",
+        schema: optional(nameRule),
     }),
     wanInterface6: key({
         type: "string",
         default: "",
         defaultText: "`wanInterface`",
         expected: "an interface of the router, or nothing",
-        description: "WAN interface of IPv6. One tree has one parent, so IPv6 is refused where it is another one.",
+        description: "WAN interface of IPv6. Where it is another one, name both in `wanInterfaces`.",
         schema: optional(nameRule),
     }),
     uplink: key({
         type: "string",
         default: "",
-        required: true,
+        defaultText: "required, or `wanInterfaces`",
         expected: "the measured upload rate, such as 20M (bit/s with k, M or G; from 100k to 100G)",
-        description: "Measured upload rate: 20M, 2.5M, 900k. Required.",
-        schema: rate,
+        description: "Measured upload rate: 20M, 2.5M, 900k.",
+        schema: optional(rate),
+    }),
+    wanInterfaces: key({
+        default: "",
+        defaultText: "the one of `wanInterface`",
+        expected: "a list of lines, each {interface: …, uplink: …}, no interface twice",
+        description:
+            "Several lines, instead of `wanInterface` and `uplink`: each gets a tree of its own, with its own rate. The first has the names of `queueNames`; those of the others end in the interface's name.",
+        schema: optional(
+            v.pipe(
+                v.array(v.strictObject({ interface: nameRule, uplink: rate })),
+                v.nonEmpty(),
+                v.check((lines) => new Set(lines.map((line) => line.interface)).size === lines.length),
+            ),
+        ),
     }),
     headroomPercent: key({
         type: "integer",
@@ -68,9 +83,9 @@ export const shapingKeys = {
     profile: key({
         type: "string",
         default: "scavenger",
-        expected: "scavenger or seed-2018",
+        expected: "scavenger, seed-2018 or join",
         description:
-            "scavenger: uploads take what nobody else wants. seed-2018: the article's own set-up, to compare and to adopt.",
+            "scavenger: uploads take what nobody else wants. seed-2018: the article's own set-up, to compare and to adopt. join: no queues of ours; uploads go into the lowest class of the CAKE with diffserv that shapes the line already.",
         schema: v.picklist(profileNames),
     }),
     shaping: key({
@@ -98,11 +113,11 @@ export const shapingKeys = {
     }),
     marking: key({
         type: "string",
-        default: "connection",
-        expected: "connection or packet",
+        default: "auto",
+        expected: `auto, ${forms.join(", ")}`,
         description:
-            "packet: mark packets by address list directly, for routers that mark every connection for other purposes.",
-        schema: v.picklist(["connection", "packet"]),
+            "auto: what ends last by the router's own rules, decided at the first up and kept. connection: the connection once, its packets by that mark. packet: packets by address list, for routers that mark every connection. packet-late: the same in postrouting, over packet marks set before. packet-final: first there and final.",
+        schema: v.picklist(["auto", ...forms]),
     }),
     fastTrack: key({
         type: "string",

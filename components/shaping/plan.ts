@@ -6,9 +6,15 @@ import { profileTraits, rowComments } from "./profiles";
 
 type ShapingValues = ValuesOf<typeof shapingKeys>;
 
+/** One line of the site: the interface, and its measured upload rate in bit/s. */
+export interface Line {
+    interface: string;
+    uplink: number;
+}
+
 /** The router side of a site, whole and valid: every default and every name filled in. */
 export type ShapingPlan = Omit<ShapingValues, keyof ShapingNames> &
-    Omit<ShapingNames, "comment"> & { comments: RowComments };
+    Omit<ShapingNames, "comment"> & { comments: RowComments; lines: Line[] };
 
 /** Checks the values of {@link shapingKeys} one by one, then the rules between them: pure. Other values are passed over. */
 export function readShaping(
@@ -16,6 +22,7 @@ export function readShaping(
     options: ReadOptions = {},
 ): { plan?: ShapingPlan; problems: Problem[] } {
     const { values, problems } = readKeys(shapingKeys, given, options);
+    problems.unshift(...lineProblems(values, options.prefix ?? ""));
     problems.push(...between(values, options.prefix ?? ""));
     return problems.length === 0 ? { plan: resolveNames(values as ShapingValues), problems } : { problems };
 }
@@ -24,9 +31,11 @@ export function readShaping(
 function resolveNames(values: ShapingValues): ShapingPlan {
     const { names } = profileTraits(values.profile);
     const chosen = (name: keyof QueueNames): string => values.queueNames[name] ?? names.queueNames[name];
+    const { wanInterface = "", uplink = 0, wanInterfaces } = values;
     return {
         ...values,
         comments: rowComments(values.profile, values.comment),
+        lines: wanInterfaces ?? [{ interface: wanInterface, uplink }],
         listName: values.listName ?? names.listName,
         connectionMark: values.connectionMark ?? names.connectionMark,
         packetMark: values.packetMark ?? names.packetMark,
@@ -42,7 +51,8 @@ function between(values: Partial<ShapingValues>, prefix: string): Problem[] {
     if (families.includes("ipv6") && wanInterface6 !== undefined && wanInterface6 !== wanInterface) {
         problems.push(
             `${prefix}wanInterface6 holds "${wanInterface6}", which is not ${prefix}wanInterface: one queue tree has one ` +
-                `parent, so IPv6 cannot be shaped there; set ${prefix}addressFamilies to ["ipv4"]`,
+                `parent, so IPv6 cannot be shaped there; name both in ${prefix}wanInterfaces, or set ` +
+                `${prefix}addressFamilies to ["ipv4"]`,
         );
     }
     if (sourceAddresses && sourceAddresses.length > 0) {
@@ -53,6 +63,11 @@ function between(values: Partial<ShapingValues>, prefix: string): Problem[] {
                     `hosts' MAC addresses, which serve both, or take ${family} out of ${prefix}addressFamilies`,
             );
         }
+    }
+    if (profile === "join" && values.parentQueue !== undefined) {
+        problems.push(
+            `${prefix}parentQueue holds "${values.parentQueue}", but ${prefix}profile join queues nothing; take it out`,
+        );
     }
     if (profile === "seed-2018") {
         for (const name of ["leafQueue", "headroomPercent"] as const) {
@@ -67,6 +82,30 @@ function between(values: Partial<ShapingValues>, prefix: string): Problem[] {
     if (profile && values.queueNames && restMarks)
         problems.push(...sameNames(values as ShapingValues, packetMark, prefix));
     return problems;
+}
+
+/** One line by its two keys, or several in a list. A key that is wrong by itself was named already. */
+function lineProblems(values: Partial<ShapingValues>, prefix: string): Problem[] {
+    const { wanInterfaces, parentQueue } = values;
+    const single = ["wanInterface", "uplink"] as const;
+    if (wanInterfaces !== undefined) {
+        const both = (["wanInterface", "wanInterface6", "uplink"] as const).filter(
+            (name) => values[name] !== undefined,
+        );
+        const problems = both.map(
+            (name) =>
+                `${prefix}${name} holds ${JSON.stringify(values[name])} beside ${prefix}wanInterfaces, which takes its place; take one of the two out`,
+        );
+        if (parentQueue !== undefined && wanInterfaces.length > 1) {
+            problems.push(
+                `${prefix}parentQueue holds "${parentQueue}" beside several lines; a queue hangs on one of them, so take it out`,
+            );
+        }
+        return problems;
+    }
+    return single
+        .filter((name) => name in values && values[name] === undefined)
+        .map((name) => `${prefix}${name} is not set; it should hold ${shapingKeys[name].expected}`);
 }
 
 function sameNames(values: ShapingValues, packetMark: string | undefined, prefix: string): Problem[] {

@@ -6,11 +6,12 @@ import { rate } from "../../providers/routeros/runtime/rows/values";
 
 /**
  * `scavenger` takes what is left. `seed-2018` is the set-up of the article that this grew from, to the letter ("Traffic
- * Shaping Large Uploads to S3 with MikroTik RouterOS", 2018-09-19), kept to compare and to adopt.
+ * Shaping Large Uploads to S3 with MikroTik RouterOS", 2018-09-19), kept to compare and to adopt. `join` queues nothing
+ * itself and goes into the lowest class of a CAKE that stands.
  */
-export type ProfileName = "scavenger" | "seed-2018";
+export type ProfileName = "scavenger" | "seed-2018" | "join";
 
-export const profileNames: readonly ProfileName[] = ["scavenger", "seed-2018"];
+export const profileNames: readonly ProfileName[] = ["scavenger", "seed-2018", "join"];
 
 /** Names of everything made on the router, and the comment of its rows. */
 export interface ShapingNames {
@@ -76,20 +77,23 @@ export interface ProfileTraits {
     builtInQueueType?: string;
 }
 
-const traits: Record<ProfileName, ProfileTraits> = {
-    scavenger: {
-        names: {
-            listName: "aws-s3",
-            comment: "S3 upload",
-            connectionMark: "s3-upload",
-            packetMark: "s3-upload-packet",
-            queueNames: { parent: "upload", rest: "upload-rest", s3: "upload-s3" },
-        },
-        careful: true,
-        // An upload's data comes in full packets. Acknowledgements, handshakes and requests stay with the rest, among
-        // them those of other people's downloads from S3 (measured: docs/lab/REPORT.md).
-        packetSize: "1000-65535",
+const careful: ProfileTraits = {
+    names: {
+        listName: "aws-s3",
+        comment: "S3 upload",
+        connectionMark: "s3-upload",
+        packetMark: "s3-upload-packet",
+        queueNames: { parent: "upload", rest: "upload-rest", s3: "upload-s3" },
     },
+    careful: true,
+    // An upload's data comes in full packets. Acknowledgements, handshakes and requests stay with the rest, among
+    // them those of other people's downloads from S3 (measured: docs/lab/REPORT.md).
+    packetSize: "1000-65535",
+};
+
+const traits: Record<ProfileName, ProfileTraits> = {
+    scavenger: careful,
+    join: careful,
     "seed-2018": {
         names: {
             listName: "aws-s3-apse2",

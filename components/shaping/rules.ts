@@ -1,5 +1,6 @@
 /** From a site to rows: pure. Which rules mark uploads, which queues carry them, and what must stand before. */
 import type { Family, FirewallRule, Queue, Requires } from "../../providers/routeros/args";
+import type { Form, Marking, UploadSite } from "../../providers/routeros/runtime/path";
 import type { ShapingPlan } from "./plan";
 import type { ShapingNumbers } from "./profiles";
 import { profileTraits, shapingNumbers } from "./profiles";
@@ -7,8 +8,11 @@ import { profileTraits, shapingNumbers } from "./profiles";
 /** RouterOS that has REST over plain `www` too, and every argument used here. */
 export const minimumVersion = "7.9";
 
+/** CS1: CAKE's bulk class with diffserv3, diffserv4 and diffserv8. LE is best effort in older builds. */
+const bulkDscp = 8;
+
 export function numbersOf(plan: ShapingPlan): ShapingNumbers {
-    return shapingNumbers(plan.profile, plan.uplink, plan.headroomPercent);
+    return shapingNumbers(plan.profile, plan.lines[0]?.uplink ?? 0, plan.headroomPercent);
 }
 
 /** Source addresses of one family that go into an address list of their own; MAC addresses have no such list. */
@@ -23,27 +27,34 @@ export function sourceListName(plan: ShapingPlan): string {
 /**
  * Rules that mark uploads to S3, in order.
  *
- * `marking: connection` marks a connection once and its packets by the connection, so that replies can be told from
- * other people's traffic (FastTrack). `marking: packet` needs no connection mark, where every connection has one
- * already. RouterOS has one source matcher of each kind a rule, so each MAC address has a rule of its own.
+ * By connection a connection is marked once and its packets by that mark, so that replies can be told from other
+ * people's traffic (FastTrack). The forms by packet need no connection mark, where every connection has one already.
+ * RouterOS has one source matcher of each kind a rule, so each MAC address has a rule of its own.
  */
-export function markRules(plan: ShapingPlan, family: Family): FirewallRule[] {
-    const { careful, packetSize } = profileTraits(plan.profile);
+export function markRules(plan: ShapingPlan, family: Family, form: Form): FirewallRule[] {
+    const { careful } = profileTraits(plan.profile);
+    return plan.lines.flatMap(({ interface: line }, index) => {
+        // The keys of one line alone are those of every earlier version.
+        const suffix = index === 0 ? "" : `-line${index + 1}`;
+        // RouterOS's own default for `passthrough` is yes too; a rule made by hand without it is the same rule.
+        const out = careful ? { passthrough: form !== "packet-final", outInterface: line } : {};
+        // A rule that names no line serves them all.
+        return careful || index === 0 ? lineRules(plan, family, form, out, suffix) : [];
+    });
+}
+
+function lineRules(plan: ShapingPlan, family: Family, form: Form, out: object, line: string): FirewallRule[] {
+    const { careful } = profileTraits(plan.profile);
     const sources = sourceMatchers(plan, family);
     const toS3 = { protocol: "tcp", dstPort: "443", dstAddressList: plan.listName };
-    // RouterOS's own default for `passthrough` is yes too; a rule made by hand without it is the same rule.
-    const out = careful ? { passthrough: true, outInterface: plan.wanInterface } : {};
-    const markPacket = {
-        chain: "forward",
-        action: "mark-packet",
-        newPacketMark: plan.packetMark,
-        ...out,
-        ...(careful && { packetMark: "no-mark" }),
-        ...(packetSize !== undefined && { packetSize }),
-        comment: plan.comments.packet,
-    };
-    if (plan.marking === "packet") {
-        return sources.map(({ suffix, matcher }) => ({ key: `packet${suffix}`, ...markPacket, ...toS3, ...matcher }));
+    const classify = { ...classifyPacket(plan, form), ...out };
+    if (form !== "connection") {
+        return sources.map(({ suffix, matcher }) => ({
+            key: `packet${suffix}${line}`,
+            ...classify,
+            ...toS3,
+            ...matcher,
+        }));
     }
     const markConnection = {
         chain: "forward",
@@ -56,9 +67,34 @@ export function markRules(plan: ShapingPlan, family: Family): FirewallRule[] {
         comment: plan.comments.connection,
     };
     return [
-        ...sources.map(({ suffix, matcher }) => ({ key: `connection${suffix}`, ...markConnection, ...matcher })),
-        { key: "packet", ...markPacket, connectionMark: plan.connectionMark },
+        ...sources.map(({ suffix, matcher }) => ({ key: `connection${suffix}${line}`, ...markConnection, ...matcher })),
+        { key: `packet${line}`, ...classify, connectionMark: plan.connectionMark },
     ];
+}
+
+/** What puts a packet into the class of uploads: our packet mark, or the DSCP that a CAKE serves last. */
+function classifyPacket(plan: ShapingPlan, form: Form) {
+    const { careful, packetSize } = profileTraits(plan.profile);
+    const size = packetSize !== undefined && { packetSize };
+    if (plan.profile === "join") {
+        return {
+            chain: "postrouting",
+            action: "change-dscp",
+            newDscp: bulkDscp,
+            ...size,
+            comment: plan.comments.packet,
+        };
+    }
+    const early = form === "connection" || form === "packet";
+    return {
+        chain: early ? "forward" : "postrouting",
+        action: "mark-packet",
+        newPacketMark: plan.packetMark,
+        // Early, another's packet mark is left alone; late, ours has the last word.
+        ...(careful && early && { packetMark: "no-mark" }),
+        ...size,
+        comment: plan.comments.packet,
+    };
 }
 
 function sourceMatchers(plan: ShapingPlan, family: Family): { suffix: string; matcher: Record<string, string> }[] {
@@ -76,37 +112,89 @@ function sourceMatchers(plan: ShapingPlan, family: Family): { suffix: string; ma
 }
 
 /** What the FastTrack bypass must match beside the FastTrack rule's own matchers. */
-export function bypassMatchers(plan: ShapingPlan): {
-    connectionMark?: string;
-    dstAddressList?: string;
-    comment: string;
-} {
+export function bypassMatchers(plan: ShapingPlan, form: Form): Marking["bypass"] {
     const comment = plan.comments.bypass;
-    return plan.marking === "packet"
-        ? { dstAddressList: plan.listName, comment }
-        : { connectionMark: plan.connectionMark, comment };
+    return form === "connection"
+        ? { connectionMark: plan.connectionMark, comment }
+        : { dstAddressList: plan.listName, comment };
 }
 
-/** Our tree: a parent on the WAN with two leaves, or two leaves under a queue that stands already. */
+/** What the provider's model of the forwarding path is asked about: {@link UploadSite}. */
+export function uploadSite(plan: ShapingPlan): UploadSite {
+    const leaves = queues(plan, "").map((queue) => ({
+        name: queue.name as string,
+        parent: queue.parent as string,
+        "packet-mark": ((queue.packetMarks ?? []) as string[]).join(","),
+    }));
+    const sources = plan.sourceAddresses.filter(({ kind }) => kind !== "mac").map(({ text }) => text);
+    const marking = (form: Form): Marking => ({
+        rules: Object.fromEntries(plan.addressFamilies.map((family) => [family, markRules(plan, family, form)])),
+        position: form === "packet-final" ? "first" : form === "packet-late" ? "last" : plan.rulesPosition,
+        bypass: bypassMatchers(plan, form),
+    });
+    return {
+        families: plan.addressFamilies,
+        lines: plan.lines.map((line) => line.interface),
+        list: plan.listName,
+        ...(sources.length > 0 && { sourceList: sourceListName(plan) }),
+        sources,
+        macs: plan.sourceAddresses.filter(({ kind }) => kind === "mac").map(({ text }) => text),
+        marking: plan.marking,
+        markings: {
+            connection: marking("connection"),
+            packet: marking("packet"),
+            "packet-late": marking("packet-late"),
+            "packet-final": marking("packet-final"),
+        },
+        connectionMark: plan.connectionMark,
+        packetMark: plan.packetMark,
+        fastTrack: plan.fastTrack,
+        restMarks: plan.restMarks,
+        queues: leaves,
+        leaves: leaves.filter((queue) => queue["packet-mark"] === plan.packetMark).map(({ name }) => name),
+        profile: plan.profile,
+        rate: plan.lines[0]?.uplink ?? 0,
+        ...(plan.parentQueue !== undefined && { parentQueue: plan.parentQueue }),
+    };
+}
+
+/** Our tree: by line a parent on it with two leaves, or two leaves under a queue that stands already. */
 export function queues(plan: ShapingPlan, leafQueueType: string): Queue[] {
-    const numbers = numbersOf(plan);
+    if (plan.profile === "join") return [];
+    return plan.lines.flatMap((line, index) =>
+        lineQueues(plan, leafQueueType, line, index === 0 ? "" : `-${line.interface}`),
+    );
+}
+
+function lineQueues(
+    plan: ShapingPlan,
+    leafQueueType: string,
+    line: ShapingPlan["lines"][number],
+    suffix: string,
+): Queue[] {
+    const numbers = shapingNumbers(plan.profile, line.uplink, plan.headroomPercent);
     const names = plan.queueNames;
     const off = plan.shaping === "off";
     const queue = profileTraits(plan.profile).builtInQueueType ?? leafQueueType;
     const leaves = [
         {
             ...numbers.rest,
-            name: names.rest,
+            name: names.rest + suffix,
             packetMarks: ["no-mark", ...plan.restMarks],
             comment: plan.comments.rest,
         },
-        { ...numbers.s3, name: names.s3, packetMarks: [plan.packetMark], comment: plan.comments.s3 },
-    ].map((leaf) => ({ ...leaf, parent: plan.parentQueue ?? names.parent, queue }));
+        {
+            ...numbers.s3,
+            name: names.s3 + suffix,
+            packetMarks: [plan.packetMark],
+            comment: plan.comments.s3,
+        },
+    ].map((leaf) => ({ ...leaf, parent: plan.parentQueue ?? names.parent + suffix, queue }));
     if (plan.parentQueue !== undefined) return leaves.map((leaf) => ({ ...leaf, ...(off && { disabled: true }) }));
     const parent = {
         ...numbers.parent,
-        name: names.parent,
-        parent: plan.wanInterface,
+        name: names.parent + suffix,
+        parent: line.interface,
         comment: plan.comments.parent,
         ...(off && { disabled: true }),
     };
@@ -133,10 +221,10 @@ export function queueTypeParameters(kind: string): Record<string, string | boole
 export function requirements(plan: ShapingPlan): Requires {
     const queueType = existingQueueType(plan);
     return {
-        interfaces: [plan.wanInterface],
+        interfaces: plan.lines.map((line) => line.interface),
         ...(queueType !== undefined && { queueTypes: [queueType] }),
         ...(plan.parentQueue !== undefined && { parents: [plan.parentQueue] }),
-        wanInterface: plan.wanInterface,
+        ...(plan.lines[0] && { wanInterface: plan.lines[0].interface }),
         minimumVersion,
         queues: queues(plan, "").map((queue) => queue.name as string),
         packetMarks: ["no-mark", ...plan.restMarks, plan.packetMark],

@@ -17,6 +17,7 @@ import { FirewallRules } from "../../providers/routeros/firewall-rules";
 import { QueueTree } from "../../providers/routeros/queue-tree";
 import { QueueType } from "../../providers/routeros/queue-type";
 import { removalScript } from "../../providers/routeros/runtime/by-marker/script";
+import type { Form } from "../../providers/routeros/runtime/path";
 import type { ShapingPlan } from "./plan";
 import { readShaping } from "./plan";
 import type { ProfileName, ShapingNames, ShapingNumbers } from "./profiles";
@@ -37,10 +38,12 @@ export interface UploadPrefixes {
  * guarantees of other traffic, unless the field says otherwise.
  */
 export interface UploadShapingArgs {
-    /** Layer-3 WAN interface: `ether5`, `pppoe-out1`, `vlan10`. */
-    wanInterface: string;
-    /** Measured upload rate: `20M`, or bit/s. */
-    uplink: string | number;
+    /** Layer-3 WAN interface: `ether5`, `pppoe-out1`, `vlan10`. Needed without `wanInterfaces`. */
+    wanInterface?: string;
+    /** Measured upload rate: `20M`, or bit/s. Needed without `wanInterfaces`. */
+    uplink?: string | number;
+    /** Several lines, each with a tree of its own, in place of `wanInterface` and `uplink`. */
+    wanInterfaces?: { interface: string; uplink: string | number }[];
     /** Prefixes of S3, such as `regionPrefixes` loads them. New ones are added before old ones go. */
     prefixes: pulumi.Input<UploadPrefixes>;
     /** Share of the uplink kept free, in percent. @default 5 */
@@ -58,8 +61,8 @@ export interface UploadShapingArgs {
      * @example ["192.168.88.10", "2001:db8:1::/64", "AA:BB:CC:00:11:22"]
      */
     sourceAddresses?: string[];
-    /** `packet` marks by address list alone, for routers that mark every connection. @default "connection" */
-    marking?: "connection" | "packet";
+    /** How uploads are marked, see {@link Form}; `auto` is resolved against the router at the first `up`. @default "auto" */
+    marking?: "auto" | Form;
     /** @default "bypass" */
     fastTrack?: "bypass" | "leave";
     /** A kind of queue (`fq-codel`, `cake`, `pfifo`, …), or `existing:<name>`. @default "fq-codel" */
@@ -213,14 +216,24 @@ function addressLists({ name, plan, common, prefixes, overrides, next }: Maker, 
     next((opts) => new AddressList(`${name}-sources-${family}`, { ...sources, ...args, ...overrides.sources }, opts));
 }
 
+/** The form of marking that was asked for, or that a router is given which nothing is known of. */
+function formOf({ marking }: ShapingPlan): Form {
+    return marking === "auto" ? "connection" : marking;
+}
+
 function markRules({ name, plan, common, overrides, next }: Maker, family: Family): void {
-    const rules = plans.markRules(plan, family);
+    const rules = plans.markRules(plan, family, formOf(plan));
     const args = { family, table: "mangle" as const, rules, position: plan.rulesPosition, ...common };
     next((opts) => new FirewallRules(`${name}-marks-${family}`, { ...args, ...overrides.marks }, opts));
 }
 
 function fastTrackBypass({ name, plan, common, overrides, next }: Maker, family: Family): void {
-    const args = { family, table: "filter" as const, fastTrackBypass: plans.bypassMatchers(plan), ...common };
+    const args = {
+        family,
+        table: "filter" as const,
+        fastTrackBypass: plans.bypassMatchers(plan, formOf(plan)),
+        ...common,
+    };
     next((opts) => new FirewallRules(`${name}-bypass-${family}`, { ...args, ...overrides.bypass }, opts));
 }
 

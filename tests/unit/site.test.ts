@@ -107,7 +107,7 @@ describe("mistakes", () => {
             "routeros-s3:wanInterface is not set; it should hold the router's layer-3 WAN interface, such as ether5, pppoe-out1 or vlan10",
             'routeros-s3:uplink holds "fast"; it should hold the measured upload rate, such as 20M (bit/s with k, M or G; from 100k to 100G)',
             "routeros-s3:headroomPercent holds 80; it should hold a whole number from 0 to 50",
-            'routeros-s3:profile holds "seed"; it should hold scavenger or seed-2018',
+            'routeros-s3:profile holds "seed"; it should hold scavenger, seed-2018 or join',
             'routeros-s3:addressFamilies holds "ipv5"; it should hold a list of ipv4, ipv6 or both',
             'routeros-s3:storageClass holds "STANDARD"; it should hold GLACIER, DEEP_ARCHIVE or GLACIER_IR',
         ]);
@@ -124,6 +124,7 @@ describe("mistakes", () => {
         wanInterface: "ether1,ether2",
         wanInterface6: "no-mark",
         uplink: "20",
+        wanInterfaces: '[{"interface":"ether1","uplink":"20M"},{"interface":"ether1","uplink":"5M"}]',
         headroomPercent: "5%",
         profile: "fast",
         shaping: "true",
@@ -196,6 +197,25 @@ describe("mistakes", () => {
 });
 
 describe("rules between keys", () => {
+    const lines = '[{"interface":"ether1","uplink":"20M"},{"interface":"lte1","uplink":"5M"}]';
+
+    it("takes several lines in place of one", () => {
+        const { "routeros-s3:wanInterface": _wan, "routeros-s3:uplink": _uplink, ...others } = complete;
+        expect(readSite({ ...others, "routeros-s3:wanInterfaces": lines }).shaping.lines).toEqual([
+            { interface: "ether1", uplink: 20e6 },
+            { interface: "lte1", uplink: 5e6 },
+        ]);
+        expect(readSite(complete).shaping.lines).toEqual([{ interface: "ether5", uplink: 20e6 }]);
+        expect(() => readSite(others)).toThrow(/wanInterface is not set;.*\n.*uplink is not set;/);
+    });
+
+    it("refuse one line beside several, and what only one can have", () => {
+        expect(problemsOf({ "routeros-s3:wanInterfaces": lines })).toEqual([
+            expect.stringMatching(/wanInterface holds "ether5" beside .*wanInterfaces.*take one of the two out/),
+            expect.stringMatching(/uplink holds 20000000 beside .*wanInterfaces/),
+        ]);
+    });
+
     it("refuse IPv6 on a WAN of its own", () => {
         const [problem] = problemsOf({ "routeros-s3:wanInterface6": "sit1" });
         expect(problem).toMatch(/wanInterface6 holds "sit1".*set routeros-s3:addressFamilies to \["ipv4"\]/);

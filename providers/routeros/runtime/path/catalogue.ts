@@ -135,7 +135,11 @@ export const catalogue = {
         "The interface meant as WAN is one of the LAN: every download of the house would go through the upload's queue.",
         "Name the interface of the default route.",
     ),
-    "wan/loopback": entry("refused", "The loopback interface leads nowhere.", "Name the interface of the default route."),
+    "wan/loopback": entry(
+        "refused",
+        "The loopback interface leads nowhere.",
+        "Name the interface of the default route.",
+    ),
     "wan/disabled": entry("refused", "The interface meant as WAN is disabled.", "Enable it, or name another."),
     "wan/below": entry(
         "refused",

@@ -110,7 +110,8 @@ export function behind(rows: readonly Row[], rule: Row): Row[] {
         const chain = from["chain"] ?? "";
         if (chains.has(chain)) return;
         chains.add(chain);
-        for (const row of rows) if (row["action"] === "jump" && row["jump-target"] === chain && isEnabled(row)) add(row);
+        for (const row of rows)
+            if (row["action"] === "jump" && row["jump-target"] === chain && isEnabled(row)) add(row);
     };
     add(rule);
     return [...found];

@@ -75,7 +75,9 @@ function outcomeFindings(asked: Asked, { family, ends, verdict }: Outcome, heldB
         const code = held ? "path/fasttrack-in-mangle" : cause.code;
         const open = cause.step?.open.length ? cause.step.open : cause.open;
         const hangs = !certain && open.length > 0 ? `; whether it does hangs on ${[...new Set(open)].join(", ")}` : "";
-        const where = cause.step ? `rule ${labelOf(cause.step.row)} in ${cause.step.menu}` : firewallMenu(family, "mangle");
+        const where = cause.step
+            ? `rule ${labelOf(cause.step.row)} in ${cause.step.menu}`
+            : firewallMenu(family, "mangle");
         const kept = held ? `, and an accept ahead of it would keep uploads from ${labelOf(held.by)}` : "";
         found.push({
             ...finding(code, `${where} ${does(code, cause, asked)}${kept}${hangs}`, { certain }),
@@ -88,7 +90,9 @@ function outcomeFindings(asked: Asked, { family, ends, verdict }: Outcome, heldB
         const certain = step.open.length === 0;
         const hangs = certain ? "" : `; whether it does hangs on ${step.open.join(", ")}`;
         found.push(
-            finding("path/redirected", `rule ${labelOf(step.row)} in ${step.menu} sends uploads elsewhere${hangs}`, { certain }),
+            finding("path/redirected", `rule ${labelOf(step.row)} in ${step.menu} sends uploads elsewhere${hangs}`, {
+                certain,
+            }),
         );
     }
     return found;
@@ -119,7 +123,10 @@ function causeOf({ site, form }: Asked, way: Way): Cause {
     const mark = last(effect);
     const mine = way.steps.findIndex((step) => step.effect === effect && isPlanned(step.row));
     if (mark && !isPlanned(mark.row)) {
-        return cause(mine >= 0 ? "path/mark-overwritten" : site.profile === "join" ? "path/not-marked" : "path/packet-marked", mark);
+        return cause(
+            mine >= 0 ? "path/mark-overwritten" : site.profile === "join" ? "path/not-marked" : "path/packet-marked",
+            mark,
+        );
     }
     const ended = way.steps.find((step) => step.effect === "ends" && !isPlanned(step.row) && /mangle$/.test(step.menu));
     return ended ? cause("path/ends-before", ended) : cause("path/not-marked");
@@ -212,15 +219,14 @@ function strayMarks(asked: Asked): Finding[] {
         const mark = row["new-packet-mark"] ?? "";
         const out = row["out-interface"];
         if (mark === "" || carried.has(mark)) return [];
-        if (out !== undefined && !out.startsWith("!") && !out.startsWith("all-") && !site.lines.includes(out)) return [];
+        if (out !== undefined && !out.startsWith("!") && !out.startsWith("all-") && !site.lines.includes(out))
+            return [];
         carried.add(mark);
         const seen = `packet mark ${mark}, set by rule ${labelOf(row)}, is carried by no queue of ours`;
         const widened = { ...site, restMarks: [...site.restMarks, mark], queues: withRestMark(site, mark) };
         const last = allLast(outcomes(menus, widened, asked.form, ours).all);
         if (!last) {
-            return [
-                finding("path/stray-mark", seen, { next: "See to it that uploads are marked as ours first." }),
-            ];
+            return [finding("path/stray-mark", seen, { next: "See to it that uploads are marked as ours first." })];
         }
         const next = "Add it to restMarks where such packets leave by the shaped interface.";
         return [finding("path/stray-mark", seen, { next, remedy: { key: "restMarks", value: mark } })];

@@ -61,7 +61,8 @@ function withMarks(rows: readonly Row[], { rules, position }: Marking, family: F
     for (const chain of new Set(wanted.map((row) => row["chain"] ?? ""))) {
         const block = wanted.filter((row) => row["chain"] === chain);
         const first = rows.findIndex((row) => row["chain"] === chain && ours(row) && !isBypass(row));
-        const at = first >= 0 ? rows.slice(0, first).filter((row) => !ours(row)).length : placeOf(rows, chain, position, ours);
+        const at =
+            first >= 0 ? rows.slice(0, first).filter((row) => !ours(row)).length : placeOf(rows, chain, position, ours);
         out.push(...block.map((row) => ({ ...row, ".at": String(at) })));
     }
     const foreign = rows.filter((row) => !ours(row));
@@ -80,7 +81,11 @@ const isBypass = (row: Row): boolean => (row["action"] ?? "accept") === "accept"
 function placeOf(rows: readonly Row[], chain: string, position: RulesPosition, ours: Ours): number {
     const foreign = rows.filter((row) => !ours(row));
     if (position === "last") return foreign.length;
-    if (position === "first") return Math.max(0, foreign.findIndex((row) => row["chain"] === chain && row["dynamic"] !== "true"));
+    if (position === "first")
+        return Math.max(
+            0,
+            foreign.findIndex((row) => row["chain"] === chain && row["dynamic"] !== "true"),
+        );
     const { comment, action } = "before" in position ? position.before : position.after;
     const at = foreign.findIndex(
         (row) =>
@@ -117,8 +122,7 @@ function keptFrom(
     rows: readonly Row[],
     rule: Row,
 ): Row | undefined {
-    const marks =
-        marking.bypass.connectionMark === undefined ? {} : { connectionMark: marking.bypass.connectionMark };
+    const marks = marking.bypass.connectionMark === undefined ? {} : { connectionMark: marking.bypass.connectionMark };
     const packets = site.lines.flatMap((wan) => {
         const upload = uploadOf(site, family, wan);
         const around = surroundings(menus, upload);

@@ -6,12 +6,13 @@ import type { Family, Upload } from "./packet";
  * How uploads are marked.
  * - `connection`: the connection once, its packets by that mark, in `forward`.
  * - `packet`: packets by address list, in `forward`.
- * - `packet-final`: packets by address list, first in `postrouting` and final: over any packet mark set before.
+ * - `packet-late`: packets by address list, last in `postrouting`: over any packet mark set before.
+ * - `packet-final`: the same, first there and final, where others mark in `postrouting` too; no later rule sees uploads.
  */
-export type Form = "connection" | "packet" | "packet-final";
+export type Form = "connection" | "packet" | "packet-late" | "packet-final";
 
 /** From the least to the most that it asks of the router. */
-export const forms: readonly Form[] = ["connection", "packet", "packet-final"];
+export const forms: readonly Form[] = ["connection", "packet", "packet-late", "packet-final"];
 
 /** A rule as the resource takes it: properties in camelCase. */
 export type SiteRule = { key: string; chain: string; action: string } & Record<string, string | number | boolean>;

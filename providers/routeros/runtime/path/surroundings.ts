@@ -51,7 +51,8 @@ function inList(menus: Menus, list: string, name: string | undefined, depth: num
     if (list === "none") return "no";
     const lists = menus["/interface/list"];
     const members = menus["/interface/list/member"];
-    if (name === undefined || !lists || !members || depth > 8 || list === "dynamic" || list === "static") return "maybe";
+    if (name === undefined || !lists || !members || depth > 8 || list === "dynamic" || list === "static")
+        return "maybe";
     const row = lists.find((one) => one["name"] === list);
     if (!row) return "no";
     const parts = (text: string | undefined): string[] => (text ?? "").split(",").filter((part) => part !== "");

@@ -3,6 +3,7 @@
  * in RouterOS"): raw, mangle prerouting, destination NAT, mangle forward, filter forward, mangle postrouting. Where a
  * rule's row does not tell whether it matches, both ways are followed. Pure.
  */
+import { omit } from "../rows/objects";
 import type { Decision } from "./decide";
 import { decide } from "./decide";
 import type { Marks, Menus, Near, Packet, Row, Upload } from "./packet";
@@ -227,7 +228,7 @@ function endsOnly(row: Row, way: Way, step: (effect: Step["effect"]) => Way): Wa
 const markOf = (mark: string | undefined): string | undefined => (mark === "no-mark" || mark === "" ? undefined : mark);
 
 function set(way: Way, name: "connectionMark" | "packetMark" | "routingMark" | "dscp", value: string | undefined): Way {
-    const { [name]: _before, ...rest } = way;
+    const rest = omit(way, name) as Way;
     return value === undefined ? rest : { ...rest, [name]: value };
 }
 
