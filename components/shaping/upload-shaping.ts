@@ -176,13 +176,13 @@ interface Maker {
 }
 
 /**
- * What the component depends on comes before the first child: Pulumi itself does not hand that on. A preview makes
- * nothing, so there nobody waits for anybody.
+ * What the component depends on comes before the first child: Pulumi itself does not hand that on. The same in a
+ * preview, or an update would not be the plan that was saved.
  */
 function inOrder(parent: pulumi.Resource, first: pulumi.ResourceOptions["dependsOn"] = []): Maker["next"] {
     let last = first;
     return (make) => {
-        last = [make({ parent, dependsOn: pulumi.runtime.isDryRun() ? [] : last })];
+        last = [make({ parent, dependsOn: last })];
     };
 }
 
