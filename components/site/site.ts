@@ -1,3 +1,4 @@
+import { nearest } from "../../providers/routeros/runtime/rows/text";
 import { archiveKeys, uploaderKeys } from "../archive/keys";
 import { readShaping, type ShapingPlan } from "../shaping/plan";
 import { type Key, type Problem, readKeys, type ReadOptions, type ValuesOf } from "./key";
@@ -72,21 +73,7 @@ function fromText(key: Key, text: string): unknown {
 }
 
 function unknownKey(prefix: string, key: string): Problem {
-    const near = Object.keys(siteKeys).find((known) => distance(known.toLowerCase(), key.toLowerCase()) <= 2);
+    const near = nearest(key, Object.keys(siteKeys));
     const advice = near === undefined ? "docs/configuration.md lists the keys" : `did you mean ${prefix}${near}?`;
     return `${prefix}${key} is not a key of this program; ${advice}`;
-}
-
-/** Edits between two short words (Levenshtein). */
-function distance(a: string, b: string): number {
-    let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-    for (let i = 1; i <= a.length; i++) {
-        const next = [i];
-        for (let j = 1; j <= b.length; j++) {
-            const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-            next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-        }
-        row = next;
-    }
-    return row[b.length] ?? 0;
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { S3Ranges } from "../../providers/aws-ip-ranges";
+import { routerProblems } from "../../providers/routeros/configuration";
 import type { ShapedBackupArgs } from "../shaped-backup";
 import { regionPrefixes } from "../shaped-backup";
 import type { Site } from "./site";
@@ -47,10 +48,15 @@ export async function readStack(): Promise<StackSite> {
 }
 
 function siteOf(config: Record<string, string>): Site {
+    const isSecret = (key: string) => secrets.isConfigSecret(key);
+    const ofRouter = routerProblems(config, isSecret);
     try {
-        const isSecret = (key: string) => secrets.isConfigSecret(key);
-        return readSite(config, { namespace: pulumi.getProject(), isSecret });
+        const site = readSite(config, { namespace: pulumi.getProject(), isSecret });
+        if (ofRouter.length === 0) return site;
+        throw new SiteProblems(ofRouter);
     } catch (error) {
-        throw error instanceof SiteProblems ? new pulumi.RunError(error.message) : error;
+        if (!(error instanceof SiteProblems)) throw error;
+        const all = new Set([...error.problems, ...ofRouter]);
+        throw new pulumi.RunError(new SiteProblems([...all]).message);
     }
 }

@@ -46,7 +46,8 @@ async function get(
     { etag, timeoutMs = 20_000, maxBytes = mostBytes, ca }: DownloadOptions,
 ): Promise<Downloaded> {
     const { default: axios } = await import("axios"); // most runs use what is kept, and need no HTTP client
-    const agent = ca === undefined ? undefined : new Agent({ ca });
+    // Said, because NODE_TLS_REJECT_UNAUTHORIZED would switch off what is not.
+    const agent = new Agent({ rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) });
     try {
         const response: AxiosResponse<string> = await axios.get<string>(url, {
             responseType: "text",
@@ -67,7 +68,7 @@ async function get(
         const tag: unknown = response.headers["etag"];
         return { changed: true, text: response.data, etag: typeof tag === "string" ? tag : undefined };
     } finally {
-        agent?.destroy();
+        agent.destroy();
     }
 }
 

@@ -30,6 +30,13 @@ export interface FeedResult {
 /** The document at an address or in a file, judged; or the last good one with a warning that says why and how old. */
 export async function readFeed(options: FeedOptions): Promise<FeedResult> {
     const { source, now = new Date() } = options;
+    if (/^[a-z][a-z+.-]*:\/\/[^/?#]*@/i.test(source)) {
+        throw new RangesError(
+            "ranges/login-in-address",
+            "the ranges address holds a user or a password, which outputs and messages would show",
+            "use an address without one in routeros-s3:awsIpRanges",
+        );
+    }
     if (/^https:/i.test(source)) return readAddress({ ...options, now });
     if (/^[a-z][a-z+.-]*:\/\//i.test(source)) {
         throw new RangesError(

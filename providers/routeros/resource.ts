@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { routerProblems } from "./configuration";
 import type { KindName } from "./runtime";
 import { providerText } from "./stub";
 
@@ -14,7 +15,7 @@ const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(this: v
  */
 export class RouterResource extends pulumi.CustomResource {
     constructor(kind: KindName, name: string, args: object, opts?: pulumi.CustomResourceOptions) {
-        refusePlainPassword();
+        refuseConfiguration();
         const props = {
             // Pulumi writes into the object it is given; outputs that are no inputs are declared by their names.
             ...args,
@@ -27,20 +28,13 @@ export class RouterResource extends pulumi.CustomResource {
     }
 }
 
-/** The provider only ever sees decrypted values; here it can still be told whether the stack file holds the password. */
-function refusePlainPassword(): void {
-    const config = new pulumi.Config("routeros");
-    if (config.get("password") !== undefined && !isConfigSecret("routeros:password")) {
+/** All at once, before the first resource. */
+function refuseConfiguration(): void {
+    const problems = routerProblems(pulumi.runtime.allConfig(), isConfigSecret);
+    if (problems.length === 1) throw new pulumi.RunError(problems[0]);
+    if (problems.length > 1) {
         throw new pulumi.RunError(
-            "routeros:password stands in the stack's configuration in plain text. " +
-                "Run `pulumi config set --secret routeros:password` [settings/password-in-clear]",
-        );
-    }
-    const connections = config.get("connections");
-    if (connections?.includes('"password"') && !isConfigSecret("routeros:connections")) {
-        throw new pulumi.RunError(
-            "routeros:connections holds a password in plain text. " +
-                "Run `pulumi config set --secret --path routeros:connections.<name>.password` [settings/password-in-clear]",
+            `the configuration has ${problems.length} mistakes:\n${problems.map((line) => `  ${line}`).join("\n")}`,
         );
     }
 }

@@ -29,10 +29,13 @@ export function tangible(router: Router, menu: Menu): Row[] {
     return router.rows(menu).filter((row) => row["dynamic"] !== "true" && row["default"] !== "true");
 }
 
+/** The serial number after the edit `other-device`; it has to be named as the one that is meant. */
+export const otherDevice = "HFG0000OTHER";
+
 export function edit(router: Router, used: readonly Menu[], { kind, menu: which, row: at, value }: Edit): void {
     const menu = pick(used, which);
     if (kind === "reset") return router.reset();
-    if (kind === "other-device") return router.reset({ serial: "HFG0000OTHER" });
+    if (kind === "other-device") return router.reset({ serial: otherDevice });
     const rows = tangible(router, menu);
     const row = rows[at % Math.max(rows.length, 1)];
     const id = row?.[".id"] ?? "";

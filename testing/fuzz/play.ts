@@ -2,7 +2,7 @@
 import type { Router, Row } from "../../router/api";
 import { Carrier, type Outcome } from "../carrier";
 import { type Case, declared, type Edit, type Menu, type Round, type Site } from "./case";
-import { edit, menusOf } from "./hand";
+import { edit, menusOf, otherDevice } from "./hand";
 import { blocked, foreignBelow, foreignHarm, lacksType, leftHarm, standingHarm } from "./judge";
 import { type Before, before } from "./ours";
 import { theirType } from "./pool";
@@ -50,6 +50,7 @@ class Player {
         edit(this.router, used, one);
         // What stands after a reset may carry the ids of what stood before.
         if (one.kind === "reset" || one.kind === "other-device") this.former.clear();
+        if (one.kind === "other-device") this.carrier.config["routeros:device"] = otherDevice;
     }
 
     async run({ operation }: Round, site: Site): Promise<Outcome> {

@@ -11,7 +11,7 @@ import { type Router, start } from "../../router";
 import { Carrier } from "../../testing/carrier";
 import { anyCase } from "../../testing/fuzz/arbitrary";
 import { declared, type Site } from "../../testing/fuzz/case";
-import { edit, menusOf } from "../../testing/fuzz/hand";
+import { edit, menusOf, otherDevice } from "../../testing/fuzz/hand";
 import { furnish } from "../../testing/fuzz/play";
 import { standing } from "../../testing/site";
 import { type EngineSession, engineTimeout, startEngine } from "./harness";
@@ -64,12 +64,16 @@ describe("cases of the fuzz on the real engine", () => {
             const carrier = new Carrier({ url: other.url, password: session.password });
             for (const router of [session.router, other]) furnish(router);
             let settled = 0;
+            const env: Record<string, string> = {};
             for (const [at, { edits, used, wanted }] of cases().entries()) {
                 for (const router of [session.router, other]) for (const each of edits) edit(router, used, each);
                 const program = declared(wanted);
                 fs.writeFileSync(path.join(session.folder, "wanted.json"), JSON.stringify(program));
+                if (edits.some(({ kind }) => kind === "other-device")) {
+                    env["ROUTEROS_DEVICE"] = carrier.config["routeros:device"] = otherDevice;
+                }
                 const { error } = await carrier.up(program, { skipPreview: true });
-                const up = await session.up();
+                const up = await session.up([], env);
                 const failed = error ? /\[([a-z]+\/[a-z-]+)\]/.exec(error.message)?.[1] : undefined;
                 expect({ at, done: up.code === 0, output: up.output }).toEqual({
                     at,

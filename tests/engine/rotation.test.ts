@@ -126,11 +126,10 @@ new AddressList("printers", { list: "printers", addresses: ["192.168.89.0/28"], 
 describe("a router trusted", () => {
     afterEach(() => session.stop());
 
-    it("by the environment, whatever the configuration says", async () => {
+    it("by the environment, whatever the configuration says of user and password", async () => {
         session = await startEngine({
             program: { "index.js": program },
             config: {
-                "routeros:url": "https://127.0.0.1:1",
                 "routeros:username": "nobody",
                 "routeros:allowPlaintext": "false",
             },
@@ -140,6 +139,52 @@ describe("a router trusted", () => {
         expect(session.router.rows("/ip/firewall/address-list")).toHaveLength(2);
         expect(await session.destroy()).toMatchObject({ code: 0 });
         expect(session.router.rows("/ip/firewall/address-list")).toEqual([]);
+    });
+
+    it("at an address of the environment that is not the stack's own is refused, unless the device is named", async () => {
+        session = await startEngine({
+            program: { "index.js": program },
+            config: { "routeros:url": "https://192.0.2.1" },
+        });
+        const up = await session.up();
+        expect(up.code).not.toBe(0);
+        expect(up.output).toMatch(/ROUTEROS_URL is .*https:\/\/192\.0\.2\.1.*\[settings\/contradiction\]/);
+        expect(session.router.log).toEqual([]);
+        const serial = session.router.rows("/system/routerboard")[0]?.["serial-number"] ?? "";
+        expect(await session.up([], { ROUTEROS_DEVICE: serial })).toMatchObject({ code: 0 });
+        expect(session.router.rows("/ip/firewall/address-list")).toHaveLength(2);
+    });
+
+    it("a pin that was wrong at the last up is put right by the two commands that the error names", async () => {
+        session = await startEngine({
+            program: {
+                "index.js": program,
+                "Pulumi.yaml": JSON.stringify({
+                    name: "small",
+                    main: "index.js",
+                    options: { refresh: "always" },
+                    runtime: { name: "nodejs", options: { typescript: false } },
+                }),
+            },
+            config: { "routeros:certificateFingerprint": "AB".repeat(32) },
+            router: { https: true },
+        });
+        const right = { ROUTEROS_CERTIFICATE_FINGERPRINT: session.router.fingerprint ?? "" };
+        expect(await session.up([], right)).toMatchObject({ code: 0 });
+
+        const refused = await session.up();
+        expect(refused.code).not.toBe(0);
+        const [, pin = ""] =
+            /`pulumi (config set routeros:certificateFingerprint [0-9A-F:]+)`/.exec(refused.output) ?? [];
+        expect(await session.pulumi(pin.split(" "))).toMatchObject({ code: 0 });
+        // The refresh before it still has the old pin.
+        const again = await session.up();
+        expect(again.code).not.toBe(0);
+        const [, once = ""] = /`pulumi (up --refresh=false)` once/.exec(again.output) ?? [];
+        expect(await session.pulumi([...once.split(" "), "--yes", "--skip-preview"])).toMatchObject({ code: 0 });
+        for (const command of [session.up(), session.refresh(), session.destroy()]) {
+            expect(await command).toMatchObject({ code: 0 });
+        }
     });
 
     it("a password in plain text in the stack file is refused, with the command that sets it right", async () => {

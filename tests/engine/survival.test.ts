@@ -186,9 +186,17 @@ describe("a stack of every kind", () => {
         expect(ids()).toEqual(before);
     });
 
-    it("meets another device at the address: it is given everything, with one warning", async () => {
+    it("meets another device at the address: nothing is written until it is named, then everything, with one warning", async () => {
         session.router.reset({ serial: "ANOTHER123" });
         expect(standing(session.router)).toEqual(bare[0]);
+        const refused = await run("up", "--yes", "--skip-preview", "--refresh");
+        expect(refused.code).not.toBe(0);
+        expect(refused.output).toMatch(
+            /is another device \(serial ANOTHER123\).*routeros:device.*\[preflight\/device\]/,
+        );
+        expect(standing(session.router)).toEqual(bare[0]);
+
+        expect(await run("config", "set", "routeros:device", "ANOTHER123")).toMatchObject({ code: 0 });
         const swapped = await up("--refresh");
         // Pulumi says it when it comes and once more in its summary.
         const summary = swapped.slice(swapped.indexOf("Diagnostics:"));

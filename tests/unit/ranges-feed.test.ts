@@ -79,6 +79,16 @@ describe("an https address", () => {
         expect(server.requests).toHaveLength(2);
     });
 
+    it("is trusted by its certificate alone, whatever NODE_TLS_REJECT_UNAUTHORIZED says", async () => {
+        process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0";
+        try {
+            expect((await refusal({ download: { ca: undefined } })).message).toMatch(/its certificate is not trusted/);
+        } finally {
+            delete process.env["NODE_TLS_REJECT_UNAUTHORIZED"];
+        }
+        expect(server.requests).toEqual([]);
+    });
+
     it("is asked by ETag, and an unchanged document counts as read now", async () => {
         await load();
         server.answers = [status(304)];
@@ -205,6 +215,14 @@ describe("a source that cannot be", () => {
         [tmpdir(), "ranges/unreadable"],
     ])("%s is refused", async (source, code) => {
         expect((await refusal({ source })).code).toBe(code);
+    });
+
+    it("is an address with a password, which is not shown", async () => {
+        for (const scheme of ["https", "http"]) {
+            const error = await refusal({ source: `${scheme}://me:secret@example.org/ip-ranges.json` });
+            expect(error.code).toBe("ranges/login-in-address");
+            expect(error.message).not.toContain("secret");
+        }
     });
 
     it("is a region without S3, and the answer names some with it", async () => {

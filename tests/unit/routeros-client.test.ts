@@ -310,6 +310,29 @@ describe("over https", () => {
         expect(seen).toEqual([]);
     });
 
+    test("a certificate that nobody vouches for is shown with the command that pins it", async () => {
+        await secure("127.0.0.1");
+        const pin = `pulumi config set routeros:certificateFingerprint ${await fingerprint()}`;
+        expect((await failure(client(url).rows("/interface"))).message).toContain(`\`${pin}\``);
+        const other = { fingerprint: "AB:".repeat(31) + "AB" };
+        expect((await failure(client(url, other).rows("/interface"))).message).toContain(`\`${pin}\``);
+        const named = await failure(client(url, { ...other, name: "office" }).rows("/interface"));
+        const path = "pulumi config set --path routeros:connections.office.certificateFingerprint";
+        expect(named.message).toContain(`\`${path} ${await fingerprint()}\``);
+        expect(seen).toEqual([]);
+    });
+
+    test("NODE_TLS_REJECT_UNAUTHORIZED does not switch the check off", async () => {
+        await secure("127.0.0.1");
+        process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0";
+        try {
+            expect((await failure(client(url).rows("/interface"))).code).toBe("tls/not-trusted");
+        } finally {
+            delete process.env["NODE_TLS_REJECT_UNAUTHORIZED"];
+        }
+        expect(seen).toEqual([]);
+    });
+
     test("a certificate for another address names the pin as the way out", async () => {
         await secure("192.0.2.1");
         const error = await failure(client(url, { caCertificate: certificate.cert }).rows("/interface"));

@@ -253,9 +253,40 @@ describe("what a hand changed", () => {
         expect(warnings).not.toHaveBeenCalledWith(expect.stringContaining("another device"));
     });
 
-    test("another device at the address is an update that writes all rows, with one warning", async () => {
+    test("another device at the address is refused before anything is written, and by a refresh left as recorded", async () => {
         expect((await carrier.up(site())).error).toBeUndefined();
         router.reset({ serial: "HEX0000002" });
+        router.clearLog();
+        const state = structuredClone(carrier.state);
+        await carrier.refresh();
+        expect(carrier.state).toEqual(state);
+        for (const run of [() => carrier.up(site(), { skipPreview: true }), () => carrier.destroy()]) {
+            expect((await run()).error?.message).toMatch(
+                /is another device \(serial HEX0000002\).*\[preflight\/device\]/,
+            );
+        }
+        // A resource that has recorded no device goes by what the others have.
+        const [list] = site();
+        const more = [{ ...list!, name: "more", args: { ...list!.args, list: "more" } }, ...site()];
+        expect((await carrier.up(more, { skipPreview: true })).error?.message).toContain("[preflight/device]");
+        expect(router.log.filter(({ method }) => method !== "GET")).toEqual([]);
+    });
+
+    test("the device that is named is the only one that is written to", async () => {
+        carrier.config["routeros:device"] = "HEX0000002";
+        const refused = await carrier.up(site(), { skipPreview: true });
+        expect(refused.error?.message).toMatch(
+            /is serial .*, and routeros:device names HEX0000002.*\[preflight\/device\]/,
+        );
+        expect(router.log.filter(({ method }) => method !== "GET")).toEqual([]);
+        router.reset({ serial: "HEX0000002" });
+        expect((await carrier.up(site())).error).toBeUndefined();
+    });
+
+    test("another device that is named is an update that writes all rows, with one warning", async () => {
+        expect((await carrier.up(site())).error).toBeUndefined();
+        router.reset({ serial: "HEX0000002" });
+        carrier.config["routeros:device"] = "serial HEX0000002";
         const preview = await carrier.preview(site());
         // An IPv6 bypass has no rows here.
         const steps = preview.steps.filter(({ name }) => name !== "bypass-ipv6");

@@ -106,6 +106,22 @@ describe("an error", () => {
         expect(error.raw).toBe("cannot\n move builtin");
     });
 
+    test("takes no escape sequence, no control character and no change of direction to the terminal", () => {
+        const raw = "\u001b]0;owned\u0007\u001b[2J hi\u0000 \u202eevil\u2069 \u009b31m \u001b(B done\r\n";
+        const { message } = new RouterError({ code: "router/refused", summary: `row "${raw}"`, raw });
+        expect(message).toBe(
+            'row " hi evil 31m B done ": hi evil 31m B done . See the router\'s text [router/refused]',
+        );
+    });
+
+    test("told in other words is another one; the first stays as it is", () => {
+        const copy = error.retold({ message: "router/refused, as at queues" });
+        expect(copy.message).toBe("router/refused, as at queues");
+        expect(error.message).toContain("cannot move builtin");
+        expect([copy.code, copy.raw, copy.status]).toEqual([error.code, error.raw, error.status]);
+        expect(error.retold({ remediation: "Ask" }).message).toContain("builtin. Ask [router/refused]");
+    });
+
     test("carries no stack for the engine to print", () => {
         expect(`${String(error)}: ${error.stack}`).toBe("router/refused: docs/errors.md");
     });

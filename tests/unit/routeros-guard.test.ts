@@ -1,9 +1,14 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { ServerHttp2Session } from "node:http2";
 import { createServer } from "node:http2";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import type { Guard } from "../../providers/routeros/runtime/engine/guard";
-import { processGuard, watch } from "../../providers/routeros/runtime/engine/guard";
+import { engineAddress, processGuard, watch } from "../../providers/routeros/runtime/engine/guard";
 import { forget, lifecycles, tune } from "../../providers/routeros/runtime/kinds/registry";
 import { start } from "../../router";
 import { Carrier } from "../../testing/carrier";
@@ -81,6 +86,36 @@ describe("the watch over the engine", () => {
         await other.listen(port);
         await expect(guard.check()).rejects.toThrow("connection/engine-gone");
         await other.kill();
+    });
+
+    test.each([
+        ["alone", ["127.0.0.1:4000"]],
+        ["after flags of logging and tracing", ["-logtostderr", "-v=3", "--tracing", "127.0.0.1:9", "127.0.0.1:4000"]],
+    ])("finds the engine's address %s", (_what, given) => {
+        expect(engineAddress(given)).toBe("127.0.0.1:4000");
+    });
+
+    test("ends a provider whose engine dies before any router was asked for", async () => {
+        const engine = new Engine();
+        const folder = mkdtempSync(join(tmpdir(), "guard-"));
+        const script = join(folder, "dynamic-provider.cjs");
+        const runtime = JSON.stringify(join(__dirname, "../../bin/providers/routeros/runtime/kinds/registry.js"));
+        writeFileSync(
+            script,
+            `require(${runtime}).lifecycles.AddressList.configure({ config: { get: () => undefined } });
+            require("node:net").createServer().listen(0);`,
+        );
+        try {
+            const connected = engine.connection();
+            const flags = ["-logtostderr", "-v=3", `127.0.0.1:${await engine.listen()}`];
+            const provider = spawn(process.execPath, [script, ...flags], { stdio: "ignore" });
+            const exit = once(provider, "exit");
+            await connected;
+            await engine.kill();
+            expect((await exit)[0]).toBe(1);
+        } finally {
+            rmSync(folder, { recursive: true });
+        }
     });
 
     test("holds nothing anywhere but in the provider's process", async () => {

@@ -17,7 +17,8 @@ function main(): void {
         process.stdout.write(`${port}\n`);
         setTimeout(() => void loadSdks(), untilIdle).unref();
     });
-    const engine = process.argv[2];
+    // The address comes last, after flags of logging and tracing.
+    const engine = process.argv.slice(2).at(-1);
     if (engine) endWith(engine);
 }
 

@@ -3,9 +3,9 @@ import type { Requires } from "../../args";
 import type { CommonInputs, Kind, Problem, Properties } from "../kinds/kind";
 import { RouterError } from "../router/errors";
 import type { Session } from "../router/session";
-import { warnOnce } from "../router/session";
 import { fieldsOf, versionProblem } from "../rows/fields";
 import { markerLimit, markerText } from "../rows/ownership";
+import { meantDevice } from "./device";
 import type { Ledger } from "./flow";
 import { conflictError, contextOf } from "./flow";
 import type { hooksFor } from "./hooks";
@@ -37,10 +37,9 @@ export function recordName<I extends CommonInputs>(kind: Kind<I>, inputs: I): st
 export async function onRouter<I extends CommonInputs>(job: CheckJob<I>): Promise<void> {
     const { kind, session, inputs, before, demands, hooks, problems } = job;
     const owners = [inputs.owner, ...(before ? [before.owner] : [])];
+    inputs.router = await meantDevice(session, before?.router);
     await preflight(session, demands, { owners, adopt: inputs.adopt });
-    const { version, device } = await session.facts();
-    inputs.router = device;
-    deviceWarning(session, before?.router, device);
+    const { version } = await session.facts();
     const scope = kind.scope(inputs, version);
     problems.push(...versionProblems(kind, inputs, version));
     const olds = before;
@@ -53,7 +52,10 @@ export async function onRouter<I extends CommonInputs>(job: CheckJob<I>): Promis
     problems.push(...(hooks.problems?.(context) ?? []));
     // Where rows are recorded nothing is in the way that was not there before; a check knows no ids to tell ours by. In
     // another list or table there are none yet, and what is in the way is known before the old ones are deleted.
-    const anew = before === undefined || kind.replaces.some((name) => !equal(plain(before)[name], plain(inputs)[name]));
+    const anew =
+        before === undefined ||
+        before.router !== inputs.router ||
+        kind.replaces.some((name) => !equal(plain(before)[name], plain(inputs)[name]));
     const { conflicts } = context.matched;
     // A forced replacement is checked as new, too; what a refresh has just read is known.
     const known = session.recorded.has(recordName(kind, inputs));
@@ -102,14 +104,6 @@ export function carryOver<I extends CommonInputs>(inputs: I, before: I | undefin
     const rules = inputs as unknown as { fastTrackBypass?: unknown; rules?: unknown };
     const old = before as unknown as { rules?: unknown } | undefined;
     if (rules.fastTrackBypass !== undefined && old?.rules !== undefined) rules.rules = old.rules;
-}
-
-export function deviceWarning(session: Session, recorded: string | undefined, device: string): void {
-    if (recorded === undefined || recorded === device) return;
-    warnOnce(
-        `${session.client.router} is another device (${device}) than the one recorded (${recorded}): ` +
-            "all rows are written to it.",
-    );
 }
 
 export function refused(inputs: object, problems: readonly Problem[]): Checked {

@@ -22,10 +22,16 @@ let shared: Guard | undefined;
  * gone the process ends, after what is under way: a request that is broken off confuses RouterOS's web server.
  */
 export function processGuard(idle: () => Promise<void>): Guard {
-    const [, script = "", address] = process.argv;
+    const [, script = "", ...given] = process.argv;
+    const address = engineAddress(given);
     const leave = (): void => void idle().finally(() => process.exit(1));
     shared ??= /dynamic-provider/.test(script) && address !== undefined ? watch(address, leave) : always;
     return shared;
+}
+
+/** The engine's address among what it starts a plugin with: it comes last, after flags of logging and tracing. */
+export function engineAddress(given: readonly string[]): string | undefined {
+    return given.at(-1);
 }
 
 /** Watches `host:port`. A connection that closes is tried once more before the engine counts as gone. */

@@ -2,15 +2,17 @@
 import type { Requires } from "../../args";
 import type { CommonInputs, Json, Kind, PlanContext, Properties, State } from "../kinds/kind";
 import { standing } from "../kinds/reading";
+import type { ErrorCode } from "../router/errors";
 import { isRouterError, isUnreachable, RouterError } from "../router/errors";
 import type { Session } from "../router/session";
-import { sessionFor, tellOnce, warnOnce } from "../router/session";
-import type { ReadConfig } from "../router/settings";
-import { environmentName, readSettings } from "../router/settings";
+import { sessionFor, tellOnce, warnOnce, watchEngine } from "../router/session";
+import type { ConnectionKey, ReadConfig } from "../router/settings";
+import { environmentName, failsUnreachable, readSettings } from "../router/settings";
 import { omit } from "../rows/objects";
 import { ownersOf } from "../rows/ownership";
 import type { Checked } from "./check";
-import { carryOver, deviceWarning, markerProblems, onRouter, recordName, refused } from "./check";
+import { carryOver, markerProblems, onRouter, recordName, refused } from "./check";
+import { meantDevice, recordedHere } from "./device";
 import type { Job, Ledger } from "./flow";
 import { contextOf, settle } from "./flow";
 import { hooksFor } from "./hooks";
@@ -44,6 +46,7 @@ export function lifecycleOf<I extends CommonInputs>(kind: Kind<I>): Lifecycle {
         configure(request) {
             // Stored before anything is awaited: other methods may run before this promise is done.
             config = (key) => request.config.get(key);
+            watchEngine();
             return Promise.resolve();
         },
 
@@ -60,10 +63,8 @@ export function lifecycleOf<I extends CommonInputs>(kind: Kind<I>): Lifecycle {
                 await onRouter({ kind, session, inputs, before, demands, hooks, problems });
             } catch (error) {
                 if (!(error instanceof RouterError)) throw error;
-                if (isUnreachable(error)) {
-                    warnOnce(`${error.message} The router's side is left as it is.`);
-                    carryOver(inputs, before);
-                } else problems.push({ property: "", reason: toldOnce(error, inputs.owner) });
+                if (leftAlone(error)) carryOver(inputs, before);
+                else problems.push({ property: "", reason: toldOnce(error, inputs.owner) });
             }
             if (problems.length > 0) return refused(inputs, problems);
             return { inputs: plain(inputs), failures: [] };
@@ -87,35 +88,34 @@ export function lifecycleOf<I extends CommonInputs>(kind: Kind<I>): Lifecycle {
         },
 
         async read(id, props) {
-            const olds = props as unknown as I & State;
             try {
-                const session = sessionOf(olds);
+                const session = sessionOf(props);
+                const olds = await recordedHere(session, props as unknown as I & State);
                 const facts = await session.facts();
                 const scope = kind.scope(olds, facts.version);
                 const claim = claimFor(kind, scope, olds, olds, { former: olds.former ?? {} });
                 const rows = await observe(session, scope, claim, false);
                 const ledger: Ledger<I> = { wrote: false, former: olds.former ?? {} };
                 const context = contextOf({ kind, inputs: olds, olds, onlyRead: true }, scope, rows, ledger);
-                deviceWarning(session, olds.router, facts.device);
                 session.recorded.add(recordName(kind, olds));
                 const found = { ...inputsOf(kind, context, olds), router: facts.device };
                 return { id, props: plain({ ...found, ...stateOf(context, ledger, olds) }), inputs: plain(found) };
             } catch (error) {
-                if (isUnreachable(error)) {
-                    warnOnce(`${error.message} The router's side is left as it is.`);
+                // On another device stands nothing that is recorded; check says whether it is the one that is meant.
+                if (leftAlone(error, "preflight/device")) {
                     const kept = omit(props, "__provider");
                     return { id, props: kept, inputs: onlyInputs(kept) };
                 }
-                throw toldShort(error, olds);
+                throw toldShort(error, props as unknown as I);
             }
         },
 
         async delete(_id, props) {
-            const olds = props as unknown as I & State;
             try {
-                await remove(sessionOf(olds), olds);
+                const session = sessionOf(props);
+                await remove(session, await recordedHere(session, props as unknown as I & State));
             } catch (error) {
-                throw toldShort(error, olds);
+                throw toldShort(error, props as unknown as I);
             }
         },
     };
@@ -138,12 +138,20 @@ export function lifecycleOf<I extends CommonInputs>(kind: Kind<I>): Lifecycle {
         await hooks.freed?.(session);
     }
 
+    function severalRouters(): boolean {
+        return config("routeros:connections") !== undefined;
+    }
+
     async function write(inputs: I, olds: (I & State) | undefined, text: Json | undefined): Promise<Properties> {
-        const ledger: Ledger<I> = { wrote: false, former: olds?.former ?? {} };
+        const ledger: Ledger<I> = { wrote: false, former: {} };
+        let before = olds;
         try {
             const session = sessionOf(inputs);
+            const device = await meantDevice(session, olds?.router);
+            before = olds && (await recordedHere(session, olds));
+            ledger.former = before?.former ?? {};
             // Made again while what was there before had to be left: it is the same row.
-            const known = olds ?? (session.left.get(kind.title(inputs))?.olds as (I & State) | undefined);
+            const known = before ?? (session.left.get(kind.title(inputs))?.olds as (I & State) | undefined);
             const job: Job<I> = {
                 kind,
                 session,
@@ -152,15 +160,15 @@ export function lifecycleOf<I extends CommonInputs>(kind: Kind<I>): Lifecycle {
                 ...prepared(session),
             };
             const context = await settle(job, ledger);
-            const device = (await session.facts()).device;
             session.left.delete(kind.title(inputs));
             await hooks.done?.(session, context);
             await hooks.freed?.(session);
             const found = { ...inputsOf(kind, context, inputs), router: device };
             return plain({ ...found, ...stateOf(context, ledger, undefined) });
         } catch (error) {
-            if (!ledger.wrote || !(error instanceof Error)) throw error;
-            throw partial(error, kind, inputs, olds, ledger, text);
+            const told = isUnreachable(error) && severalRouters() ? error.retold(goOn(error)) : error;
+            if (!ledger.wrote || !(told instanceof Error)) throw told;
+            throw partial(told, kind, inputs, before, ledger, text);
         }
     }
 }
@@ -212,7 +220,9 @@ function partial<I extends CommonInputs>(
     const state = context ? stateOf(context, ledger, undefined) : { ids: olds?.ids ?? {}, former: ledger.former };
     const owners = ownersOf(inputs, olds);
     const ids = { ...olds?.ids, ...ledger.ids, ...state.ids };
-    return Object.assign(error, {
+    // A copy: resources that wait for one answer share its failure, and each has a state of its own.
+    const own = error instanceof RouterError ? error.retold({}) : error;
+    return Object.assign(own, {
         id: inputs.owner,
         properties: plain({
             ...found,
@@ -235,21 +245,51 @@ function toldOnce(error: RouterError, owner: string): string {
 
 /** An error that is thrown, told the same way. */
 function toldShort(error: unknown, { owner, connection }: CommonInputs): unknown {
-    const found = credentialHint(error, connection);
-    return found instanceof RouterError ? Object.assign(found, { message: toldOnce(found, owner) }) : found;
+    if (!(error instanceof RouterError)) return error;
+    const whole = error.retold(recordedHint(error, connection));
+    return whole.retold({ message: toldOnce(whole, owner) });
 }
 
+/** The engine starts nothing new once a resource has failed, on other routers neither. */
+function goOn({ remediation }: RouterError): { remediation: string } {
+    return { remediation: `${remediation}. The other routers go on with \`pulumi up --continue-on-error\`` };
+}
+
+/** What of a configuration each error may come from, where another value of it stands in the stack by now. */
+const fromConfiguration: Partial<Record<ErrorCode, ConnectionKey>> = {
+    "login/refused": "password",
+    "tls/fingerprint": "certificateFingerprint",
+    "tls/not-trusted": "certificateFingerprint",
+    "tls/name-mismatch": "certificateFingerprint",
+    "tls/handshake": "url",
+    "settings/missing": "url",
+    "settings/invalid": "url",
+    "settings/plaintext": "url",
+    "settings/contradiction": "device",
+    "preflight/device": "device",
+};
+
 /** refresh and destroy run with what was recorded at the last `up`, and so does the refresh that a project may ask for. */
-function credentialHint(error: unknown, connection: string | undefined): unknown {
-    if (!isRouterError(error, "login/refused")) return error;
-    return new RouterError({
-        code: error.code,
-        summary: error.summary,
+function recordedHint(error: RouterError, connection: string | undefined): { remediation?: string } {
+    const key = fromConfiguration[error.code];
+    if (key === undefined) return {};
+    const variable = environmentName(key, connection);
+    // What is wrong with a login that was good at the last `up` is known.
+    const before = error.code === "login/refused" ? "After a changed password" : `${error.remediation}. After a change`;
+    return {
         remediation:
-            "After a changed password: refresh and destroy use the one recorded at the last `up`. Set " +
-            `${environmentName("password", connection)}, or add --run-program (to a destroy with --refresh=false), ` +
-            "or run `pulumi up --refresh=false` once",
-        ...(error.raw === undefined ? {} : { raw: error.raw }),
-        ...(error.status === undefined ? {} : { status: error.status }),
-    });
+            `${before}: run \`pulumi up --refresh=false\` once; refresh and destroy use what was recorded at the last ` +
+            `\`up\`, so set ${variable} for them, or add --run-program (to a destroy with --refresh=false)`,
+    };
+}
+
+/**
+ * Whether the router's side is left as it is, with a warning, so that the other side of the program goes on. Nobody
+ * tells `read` what it is asked for: who wants to know whether anything differs sets `ROUTEROS_UNREACHABLE=fail`.
+ */
+function leftAlone(error: unknown, ...more: ErrorCode[]): boolean {
+    const away = isUnreachable(error) || (more.length > 0 && isRouterError(error, ...more));
+    if (!away || failsUnreachable()) return false;
+    warnOnce(`${error.message} The router's side is left as it is.`);
+    return true;
 }

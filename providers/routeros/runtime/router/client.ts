@@ -149,7 +149,7 @@ export class Client {
                     : { data: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
             });
         } catch (error) {
-            throw this.transportError(error, where);
+            throw await this.transportError(error, where);
         }
         const text = Buffer.from(response.data ?? []).toString("utf8");
         if (response.status < 200 || response.status > 299) {
@@ -209,10 +209,10 @@ export class Client {
         return new RouterError({ code, summary: `${where} was refused (${status})`, raw: this.safe(detail), status });
     }
 
-    private transportError(error: unknown, where: string): RouterError {
+    private async transportError(error: unknown, where: string): Promise<RouterError> {
         const code = isAxiosError(error) || error instanceof Error ? ((error as { code?: string }).code ?? "") : "";
         const text = this.safe(error instanceof Error ? error.message : String(error));
-        const tls = tlsError(code, text, this.router);
+        const tls = await tlsError(code, text, this.settings);
         if (tls) return tls;
         const known: Record<string, ErrorCode> = {
             ECONNREFUSED: "connection/refused",
@@ -268,7 +268,9 @@ function agentFor(settings: Settings): HttpAgent | HttpsAgent {
     const options = { keepAlive: true, maxSockets: 1, maxFreeSockets: 1 };
     if (settings.url.startsWith("http:")) return new HttpAgent(options);
     if (settings.fingerprint !== undefined) return new PinnedAgent(settings.fingerprint, options);
-    return new HttpsAgent({ ...options, ...(settings.caCertificate ? { ca: settings.caCertificate } : {}) });
+    const ca = settings.caCertificate ? { ca: settings.caCertificate } : {};
+    // Said, because NODE_TLS_REJECT_UNAUTHORIZED would switch off what is not.
+    return new HttpsAgent({ ...options, ...ca, rejectUnauthorized: true });
 }
 
 /** The literal `*` of an id stays as it is, and so do the commas of a `.proplist`. */

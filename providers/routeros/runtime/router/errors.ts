@@ -1,5 +1,7 @@
 /** One error class for everything that goes wrong with a router, and the table that names what its texts mean. */
 
+import { oneLine } from "../rows/text";
+
 export interface ErrorDetails {
     /** `area/thing`; docs/errors.md has a section for each. */
     code: ErrorCode;
@@ -8,8 +10,8 @@ export interface ErrorDetails {
     /** The next action. */
     remediation?: string;
     /** The router's own text. */
-    raw?: string;
-    status?: number;
+    raw?: string | undefined;
+    status?: number | undefined;
     cause?: unknown;
     /** Details that do not fit the one line. */
     context?: Record<string, unknown>;
@@ -25,9 +27,11 @@ export class RouterError extends Error {
 
     constructor(details: ErrorDetails) {
         const remediation = details.remediation ?? remediations[details.code];
-        const raw = details.raw === undefined || details.raw === "" ? "" : `: ${oneLine(details.raw)}`;
-        const line = `${details.summary}${raw}. ${remediation} [${details.code}]`;
-        super(line, details.cause === undefined ? undefined : { cause: details.cause });
+        const raw = details.raw === undefined || details.raw === "" ? "" : `: ${details.raw}`;
+        super(
+            oneLine(`${details.summary}${raw}. ${remediation} [${details.code}]`),
+            details.cause === undefined ? undefined : { cause: details.cause },
+        );
         this.name = "routeros";
         this.code = details.code;
         this.summary = details.summary;
@@ -36,6 +40,15 @@ export class RouterError extends Error {
         this.status = details.status;
         this.context = details.context ?? {};
         this.stack = "docs/errors.md";
+    }
+
+    /** The same error in other words. What was thrown stays as it is: others may hold it, too. */
+    retold(change: { message?: string; remediation?: string }): RouterError {
+        const { code, summary, raw, status, context, cause } = this;
+        const remediation = change.remediation ?? this.remediation;
+        const copy = new RouterError({ code, summary, remediation, raw, status, context, cause });
+        if (change.message !== undefined) copy.message = change.message;
+        return copy;
     }
 
     /**
@@ -65,6 +78,9 @@ export const remediations = {
     "tls/handshake": "Check that service www-ssl has a certificate in /ip/service",
     "settings/missing": "Set it with `pulumi config set`, or in the environment",
     "settings/invalid": "Correct it with `pulumi config set`, or in the environment",
+    "settings/unknown-key": "Correct the name of the key",
+    "settings/contradiction":
+        "Unset it, or name the device that is meant in routeros:device (ROUTEROS_DEVICE): its serial number or software id",
     "settings/plaintext":
         "Use https, or set routeros:allowPlaintext (ROUTEROS_ALLOW_PLAINTEXT) to true where the network between is yours alone",
     "settings/password-in-clear": "Run `pulumi config set --secret routeros:password`",
@@ -74,6 +90,8 @@ export const remediations = {
     "input/fewer-addresses": "Check the feed; raise maxShrinkPercent once if the smaller set is right",
     "version/too-old": "Update RouterOS",
     "version/unknown-property": "Leave the property out, or update RouterOS",
+    "preflight/device":
+        "Correct the address, or name the device that is meant in routeros:device (ROUTEROS_DEVICE): its serial number or software id",
     "preflight/interface": "Set routeros-s3:wanInterface to one of them",
     "preflight/queue-type": "Make the queue type, or name another",
     "preflight/parent": "Make the queue, or name another",
@@ -147,10 +165,6 @@ export function isRouterError(error: unknown, ...codes: ErrorCode[]): error is R
 /** Whether the router could not be spoken to at all: the other side of the program may go on. */
 export function isUnreachable(error: unknown): error is RouterError {
     return isRouterError(error, "connection/refused", "connection/not-found", "connection/timeout", "connection/reset");
-}
-
-export function oneLine(text: string): string {
-    return text.replace(/\s+/g, " ").trim();
 }
 
 /** Takes a password (as it is, and as it stands in a URL or in basic authentication) out of a text. */

@@ -3,9 +3,10 @@ import { createHash } from "node:crypto";
 
 import type { Guard } from "../engine/guard";
 import { processGuard } from "../engine/guard";
+import { oneLine } from "../rows/text";
 import type { Patience } from "./client";
 import { Client } from "./client";
-import { isRouterError } from "./errors";
+import { isRouterError, RouterError } from "./errors";
 import type { Settings } from "./settings";
 import { Snapshot } from "./snapshot";
 
@@ -29,6 +30,8 @@ export interface Session {
     left: Map<string, { olds: object; again: () => Promise<void> }>;
     /** Title and owner of what is recorded in the state and was read. */
     recorded: Set<string>;
+    /** The device that the state has for this router, once a resource has told it. */
+    recordedDevice?: string | undefined;
 }
 
 export interface Tuning {
@@ -61,6 +64,11 @@ async function idle(): Promise<void> {
     await Promise.all([...sessions.values()].map(({ client }) => client.idle()));
 }
 
+/** Starts, at the first call of this process, to watch the engine that started it. */
+export function watchEngine(): Guard {
+    return tuning.guard ?? processGuard(idle);
+}
+
 export function sessionFor(settings: Settings): Session {
     const key = createHash("sha256").update(JSON.stringify(settings)).digest("hex");
     const known = sessions.get(key);
@@ -72,8 +80,8 @@ export function sessionFor(settings: Settings): Session {
         settings,
         client,
         snapshot,
-        guard: tuning.guard ?? processGuard(idle),
-        facts: () => memo(once, "facts", () => readFacts(client)),
+        guard: watchEngine(),
+        facts: () => memo(once, "facts", () => readFacts(client, settings)),
         once,
         left: new Map(),
         recorded: new Set(),
@@ -96,7 +104,7 @@ export function memo<T>(store: Map<string, Promise<unknown>>, key: string, work:
 export function warnOnce(text: string): void {
     if (warned.has(text)) return;
     warned.add(text);
-    console.warn(`warning: ${text}`);
+    console.warn(`warning: ${oneLine(text)}`);
 }
 
 /** Who was the first to be told this text in this process. */
@@ -106,10 +114,25 @@ export function tellOnce(text: string, teller: string): string {
     return first;
 }
 
-async function readFacts(client: Client): Promise<Facts> {
+async function readFacts(client: Client, { device: meant }: Settings): Promise<Facts> {
     const resource = await client.row("/system/resource", { ".proplist": "version,board-name" });
-    return { version: resource?.["version"] ?? "", device: await readDevice(client) };
+    const device = await readDevice(client);
+    const id = (text: string): string =>
+        text
+            .replace(/^(serial|software) /i, "")
+            .trim()
+            .toLowerCase();
+    if (meant !== undefined && id(meant) !== id(device)) {
+        throw new RouterError({
+            code: "preflight/device",
+            summary: `${client.router} is ${device}, and routeros:device names ${meant}`,
+        });
+    }
+    return { version: resource?.["version"] ?? "", device };
 }
+
+/** What a router is called that tells neither serial number nor software id. */
+export const unknownDevice = "unknown";
 
 /** The serial number of a RouterBOARD; a virtual router has none and is told by its licence. */
 async function readDevice(client: Client): Promise<string> {
@@ -118,7 +141,7 @@ async function readDevice(client: Client): Promise<string> {
     if (serial !== undefined && serial !== "") return `serial ${serial}`;
     const licence = await optional(client, "/system/license");
     const id = licence?.["software-id"] ?? licence?.["system-id"];
-    return id === undefined || id === "" ? "unknown" : `software ${id}`;
+    return id === undefined || id === "" ? unknownDevice : `software ${id}`;
 }
 
 async function optional(client: Client, path: string) {

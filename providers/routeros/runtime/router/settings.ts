@@ -2,7 +2,9 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 
-import { RouterError } from "./errors";
+import { nearest } from "../rows/text";
+import type { ErrorCode } from "./errors";
+import { remediations, RouterError } from "./errors";
 
 export interface Settings {
     /** Name of the connection; empty for the router of `routeros:url`. */
@@ -15,6 +17,8 @@ export interface Settings {
     caCertificate?: string;
     /** SHA-256, upper-case hex with colons. */
     fingerprint?: string;
+    /** Serial number or software id of the device that is meant. */
+    device?: string;
     timeoutSeconds: number;
 }
 
@@ -23,38 +27,126 @@ export const defaultTimeoutSeconds = 60;
 /** Reads a configuration value by its full key. */
 export type ReadConfig = (key: string) => string | undefined;
 
-type Key =
-    "url" | "username" | "password" | "caCertificate" | "certificateFingerprint" | "allowPlaintext" | "timeoutSeconds";
+/** Keys of a connection, below `routeros:` and below each name in `routeros:connections`. */
+export const connectionKeys = [
+    "url",
+    "username",
+    "password",
+    "caCertificate",
+    "certificateFingerprint",
+    "allowPlaintext",
+    "timeoutSeconds",
+    "device",
+] as const;
+
+export type ConnectionKey = (typeof connectionKeys)[number];
+
+/** The key as it is set with `pulumi config set`: `routeros:url`, `routeros:connections.office.url`. */
+export function keyLabel(key: ConnectionKey, name = ""): string {
+    return name === "" ? `routeros:${key}` : `routeros:connections.${name}.${key}`;
+}
+
+/** The command that pins a certificate. */
+export function pinCommand(fingerprint: string, name = ""): string {
+    const path = name === "" ? "" : "--path ";
+    return `pulumi config set ${path}${keyLabel("certificateFingerprint", name)} ${fingerprint}`;
+}
 
 /**
  * The settings of a connection. `name` is the one of the resource's input `connection`, empty for the default.
  *
  * Environment: `ROUTEROS_URL`, `ROUTEROS_PASSWORD`, …; for a named connection `ROUTEROS_<NAME>_URL`, ….
+ *
+ * @throws RouterError that names everything that is missing or wrong
  */
 export function readSettings(config: ReadConfig, name = "", environment: NodeJS.ProcessEnv = process.env): Settings {
-    const named = name === "" ? undefined : connectionOf(config, name);
-    const prefix = name === "" ? "routeros" : `routeros:connections.${name}`;
-    const label = (key: Key): string => (name === "" ? `${prefix}:${key}` : `${prefix}.${key}`);
-    const read = (key: Key): string | undefined => {
-        const fromEnvironment = environment[environmentName(key, name)];
-        if (fromEnvironment !== undefined && fromEnvironment !== "") return fromEnvironment;
-        const value = name === "" ? config(`routeros:${key}`) : named?.[key];
-        return value === undefined || value === null || value === "" ? undefined : textOf(value);
+    const named = name === "" ? undefined : connectionOf(config, name, environment);
+    const problems: RouterError[] = [];
+    const fromEnvironment = (key: ConnectionKey): string | undefined => environment[environmentName(key, name)];
+    const fromStack = (key: ConnectionKey): string | undefined => {
+        const value = name === "" ? config(keyLabel(key)) : named?.[key];
+        return value === undefined || value === null ? undefined : textOf(value);
     };
-    const url = read("url");
-    if (url === undefined) throw missing(label("url"), environmentName("url", name));
-    const username = read("username");
-    if (username === undefined) throw missing(label("username"), environmentName("username", name));
+    const read = (key: ConnectionKey): string | undefined => fromEnvironment(key) || fromStack(key) || undefined;
+    /** What a check makes of a value that is set; a problem is kept for the end. */
+    const checked = <T>(key: ConnectionKey, check: (text: string, label: string) => T): T | undefined => {
+        const text = read(key);
+        try {
+            return text === undefined ? undefined : check(text, keyLabel(key, name));
+        } catch (error) {
+            if (!(error instanceof RouterError)) throw error;
+            problems.push(error);
+            return undefined;
+        }
+    };
+    const missing = (key: ConnectionKey): void => {
+        problems.push(missingError(keyLabel(key, name), environmentName(key, name)));
+    };
+
     const allowPlaintext = /^(true|yes|1)$/i.test(read("allowPlaintext") ?? "");
-    return {
+    const url = checked("url", (text, label) => checkedUrl(text, label, allowPlaintext));
+    const username = read("username");
+    // An empty one is set on purpose: a router may have it.
+    const password = read("password") ?? fromEnvironment("password") ?? fromStack("password");
+    if (read("url") === undefined) missing("url");
+    if (username === undefined) missing("username");
+    if (password === undefined) missing("password");
+    const device = read("device");
+    const settings = {
         name,
-        url: checkedUrl(url, label("url"), allowPlaintext),
-        username,
-        password: read("password") ?? environment[environmentName("password", name)] ?? "",
-        caCertificate: authority(read("caCertificate"), label("caCertificate")),
-        fingerprint: fingerprintOf(read("certificateFingerprint"), label("certificateFingerprint")),
-        timeoutSeconds: seconds(read("timeoutSeconds"), label("timeoutSeconds")),
+        url: url ?? "",
+        username: username ?? "",
+        password: password ?? "",
+        caCertificate: checked("caCertificate", authority),
+        fingerprint: checked("certificateFingerprint", fingerprintOf),
+        timeoutSeconds: checked("timeoutSeconds", seconds) ?? defaultTimeoutSeconds,
+        ...(device === undefined ? {} : { device }),
     };
+    if (settings.fingerprint !== undefined && url?.startsWith("http:")) problems.push(unpinnable(name));
+    const contradiction = device === undefined && contradictionOf(fromEnvironment("url"), fromStack("url"), name);
+    if (contradiction) problems.push(contradiction);
+    const [first, ...more] = problems;
+    if (first === undefined) return settings;
+    throw more.length === 0 ? first : together(first.code, problems);
+}
+
+/** Several problems in one line. */
+function together(code: ErrorCode, problems: readonly RouterError[]): RouterError {
+    const same = problems.every((problem) => problem.code === code);
+    const parts = problems.map(({ summary, remediation }) => (same ? summary : `${summary} (${remediation})`));
+    const remediation = same ? remediations[code] : "Correct each of them";
+    return new RouterError({ code, summary: parts.join("; "), remediation });
+}
+
+/** An address left over in the environment would write one site's rows to another's router. */
+function contradictionOf(given: string | undefined, own: string | undefined, name: string): RouterError | undefined {
+    if (!given || !own) return undefined;
+    const origin = (text: string): string => (URL.canParse(text) ? new URL(text).origin : text);
+    if (origin(given) === origin(own)) return undefined;
+    const [variable, key] = [environmentName("url", name), keyLabel("url", name)];
+    return new RouterError({
+        code: "settings/contradiction",
+        summary: `${variable} is ${withoutLogin(origin(given))}, and this stack's own ${key} is ${withoutLogin(origin(own))}`,
+        ...(name === ""
+            ? {}
+            : { remediation: `Unset it, or name the device that is meant in ${keyLabel("device", name)}` }),
+    });
+}
+
+function unpinnable(name: string): RouterError {
+    const label = keyLabel("certificateFingerprint", name);
+    return invalid(label, `is set, and ${keyLabel("url", name)} is http://, where there is no certificate to compare`);
+}
+
+/**
+ * Whether a router that cannot be reached is an error: `ROUTEROS_UNREACHABLE` holds `fail`, or `warn` (the default).
+ *
+ * @throws RouterError for anything else
+ */
+export function failsUnreachable(environment: NodeJS.ProcessEnv = process.env): boolean {
+    const text = environment["ROUTEROS_UNREACHABLE"] || "warn";
+    if (text === "fail" || text === "warn") return text === "fail";
+    throw invalid("ROUTEROS_UNREACHABLE", `holds "${text}"; it should hold fail or warn`);
 }
 
 /** `timeoutSeconds` of `office` is `ROUTEROS_OFFICE_TIMEOUT_SECONDS`. */
@@ -63,16 +155,31 @@ export function environmentName(key: string, name = ""): string {
     return name === "" ? `ROUTEROS_${upper}` : `ROUTEROS_${name.toUpperCase().replace(/[^A-Z0-9]+/g, "_")}_${upper}`;
 }
 
-function connectionOf(config: ReadConfig, name: string): Record<string, unknown> | undefined {
-    const text = config("routeros:connections");
-    if (text === undefined) return undefined;
+/** What the configuration holds of a named connection; nothing where the environment alone describes it. */
+function connectionOf(
+    config: ReadConfig,
+    name: string,
+    environment: NodeJS.ProcessEnv,
+): Record<string, unknown> | undefined {
+    const all = connectionsOf(config("routeros:connections"));
+    const found = Object.hasOwn(all, name) ? all[name] : undefined;
+    if (typeof found === "object" && found !== null) return found as Record<string, unknown>;
+    if (environment[environmentName("url", name)]) return undefined;
+    const near = nearest(name, Object.keys(all));
+    const advice = near === undefined ? `it has ${Object.keys(all).join(", ") || "none"}` : `did you mean "${near}"?`;
+    throw new RouterError({ code: "settings/missing", summary: `routeros:connections has no "${name}"; ${advice}` });
+}
+
+/** The object of `routeros:connections`, from its JSON. */
+export function connectionsOf(text: unknown): Record<string, unknown> {
+    let all: unknown = text ?? {};
     try {
-        const all: unknown = typeof text === "string" ? JSON.parse(text) : text;
-        const found = (all as Record<string, unknown>)[name];
-        return typeof found === "object" && found !== null ? (found as Record<string, unknown>) : undefined;
+        if (typeof all === "string") all = JSON.parse(all) as unknown;
     } catch {
-        throw invalid("routeros:connections", "is no JSON object");
+        all = undefined;
     }
+    if (typeof all === "object" && all !== null && !Array.isArray(all)) return all as Record<string, unknown>;
+    throw invalid("routeros:connections", "is no JSON object");
 }
 
 function checkedUrl(text: string, label: string, allowPlaintext: boolean): string {
@@ -80,13 +187,14 @@ function checkedUrl(text: string, label: string, allowPlaintext: boolean): strin
     try {
         url = new URL(text);
     } catch {
-        throw invalid(label, `holds "${text}", which is no address such as https://192.168.88.1`);
+        throw invalid(label, `holds "${withoutLogin(text)}", which is no address such as https://192.168.88.1`);
     }
     if (url.username !== "" || url.password !== "") throw invalid(label, "must not hold a user or a password");
     if (url.protocol !== "https:" && url.protocol !== "http:")
         throw invalid(label, `must be https, not ${url.protocol}`);
     if (!/^\/?(rest\/?)?$/.test(url.pathname) || url.search !== "" || url.hash !== "") {
-        throw invalid(label, `must end with host and port; ${url.pathname}${url.search} is too much`);
+        const part = url.search !== "" ? "what follows the ?" : url.hash !== "" ? "what follows the #" : url.pathname;
+        throw invalid(label, `must end with host and port; ${part} is too much`);
     }
     if (url.protocol === "http:" && !allowPlaintext) {
         throw new RouterError({
@@ -97,8 +205,12 @@ function checkedUrl(text: string, label: string, allowPlaintext: boolean): strin
     return url.origin;
 }
 
-function authority(value: string | undefined, label: string): string | undefined {
-    if (value === undefined) return undefined;
+/** A text that should be an address, without a user and password in it. */
+function withoutLogin(text: string): string {
+    return text.includes("@") ? `***${text.slice(text.lastIndexOf("@"))}` : text;
+}
+
+function authority(value: string, label: string): string {
     let pem = value;
     if (!value.includes("-----BEGIN")) {
         try {
@@ -115,8 +227,7 @@ function authority(value: string | undefined, label: string): string | undefined
     return pem;
 }
 
-function fingerprintOf(value: string | undefined, label: string): string | undefined {
-    if (value === undefined) return undefined;
+function fingerprintOf(value: string, label: string): string | undefined {
     const hex = value
         .replace(/^sha-?256[:=]?/i, "")
         .replace(/[\s:]/g, "")
@@ -125,8 +236,7 @@ function fingerprintOf(value: string | undefined, label: string): string | undef
     return hex.match(/../g)?.join(":");
 }
 
-function seconds(value: string | undefined, label: string): number {
-    if (value === undefined) return defaultTimeoutSeconds;
+function seconds(value: string, label: string): number {
     const number = Number(value);
     if (!(number > 0) || number > 86_400) throw invalid(label, `holds "${value}", which is no number of seconds`);
     return number;
@@ -136,7 +246,7 @@ function textOf(value: unknown): string {
     return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-function missing(label: string, variable: string): RouterError {
+function missingError(label: string, variable: string): RouterError {
     return new RouterError({ code: "settings/missing", summary: `${label} (or ${variable}) is not set` });
 }
 

@@ -1,10 +1,14 @@
 import type { AgentOptions, RequestOptions } from "node:https";
 import { Agent } from "node:https";
+import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
 import type { ConnectionOptions, TLSSocket } from "node:tls";
 import { connect } from "node:tls";
 
-import { RouterError } from "./errors";
+import type { ErrorCode } from "./errors";
+import { remediations, RouterError } from "./errors";
+import type { Settings } from "./settings";
+import { pinCommand } from "./settings";
 
 /** Marks a certificate that is not the pinned one, so that it survives the HTTP library's wrapping. */
 export class FingerprintError extends Error {
@@ -46,6 +50,33 @@ export class PinnedAgent extends Agent {
     }
 }
 
+/**
+ * SHA-256 of the certificate that answers at an https address, whoever vouches for it; nothing is sent but the
+ * handshake. Undefined where no certificate comes in time.
+ */
+export function seenFingerprint(url: string, milliseconds = 10_000): Promise<string | undefined> {
+    const { hostname, port } = new URL(url);
+    const host = hostname.replace(/^\[|\]$/g, "");
+    return new Promise((resolve) => {
+        const name = isIP(host) === 0 ? { servername: host } : {};
+        const socket = connect({
+            host,
+            port: Number(port) || 443,
+            rejectUnauthorized: false,
+            timeout: milliseconds,
+            ...name,
+        });
+        const done = (fingerprint?: string): void => {
+            socket.destroy();
+            resolve(fingerprint);
+        };
+        socket.once("secureConnect", () => done(socket.getPeerCertificate().fingerprint256));
+        socket.once("timeout", () => done());
+        socket.on("error", () => done());
+        socket.once("close", () => done());
+    });
+}
+
 const notTrusted = new Set([
     "DEPTH_ZERO_SELF_SIGNED_CERT",
     "SELF_SIGNED_CERT_IN_CHAIN",
@@ -60,27 +91,26 @@ const notTrusted = new Set([
     "CERT_REVOKED",
 ]);
 
-/** The error for a failure of TLS, `undefined` where it is something else. */
-export function tlsError(code: string, text: string, router: string): RouterError | undefined {
-    if (code === "ROUTEROS_FINGERPRINT") {
-        return new RouterError({ code: "tls/fingerprint", summary: `${router} is not the pinned router`, raw: text });
-    }
+/**
+ * The error for a failure of TLS, `undefined` where it is something else. What may be pinned is said with the command
+ * that does it.
+ */
+export async function tlsError(code: string, text: string, { url, name }: Settings): Promise<RouterError | undefined> {
+    if (code === "ROUTEROS_FINGERPRINT") return unpinned("tls/fingerprint", `${url} is not the pinned router`, text);
     if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
-        return new RouterError({
-            code: "tls/name-mismatch",
-            summary: `the certificate of ${router} is for another name`,
-            raw: text,
-        });
+        return unpinned("tls/name-mismatch", `the certificate of ${url} is for another name`, text);
     }
-    if (notTrusted.has(code)) {
-        return new RouterError({
-            code: "tls/not-trusted",
-            summary: `the certificate of ${router} is not trusted`,
-            raw: text,
-        });
-    }
+    if (notTrusted.has(code)) return unpinned("tls/not-trusted", `the certificate of ${url} is not trusted`, text);
     if (code === "EPROTO" || code.startsWith("ERR_SSL") || code.startsWith("ERR_TLS")) {
-        return new RouterError({ code: "tls/handshake", summary: `no TLS with ${router}`, raw: text });
+        return new RouterError({ code: "tls/handshake", summary: `no TLS with ${url}`, raw: text });
     }
     return undefined;
+
+    async function unpinned(what: ErrorCode, summary: string, raw: string): Promise<RouterError> {
+        const seen = /((?:[0-9A-F]{2}:){31}[0-9A-F]{2})$/.exec(raw)?.[1] ?? (await seenFingerprint(url));
+        if (seen === undefined) return new RouterError({ code: what, summary, raw });
+        const said = raw.includes(seen) ? raw : `${raw}; its SHA-256 fingerprint is ${seen}`;
+        const remediation = `${remediations[what]}. If it is the router's own: \`${pinCommand(seen, name)}\``;
+        return new RouterError({ code: what, summary, raw: said, remediation });
+    }
 }
