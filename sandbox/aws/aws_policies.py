@@ -26,6 +26,7 @@ from moto.s3.exceptions import BucketAccessDeniedError, S3AccessDeniedError
 from moto.s3.models import FakeBucket, s3_backends
 from moto.utilities.utils import get_partition
 
+import aws_rights
 import aws_s3
 
 ROOT_KEY = "AKIAROOTOFTHESANDBOX"
@@ -53,7 +54,18 @@ def authorize(response, resource="*"):
 
 
 def authorize_s3(response, bucket_name=None, key_name=None):
-    action = f"s3:{response._get_action()}"
+    """Every permission that the request needs, one after the other; moto itself knows one."""
+    known = response._get_action()
+    try:
+        for action, name in aws_rights.needed(flask.request, known, bucket_name, key_name):
+            owner, _, key = name.partition("/")
+            response.data["Action"] = action
+            authorize_one(response, f"s3:{action}", None if owner == "*" else owner, key or None)
+    finally:
+        response.data["Action"] = known
+
+
+def authorize_one(response, action, bucket_name, key_name):
     name = f"{bucket_name or '*'}/{key_name}" if key_name else bucket_name or "*"
     of_bucket = policy_result(bucket_name, action, f"arn:{get_partition(response.region)}:s3:::{name}")
     if of_bucket == PermissionResult.DENIED:
@@ -88,7 +100,7 @@ def bucket_permission(bucket, action, resource):
     """What moto itself asks before it looks at an object. Refusals are `authorize_s3`'s, but for single keys of a
     request that deletes many."""
     many = "delete" in flask.request.args
-    name = action if many else f"s3:{aws_s3.object_action(flask.request.method, flask.request.args)}"
+    name = action if many else f"s3:{aws_rights.object_action(flask.request.method, flask.request.args)}"
     result = policy_result(bucket.name, name, resource)
     return result if many or result != PermissionResult.DENIED else PermissionResult.NEUTRAL
 

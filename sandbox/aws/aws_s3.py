@@ -3,30 +3,31 @@
 import xml.etree.ElementTree as ElementTree
 
 import flask
-from moto.s3.exceptions import BucketAccessDeniedError, InvalidBucketState, NoSuchLifecycleConfiguration
-from moto.s3.models import FakeBucket, FakeMultipart, S3Backend
-from moto.s3.responses import ACTION_MAP, S3Response
+from moto.core.responses import ActionResult
+from moto.s3.exceptions import (
+    BucketAccessDeniedError,
+    InvalidBucketState,
+    NoSuchLifecycleConfiguration,
+    S3ClientError,
+)
+from moto.s3.models import FakeBucket, FakeMultipart, PublicAccessBlock, S3Backend
+from moto.s3.responses import S3Response
 from moto.s3.utils import bucket_policy_is_public
 
-# The permission of each request by the part of the query that tells it. moto has no entry for these and takes them
-# for the making or the listing of a bucket.
-PERMISSIONS = {
-    "encryption": "EncryptionConfiguration",
-    "ownershipControls": "BucketOwnershipControls",
-    "publicAccessBlock": "BucketPublicAccessBlock",
-    "object-lock": "BucketObjectLockConfiguration",
-}
 MINIMUM_SIZE = "x-amz-transition-default-minimum-object-size"
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
+ENFORCED = "BucketOwnerEnforced"
+OWN_KEY = {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}}
+"""What S3 gives a bucket since 2023, and what is left when its encryption is deleted."""
 
 
 def install():
-    for query, name in PERMISSIONS.items():
-        ACTION_MAP["BUCKET"]["GET"][query] = f"Get{name}"
-        ACTION_MAP["BUCKET"]["PUT"][query] = f"Put{name}"
-        ACTION_MAP["BUCKET"]["DELETE"][query] = f"Put{name}"
     FakeMultipart.requested_class = None
     FakeBucket.lifecycle_as_put = None
+    S3Backend.create_bucket = create_bucket
+    S3Backend.delete_bucket_encryption = delete_encryption
+    S3Response.get_bucket_encryption = get_encryption
+    S3Response._acl_from_headers = acl_from_headers
     S3Backend.create_multipart_upload = create_multipart_upload
     S3Backend.put_bucket_policy = put_policy
     S3Backend.put_bucket_versioning = put_versioning
@@ -35,16 +36,56 @@ def install():
     S3Response.get_bucket_lifecycle = get_lifecycle
 
 
-def object_action(method, query):
-    """The permission that a request for an object needs, without its service."""
-    actions = ACTION_MAP["KEY"].get(method, {})
-    return next((actions[name] for name in actions if name in query), actions.get("DEFAULT", method.title()))
+class AclNotSupported(S3ClientError):
+    def __init__(self):
+        super().__init__("AccessControlListNotSupported", "The bucket does not allow ACLs")
 
 
+moto_create_bucket = S3Backend.create_bucket
+moto_acl_from_headers = S3Response._acl_from_headers
 moto_create_multipart_upload = S3Backend.create_multipart_upload
 moto_put_policy = S3Backend.put_bucket_policy
 moto_put_versioning = S3Backend.put_bucket_versioning
 moto_bucket_put = S3Response._bucket_response_put
+
+
+def create_bucket(backend, *arguments, **named):
+    """A new bucket as S3 has made them since April 2023 (closed, lists off, encrypted), and moto does not."""
+    headers = flask.request.headers
+    if "x-amz-acl" in headers and headers.get("x-amz-object-ownership", ENFORCED) == ENFORCED:
+        raise AclNotSupported()
+    bucket = moto_create_bucket(backend, *arguments, **named)
+    bucket.public_access_block = PublicAccessBlock("true", "true", "true", "true")
+    bucket.ownership_rule = ENFORCED
+    bucket.encryption = OWN_KEY
+    return bucket
+
+
+def delete_encryption(backend, bucket_name):
+    backend.get_bucket(bucket_name).encryption = OWN_KEY
+
+
+def get_encryption(response):
+    """With the kinds of encryption that are refused: since April 2026 SSE-C, where nothing else was said."""
+    response.data["Action"] = "GetBucketEncryption"
+    rule = response.backend.get_bucket_encryption(response.bucket_name)["Rule"]
+    blocked = (rule.get("BlockedEncryptionTypes") or {}).get("EncryptionType", "SSE-C")
+    found = {
+        "ApplyServerSideEncryptionByDefault": rule["ApplyServerSideEncryptionByDefault"],
+        "BucketKeyEnabled": str(rule.get("BucketKeyEnabled")).lower() == "true",
+        "BlockedEncryptionTypes": {"EncryptionType": blocked if isinstance(blocked, list) else [blocked]},
+    }
+    return response.serialized(ActionResult({"ServerSideEncryptionConfiguration": {"Rules": [found]}}))
+
+
+def acl_from_headers(response, headers):
+    """Where access control lists are off, S3 takes the one that gives the owner everything, and no other."""
+    acl = moto_acl_from_headers(response, headers)
+    bucket = response.backend.buckets.get(response.bucket_name)
+    enforced = bucket is not None and bucket.ownership_rule == ENFORCED
+    if acl and enforced and headers.get("x-amz-acl") != "bucket-owner-full-control":
+        raise AclNotSupported()
+    return acl
 
 
 def create_multipart_upload(backend, *arguments):

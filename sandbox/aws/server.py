@@ -21,6 +21,8 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 
 import aws_iam
 import aws_policies
+import aws_restores
+import aws_rights
 import aws_s3
 import aws_state
 import aws_tls
@@ -87,6 +89,7 @@ def main():
     parser.add_argument("--tls", required=True, metavar="DIR", help="folder for the certificate, made when absent")
     parser.add_argument("--state", metavar="DIR", help="folder to keep state in; without one it is forgotten")
     parser.add_argument("--log", metavar="FILE", help="file to which each request is added as a line of JSON")
+    parser.add_argument("--hold-restores", metavar="FILE", help="restores go on for as long as this file is there")
     parser.add_argument("--port", type=int, default=0, help="of the TLS listener; 0 picks a free one")
     parser.add_argument("--plain-port", type=int, default=0, help="of the plain listener; 0 picks a free one")
     parser.add_argument("--until-stdin-closes", action="store_true", help="stop when whoever started this is gone")
@@ -97,7 +100,9 @@ def main():
         signal.signal(number, lambda *_: stop.set())
 
     aws_policies.install()
+    aws_rights.install()
     aws_s3.install()
+    aws_restores.install(options.hold_restores)
     aws_iam.install()
     state = aws_state.State(options.state)
     state.load()

@@ -10,6 +10,8 @@ export const ROOT_CREDENTIALS = { accessKeyId: "AKIAROOTOFTHESANDBOX", secretAcc
 export interface AwsOptions {
     /** Folder that keeps buckets, objects and identities between runs. Without one they are forgotten at the end. */
     state?: string;
+    /** Restores of archived objects go on for as long as this file is there. Without one they are ready at once. */
+    holdRestores?: string;
     /** The Python that has moto. @default the sandbox's own, in `.sandbox/python` of the repository */
     python?: string;
     /** @default the region in the environment, or `ap-southeast-2` */
@@ -53,6 +55,7 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
     const log = path.join(scratch, "requests");
     const args = [path.join(__dirname, "server.py"), "--tls", tls, "--log", log, "--until-stdin-closes"];
     if (options.state) args.push("--state", options.state);
+    if (options.holdRestores) args.push("--hold-restores", options.holdRestores);
 
     const child = spawn(python, args, { stdio: ["pipe", "pipe", "pipe"], detached: true });
     child.stdin.on("error", () => undefined);

@@ -169,11 +169,16 @@ export const cases: Case[] = [
             rules: [
                 {
                     applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: "alias/archive" },
+                    blockedEncryptionTypes: ["NONE"],
                     bucketKeyEnabled: true,
                 },
             ],
         }),
-        changed: { rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] },
+        changed: {
+            rules: [
+                { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" }, blockedEncryptionTypes: ["SSE-C"] },
+            ],
+        },
         replaced: { bucket: "another-bucket" },
         byHand: ({ s3: client }, Bucket) =>
             client.send(
@@ -185,9 +190,16 @@ export const cases: Case[] = [
                 }),
             ),
         found: {
-            rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms:dsse" }, bucketKeyEnabled: false }],
+            rules: [
+                {
+                    applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms:dsse" },
+                    blockedEncryptionTypes: ["SSE-C"],
+                    bucketKeyEnabled: false,
+                },
+            ],
         },
-        removedByHand: ({ s3: client }, Bucket) => client.send(new s3.DeleteBucketEncryptionCommand({ Bucket })),
+        removedByHand: ({ s3: client }, Bucket) => client.send(new s3.DeleteBucketCommand({ Bucket })),
+        neverAbsent: true,
     },
     {
         type: "aws:s3/bucketVersioning:BucketVersioning",

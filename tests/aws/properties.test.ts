@@ -9,6 +9,7 @@ import { resourceTypes } from "../../sandbox/aws/plugin/types";
 const tokens = Object.keys(resourceTypes);
 const program = ts.createProgram(tokens.map(declarationFile), {
     lib: ["lib.es2023.d.ts"],
+    strict: true,
     module: ts.ModuleKind.Node16,
     moduleResolution: ts.ModuleResolutionKind.Node16,
     types: [],
@@ -18,7 +19,7 @@ const checker = program.getTypeChecker();
 
 describe.each(tokens)("%s", (token) => {
     const name = token.split(":").at(-1)!;
-    const { fields, outputs = [] } = resourceTypes[token]!;
+    const { fields, outputs = [], inline = {} } = resourceTypes[token]!;
 
     test("takes properties of the SDK's arguments alone, of their kinds", () => {
         expect(wrong(fields, declared(token, `${name}Args`), name)).toEqual([]);
@@ -30,6 +31,19 @@ describe.each(tokens)("%s", (token) => {
         expect([...Object.keys(fields), ...outputs].filter((property) => !names.has(property))).toEqual([]);
     });
 
+    test("takes for computed what the SDK answers with and does not ask for", () => {
+        expect(marked(fields)).toEqual(filledIn(fields, declared(token, `${name}Args`), declared(token, name)));
+    });
+
+    test("answers with everything that the SDK answers with, whether it was asked for or not", () => {
+        const always = declared(token, name)
+            .getProperties()
+            .filter((property) => !ofEveryResource.has(property.name) && isAlwaysThere(property))
+            .map((property) => property.name);
+        const ours = new Set([...Object.keys(fields), ...outputs, ...Object.keys(inline)]);
+        expect(always.filter((property) => !ours.has(property))).toEqual(absent[name] ?? []);
+    });
+
     test("requires what the SDK requires", () => {
         const required = declared(token, `${name}Args`)
             .getProperties()
@@ -39,6 +53,53 @@ describe.each(tokens)("%s", (token) => {
         expect(required.filter((property) => !ours.includes(property))).toEqual([]);
     });
 });
+
+/** Answered with only where somebody set it, whatever the declaration says. */
+const absent: Record<string, string[]> = {
+    Bucket: ["acl", "logging", "replicationConfiguration", "website", "websiteDomain", "websiteEndpoint"],
+    BucketLifecycleConfiguration: ["expectedBucketOwner"],
+    Role: ["inlinePolicies", "managedPolicyArns", "namePrefix"],
+    RolePolicy: ["namePrefix"],
+    UserPolicy: ["namePrefix"],
+};
+const ofEveryResource = new Set(["id", "urn", "getProvider"]);
+
+/** Paths of what is marked as computed here. */
+function marked(fields: Fields, at = ""): string[] {
+    return Object.entries(fields).flatMap(([name, property]) => [
+        ...(property.computed ? [at + name] : []),
+        ...(property.fields ? marked(property.fields, `${at}${name}.`) : []),
+    ]);
+}
+
+/** Paths of what may be left out of the arguments and is in every answer. */
+function filledIn(fields: Fields, args: ts.Type, answer: ts.Type, at = ""): string[] {
+    return Object.entries(fields).flatMap(([name, property]) => {
+        const [given, found] = [args.getProperty(name)!, answer.getProperty(name)!];
+        const computed = (given.flags & ts.SymbolFlags.Optional) !== 0 && isAlwaysThere(found);
+        const inner = () => {
+            const [one, other] = [given, found].map((symbol) => innerType(property, symbol));
+            return filledIn(property.fields!, one!, other!, `${at}${name}.`);
+        };
+        return [...(computed ? [at + name] : []), ...(property.fields ? inner() : [])];
+    });
+}
+
+function innerType(property: Property, symbol: ts.Symbol): ts.Type {
+    const fitting = resolved(outputOf(checker.getTypeOfSymbol(symbol))).find((choice) => fits(property, choice))!;
+    return property.kind === "list" ? resolved(elementOf(fitting)!)[0]! : fitting;
+}
+
+/** Neither optional, nor an output that may be undefined. */
+function isAlwaysThere(symbol: ts.Symbol): boolean {
+    if (symbol.flags & (ts.SymbolFlags.Optional | ts.SymbolFlags.Method)) return false;
+    return !/\| undefined>;?$/.test(symbol.valueDeclaration!.getText());
+}
+
+/** `pulumi.Output<T>` as T. */
+function outputOf(type: ts.Type): ts.Type {
+    return type.aliasSymbol?.name === "Output" ? type.aliasTypeArguments![0]! : type;
+}
 
 /** Every name or kind of ours that the declarations do not have. */
 function wrong(fields: Fields, type: ts.Type, at: string): string[] {
@@ -64,6 +125,7 @@ function fits(property: Property, type: ts.Type): boolean {
             return (type.flags & ts.TypeFlags.NumberLike) !== 0;
         case "boolean":
             return (type.flags & ts.TypeFlags.BooleanLike) !== 0;
+        case "texts":
         case "list":
             return elementOf(type) !== undefined;
         case "map":

@@ -71,6 +71,17 @@ describe("what the plugin takes", () => {
         expect(failures[1]!.reason).toBe("is required");
     });
 
+    test.each(["2030-01-01", "1 January 2030", "2030-01-01T00:00:00"])("no date but a timestamp: not %s", (date) => {
+        const rules = [{ id: "a", status: "Enabled", expiration: { date } }];
+        const { failures } = provider.check({ type: lifecycle, name: "l" }, {}, { bucket: "b", rules });
+        expect(failures).toEqual([
+            {
+                property: "rules[0].expiration.date",
+                reason: expect.stringContaining("a timestamp of RFC 3339") as string,
+            },
+        ]);
+    });
+
     test("no value of another kind", () => {
         const rules = [{ id: "a", status: "Enabled", expiration: { days: "5" } }];
         const { failures } = provider.check({ type: lifecycle, name: "l" }, {}, { bucket: "b", rules });

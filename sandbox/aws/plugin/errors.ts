@@ -15,6 +15,7 @@ const absences = new Set([
     "NoSuchBucket",
     "NotFound",
     "NoSuchBucketPolicy",
+    "NoSuchCORSConfiguration",
     "NoSuchLifecycleConfiguration",
     "NoSuchPublicAccessBlockConfiguration",
     "NoSuchTagSet",

@@ -4,7 +4,7 @@ import { explain, isAbsence } from "./errors";
 import { getResource } from "./functions";
 import type { Observed, ResourceType } from "./resource-type";
 import type { Difference, Failure, Json, Values } from "./schema";
-import { checked, differences, sameDocument, UNKNOWN } from "./schema";
+import { checked, differences, given, ignoring, sameDocument, UNKNOWN } from "./schema";
 import type { Session } from "./session";
 import { resourceTypes } from "./types";
 
@@ -47,9 +47,15 @@ export class AwsProvider {
         return { inputs, failures };
     }
 
-    diff(urn: Urn, oldInputs: Values, news: Values): { differences: Difference[]; deleteBeforeReplace: boolean } {
+    /** Compares with `olds`, what was last read: outputs included. */
+    diff(
+        urn: Urn,
+        olds: Values,
+        news: Values,
+        ignored: readonly string[] = [],
+    ): { differences: Difference[]; deleteBeforeReplace: boolean } {
         const type = typeOf(urn);
-        const found = differences(type.fields, oldInputs, news);
+        const found = differencesOf(type, olds, ignoring(olds, news, ignored));
         // Two of one name cannot be: the old one goes first, unless the name is what differs.
         const name = type.named?.property ?? ("bucket" in type.fields ? "bucket" : "name");
         return { differences: found, deleteBeforeReplace: found.every(({ path }) => path !== name) };
@@ -69,12 +75,28 @@ export class AwsProvider {
         return observed && { id, ...stateOf(type, observed, known) };
     }
 
-    async update(urn: Urn, id: string, olds: Values, news: Values, preview = false): Promise<State> {
+    /** Writes what differs from `olds`, what was last read, apart from what is to be ignored. */
+    async update(
+        urn: Urn,
+        id: string,
+        olds: Values,
+        news: Values,
+        { preview = false, ignored = [] }: { preview?: boolean; ignored?: readonly string[] } = {},
+    ): Promise<State> {
         const type = typeOf(urn);
-        if (preview) return { id, inputs: news, properties: { ...olds, ...news } };
+        const wanted = ignoring(olds, news, ignored);
+        if (preview) return { id, inputs: news, properties: { ...olds, ...wanted } };
         if (!type.update) throw new Error(`${urn.type} cannot be changed in place`);
-        await answered(type.update(id, news, this.session));
-        return this.settled(urn, id, news);
+        const changed = new Set(differencesOf(type, olds, wanted).map(({ path }) => path.split(/[.[]/)[0]!));
+        await answered(this.write(type, id, wanted, changed));
+        return this.settled(urn, id, wanted);
+    }
+
+    private async write(type: ResourceType, id: string, wanted: Values, changed: ReadonlySet<string>): Promise<void> {
+        await type.update!(id, wanted, this.session, changed);
+        for (const [name, inline] of Object.entries(type.inline ?? {})) {
+            if (changed.has(name)) await inline.takeBack(id, wanted, this.session);
+        }
     }
 
     async delete(urn: Urn, id: string, known: Values): Promise<void> {
@@ -110,18 +132,38 @@ function typeOf(urn: Urn): ResourceType {
     throw new Error(`the sandbox's AWS plugin does not serve ${urn.type} (${urn.name}); it serves ${known.join(", ")}`);
 }
 
+function differencesOf(type: ResourceType, olds: Values, wanted: Values): Difference[] {
+    const inline = Object.entries(type.inline ?? {}).filter(
+        ([name, { untouched }]) =>
+            wanted[name] === undefined &&
+            olds[name] !== undefined &&
+            JSON.stringify(olds[name]) !== JSON.stringify(untouched),
+    );
+    return [
+        ...differences(type.fields, olds, wanted),
+        ...inline.map(([path]) => ({ path, kind: "delete" as const, replaces: false })),
+    ];
+}
+
 function canonical(type: ResourceType, values: Values): Values {
     return type.canonical ? type.canonical(values) : values;
 }
 
 /** A document that says the same as the known one is written as the known one; instructions are nothing AWS knows. */
 function stateOf(type: ResourceType, observed: Observed, known: Values): { inputs: Values; properties: Values } {
-    const inputs = canonical(type, checked(type.fields, observed.inputs, []));
+    const found = canonical(type, checked(type.fields, observed.inputs, []));
+    const inputs = Object.keys(known).length === 0 ? { ...found } : given(type.fields, found, known);
     for (const name of type.instructions ?? []) inputs[name] = known[name] ?? inputs[name] ?? null;
     for (const [name, property] of Object.entries(type.fields)) {
         if (property.kind === "json" && sameDocument(inputs[name], known[name])) inputs[name] = known[name] as Json;
     }
-    return { inputs, properties: { ...observed.outputs, ...inputs } };
+    return { inputs, properties: { ...observed.outputs, ...found, ...written(type, inputs) } };
+}
+
+/** Of the inputs, those that say in their own words what AWS holds in others. */
+function written({ fields, instructions = [] }: ResourceType, inputs: Values): Values {
+    const names = Object.keys(inputs).filter((name) => fields[name]?.kind === "json" || instructions.includes(name));
+    return Object.fromEntries(names.map((name) => [name, inputs[name]!]));
 }
 
 function unknownOutputs(type: ResourceType): Values {

@@ -7,8 +7,11 @@ export type Json = null | boolean | number | string | Json[] | { [name: string]:
 export type Values = Record<string, Json>;
 
 export interface Property {
-    /** `json` is a document as text, compared by what it says; `map` is names to texts, in the API a list of tags. */
-    kind: "string" | "number" | "boolean" | "json" | "date" | "map" | "object" | "list";
+    /**
+     * `json` is a document as text, compared by what it says; `date` a timestamp of RFC 3339; `map` is names to texts, in
+     * the API a list of tags; `texts` a list of texts, in the API under `entry`.
+     */
+    kind: "string" | "number" | "boolean" | "json" | "date" | "map" | "texts" | "object" | "list";
     /** Of an `object`, or of each entry of a `list`. */
     fields?: Fields;
     required?: boolean;
@@ -16,8 +19,14 @@ export interface Property {
     replaces?: boolean;
     /** The value when none is given. */
     fallback?: Json;
+    /** AWS fills it in where it is not given, so that what is not given is no difference. */
+    computed?: true;
+    /** Computed, and all the same compared with what was read, as releases of the provider did: the stricter judge. */
+    contested?: true;
     /** Name in AWS's API, where it is not the property's own with a capital. */
     api?: string;
+    /** Of `texts`: name of the list inside. */
+    entry?: string;
 }
 
 export type Fields = Record<string, Property>;
@@ -30,6 +39,7 @@ export const boolean = (options: Options = {}): Property => ({ kind: "boolean", 
 export const json = (options: Options = {}): Property => ({ kind: "json", ...options });
 export const date = (options: Options = {}): Property => ({ kind: "date", ...options });
 export const map = (options: Options = {}): Property => ({ kind: "map", ...options });
+export const texts = (options: Options = {}): Property => ({ kind: "texts", ...options });
 export const object = (fields: Fields, options: Options = {}): Property => ({ kind: "object", fields, ...options });
 export const list = (fields: Fields, options: Options = {}): Property => ({ kind: "list", fields, ...options });
 
@@ -87,8 +97,15 @@ function checkedValue(property: Property, given: unknown, failures: Failure[], p
             const text = typeof given === "string" ? given : JSON.stringify(given);
             return parsed(text) === undefined ? wrong("a document in JSON") : text;
         }
+        case "texts": {
+            if (!Array.isArray(given) || given.some((entry) => typeof entry !== "string"))
+                return wrong("a list of texts");
+            return given.length > 0 ? (given as string[]) : undefined;
+        }
         case "date":
-            if (typeof given !== "string" || Number.isNaN(Date.parse(given))) return wrong("a date");
+            if (typeof given !== "string" || !timestamp.test(given) || Number.isNaN(Date.parse(given))) {
+                return wrong("a timestamp of RFC 3339, such as 2030-01-01T00:00:00Z");
+            }
             return dateText(new Date(given));
         case "number":
             return typeof given === "number" ? given : wrong("a number");
@@ -98,6 +115,8 @@ function checkedValue(property: Property, given: unknown, failures: Failure[], p
             return typeof given === "string" ? given : wrong("a text");
     }
 }
+
+const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 /** In the words of AWS's API. */
 export function toApi(fields: Fields, values: Values): Record<string, unknown> {
@@ -113,6 +132,7 @@ function toApiValue(property: Property, value: Json): unknown {
     if (property.kind === "object") return toApi(property.fields!, value as Values);
     if (property.kind === "list") return (value as Values[]).map((entry) => toApi(property.fields!, entry));
     if (property.kind === "map") return toTags(value as Record<string, string>);
+    if (property.kind === "texts") return property.entry ? { [property.entry]: value } : value;
     return property.kind === "date" ? new Date(value as string) : value;
 }
 
@@ -134,7 +154,29 @@ function fromApiValue(property: Property, value: unknown): unknown {
     if (property.kind === "object") return namesFromApi(property.fields!, isObject(value) ? value : {});
     if (property.kind === "list") return (value as object[]).map((entry) => namesFromApi(property.fields!, entry));
     if (property.kind === "map") return fromTags(value as Tag[]);
+    if (property.kind === "texts" && property.entry) return (value as Record<string, unknown>)[property.entry];
     return value instanceof Date ? dateText(value) : value;
+}
+
+/** Of what was found, what is among the inputs: what was not given and AWS filled in is not. */
+export function given(fields: Fields, found: Values, known: Values): Values {
+    return Object.fromEntries(
+        Object.entries(found).flatMap(([name, value]) => {
+            const property = fields[name];
+            const before = known[name];
+            if (before === undefined || before === null) return property?.computed ? [] : [[name, value]];
+            return [[name, property ? givenValue(property, value, before) : value]];
+        }),
+    );
+}
+
+function givenValue({ kind, fields }: Property, value: Json, before: Json): Json {
+    if (kind === "object" && isObject(value) && isObject(before)) return given(fields!, value, before);
+    if (kind !== "list" || !Array.isArray(value) || !Array.isArray(before)) return value;
+    return value.map((entry, index) => {
+        const one = before[index];
+        return isObject(entry) && isObject(one) && entry["id"] === one["id"] ? given(fields!, entry, one) : entry;
+    });
 }
 
 export interface Tag {
@@ -147,7 +189,7 @@ export const toTags = (tags: Record<string, string>) => Object.entries(tags).map
 export const fromTags = (tags: Tag[] = []) =>
     Object.fromEntries(tags.map(({ Key, Value }) => [Key ?? "", Value ?? ""]));
 
-const dateText = (date: Date) => date.toISOString().replace(".000Z", "Z");
+export const dateText = (date: Date) => date.toISOString().replace(".000Z", "Z");
 
 function apiName(name: string, property: Property): string {
     return property.api ?? name.charAt(0).toUpperCase() + name.slice(1);
@@ -160,19 +202,46 @@ export interface Difference {
     replaces: boolean;
 }
 
+/** What differs between what was last read and what is wanted. */
 export function differences(fields: Fields, olds: Values, news: Values): Difference[] {
-    return Object.entries(fields).flatMap(([name, property]) => {
-        const [before, after] = [olds[name], news[name]];
-        if (property.kind === "json" && sameDocument(before, after)) return [];
-        return [...walk(name, before, after)].map((one) => ({ ...one, replaces: property.replaces ?? false }));
-    });
+    return Object.entries(fields).flatMap(([name, property]) =>
+        [...compared(property, name, olds[name], news[name])].map((one) => ({
+            ...one,
+            replaces: property.replaces ?? false,
+        })),
+    );
 }
 
-function* walk(
+type Found = Omit<Difference, "replaces">;
+
+function* compared(
+    property: Property,
     path: string,
     before: Json | undefined,
     after: Json | undefined,
-): Generator<Omit<Difference, "replaces">> {
+): Generator<Found> {
+    if (after === undefined && property.computed && !property.contested) return;
+    const { kind, fields } = property;
+    if (kind === "json" && sameDocument(before, after)) return;
+    if (kind === "object" && isObject(before) && isObject(after)) yield* members(fields!, path, before, after);
+    else if (kind === "list" && Array.isArray(before) && Array.isArray(after)) {
+        for (let index = 0; index < Math.max(before.length, after.length); index++) {
+            const [one, other] = [before[index], after[index]];
+            const at = `${path}[${index}]`;
+            if (isObject(one) && isObject(other)) yield* members(fields!, at, one, other);
+            else yield* walk(at, one, other);
+        }
+    } else yield* walk(path, before, after);
+}
+
+function* members(fields: Fields, path: string, before: object, after: object): Generator<Found> {
+    const [olds, news] = [before as Values, after as Values];
+    for (const [name, property] of Object.entries(fields)) {
+        yield* compared(property, `${path}.${name}`, olds[name], news[name]);
+    }
+}
+
+function* walk(path: string, before: Json | undefined, after: Json | undefined): Generator<Found> {
     if (before === after) return;
     if (before === undefined) yield { path, kind: "add" };
     else if (after === undefined) yield { path, kind: "delete" };
@@ -186,6 +255,33 @@ function* walk(
             yield* walk(step, before[name], after[name]);
         }
     } else yield { path, kind: "update" };
+}
+
+/** `news` with what stands already at each of the ignored paths (`tags.a`, `tags["a b"]`, `rules[0].status`, `rules[*]`). */
+export function ignoring(olds: Values, news: Values, ignored: readonly string[]): Values {
+    const result = structuredClone(news);
+    for (const path of ignored) keep(olds, result, stepsOf(path));
+    return result;
+}
+
+function keep(from: Json | undefined, to: Json | undefined, [step, ...rest]: string[]): void {
+    if (step === undefined || !isContainer(to)) return;
+    const source = isContainer(from) ? from : {};
+    if (step === "*") {
+        for (const each of Object.keys({ ...source, ...to })) keep(from, to, [each, ...rest]);
+    } else if (rest.length > 0) keep(source[step], to[step], rest);
+    else if (source[step] !== undefined) to[step] = structuredClone(source[step]);
+    else delete to[step];
+}
+
+function isContainer(value: Json | undefined): value is Values {
+    return typeof value === "object" && value !== null;
+}
+
+function stepsOf(path: string): string[] {
+    return [...path.matchAll(/\["([^"]*)"\]|\[(\d+|\*)\]|([^.[\]]+)/g)].map(
+        ([, quoted, index, name]) => quoted ?? index ?? name!,
+    );
 }
 
 /** Whether two documents say the same; a document that is not known says something else. */
@@ -203,6 +299,6 @@ function parsed(text: string): Json | undefined {
     }
 }
 
-export function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Values {
     return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -72,10 +72,9 @@ export function service(version: string, environment: NodeJS.ProcessEnv): Untype
             return answer;
         }),
         diff: unary((request: messages.DiffRequest) => {
-            const found = provider().diff(urn(request), values(request.getOldInputs()), values(request.getNews()));
-            const ignored = request.getIgnorechangesList();
-            const kept = found.differences.filter(({ path }) => !ignored.some((name) => path.startsWith(name)));
-            return diffAnswer(kept, found.deleteBeforeReplace);
+            const [olds, news] = [values(request.getOlds()), values(request.getNews())];
+            const found = provider().diff(urn(request), olds, news, request.getIgnorechangesList());
+            return diffAnswer(found.differences, found.deleteBeforeReplace);
         }),
         create: unary(async (request: messages.CreateRequest) => {
             const inputs = values(request.getProperties());
@@ -92,7 +91,8 @@ export function service(version: string, environment: NodeJS.ProcessEnv): Untype
         }),
         update: unary(async (request: messages.UpdateRequest) => {
             const [olds, news] = [values(request.getOlds()), values(request.getNews())];
-            const state = await provider().update(urn(request), request.getId(), olds, news, request.getPreview());
+            const how = { preview: request.getPreview(), ignored: request.getIgnorechangesList() };
+            const state = await provider().update(urn(request), request.getId(), olds, news, how);
             const answer = new messages.UpdateResponse();
             answer.setProperties(struct(state.properties));
             return answer;
@@ -129,7 +129,6 @@ function diffAnswer(found: Difference[], deleteBeforeReplace: boolean): messages
     for (const { path, kind, replaces: replacing } of found) {
         const one = new messages.PropertyDiff();
         one.setKind(kinds[kind][replacing ? 1 : 0]);
-        one.setInputdiff(true);
         answer.getDetaileddiffMap().set(path, one);
     }
     return answer;

@@ -1,7 +1,7 @@
 import { orAbsent } from "../errors";
 import type { ResourceType } from "../resource-type";
 import type { Fields, Json, Values } from "../schema";
-import { boolean, date, fromApi, isObject, json, list, map, number, object, string, toApi } from "../schema";
+import { boolean, date, fromApi, isObject, json, list, map, number, object, string, texts, toApi } from "../schema";
 import type { S3, Session } from "../session";
 
 interface Setting {
@@ -19,7 +19,7 @@ function setting(of: Setting): ResourceType {
     return {
         fields: {
             bucket: string({ required: true, replaces: true }),
-            region: string({ replaces: true }),
+            region: string({ computed: true, replaces: true }),
             ...of.fields,
         },
         canonical: of.canonical,
@@ -77,10 +77,11 @@ const encryptionFields: Fields = {
     rules: list(
         {
             applyServerSideEncryptionByDefault: object({
-                kmsMasterKeyId: string({ api: "KMSMasterKeyID" }),
+                kmsMasterKeyId: string({ computed: true, api: "KMSMasterKeyID" }),
                 sseAlgorithm: string({ required: true, api: "SSEAlgorithm" }),
             }),
-            bucketKeyEnabled: boolean({ fallback: false }),
+            blockedEncryptionTypes: texts({ computed: true, contested: true, entry: "EncryptionType" }),
+            bucketKeyEnabled: boolean({ computed: true }),
         },
         { required: true },
     ),
@@ -165,13 +166,21 @@ function withoutZeros(values: Values): Values {
     return { ...others, rule: { defaultRetention: Object.fromEntries<Json>(given) } };
 }
 
-const sizes: Fields = { objectSizeGreaterThan: number(), objectSizeLessThan: number(), prefix: string() };
+const sizes: Fields = {
+    objectSizeGreaterThan: number({ computed: true }),
+    objectSizeLessThan: number({ computed: true }),
+    prefix: string({ computed: true }),
+};
 
 const lifecycleFields: Fields = {
     rules: list(
         {
             abortIncompleteMultipartUpload: object({ daysAfterInitiation: number() }),
-            expiration: object({ date: date(), days: number(), expiredObjectDeleteMarker: boolean() }),
+            expiration: object({
+                date: date(),
+                days: number({ computed: true }),
+                expiredObjectDeleteMarker: boolean({ computed: true }),
+            }),
             filter: object({
                 and: object({ ...sizes, tags: map() }),
                 ...sizes,
@@ -185,13 +194,17 @@ const lifecycleFields: Fields = {
                 storageClass: string({ required: true }),
             }),
             status: string({ required: true }),
-            transitions: list({ date: date(), days: number(), storageClass: string({ required: true }) }),
+            transitions: list({
+                date: date(),
+                days: number({ computed: true }),
+                storageClass: string({ required: true }),
+            }),
         },
         { required: true },
     ),
 };
 const minimumSize: Fields = {
-    transitionDefaultMinimumObjectSize: string({ fallback: "all_storage_classes_128K" }),
+    transitionDefaultMinimumObjectSize: string({ computed: true }),
 };
 
 export const lifecycle = setting({

@@ -6,17 +6,36 @@ import type { ResourceType } from "../resource-type";
 import type { Values } from "../schema";
 import { boolean, fromTags, map, string, toTags } from "../schema";
 import type { S3, Session } from "../session";
+import { bucketInline, inlineSettings } from "./bucket-inline";
 
-/** `aws:s3/bucket:Bucket`, without the properties that are deprecated for resources of their own. */
+/** `aws:s3/bucket:Bucket`: the settings that have a resource of their own are read with it, and taken by those alone. */
 export const bucket: ResourceType = {
     fields: {
-        bucket: string({ replaces: true }),
+        bucket: string({ computed: true, replaces: true }),
         forceDestroy: boolean({ fallback: false }),
-        objectLockEnabled: boolean({ fallback: false, replaces: true }),
-        region: string({ replaces: true }),
+        objectLockEnabled: boolean({ computed: true, fallback: false, replaces: true }),
+        region: string({ computed: true, replaces: true }),
         tags: map(),
     },
-    outputs: ["arn", "bucketDomainName", "bucketRegion", "bucketRegionalDomainName", "tagsAll"],
+    outputs: [
+        "accelerationStatus",
+        "arn",
+        "bucketDomainName",
+        "bucketNamespace",
+        "bucketPrefix",
+        "bucketRegion",
+        "bucketRegionalDomainName",
+        "corsRules",
+        "grants",
+        "hostedZoneId",
+        "lifecycleRules",
+        "policy",
+        "requestPayer",
+        "serverSideEncryptionConfiguration",
+        "tagsAll",
+        "versioning",
+    ],
+    inline: bucketInline,
     named: { property: "bucket", longest: 63, lowerCase: true },
     instructions: ["forceDestroy"],
 
@@ -59,16 +78,22 @@ export const bucket: ResourceType = {
                 tags,
             },
             outputs: {
+                ...(await inlineSettings({ client, api }, id)),
                 arn: `arn:${partitionOf(region)}:s3:::${id}`,
                 bucketDomainName: `${id}.s3.amazonaws.com`,
+                bucketNamespace: "global",
+                bucketPrefix: "",
                 bucketRegion: region,
                 bucketRegionalDomainName: `${id}.s3.${region}.amazonaws.com`,
+                hostedZoneId: "",
                 tagsAll: tags,
             },
         };
     },
 
-    update: (id, values, session) => putTags(id, values, session),
+    async update(id, values, session, changed) {
+        if (changed.has("tags")) await putTags(id, values, session);
+    },
 
     async remove(id, values, session) {
         const { client, api } = await session.s3(values["region"] as string);

@@ -15,7 +15,7 @@ interface Inline {
 /** A policy that is part of a user or a role. Its id is `<owner>:<name>`. */
 function inlinePolicy(of: Inline): ResourceType {
     const fields: Fields = {
-        name: string({ replaces: true }),
+        name: string({ computed: true, replaces: true }),
         policy: json({ required: true }),
         [of.owner]: string({ required: true, replaces: true }),
     };

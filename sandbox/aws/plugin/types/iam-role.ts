@@ -9,7 +9,7 @@ export const role: ResourceType = {
         description: string(),
         forceDetachPolicies: boolean({ fallback: false }),
         maxSessionDuration: number({ fallback: 3600 }),
-        name: string({ replaces: true }),
+        name: string({ computed: true, replaces: true }),
         path: string({ fallback: "/", replaces: true }),
         permissionsBoundary: string(),
         tags: map(),

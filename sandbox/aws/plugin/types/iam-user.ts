@@ -6,7 +6,7 @@ import { boundaryOf, tagChanges, tagsOf, text } from "./iam-common";
 export const user: ResourceType = {
     fields: {
         forceDestroy: boolean({ fallback: false }),
-        name: string({ replaces: true }),
+        name: string({ computed: true, replaces: true }),
         path: string({ fallback: "/" }),
         permissionsBoundary: string(),
         tags: map(),
