@@ -8,7 +8,7 @@ import { keepOrRefuse } from "./existing-bucket";
 import { readExisting } from "./existing-bucket-reader";
 import { makeGuards } from "./guards";
 import { bucketPolicy, withoutRepeated } from "./policy";
-import { refuse, refuseInlineArgs, resolveSettings } from "./resolve";
+import { inlineArgs, refuse, refuseInlineArgs, resolveSettings } from "./resolve";
 import type { ArchiveSettings, StorageClass } from "./settings";
 import { lifecycleRules, minimumObjectSize } from "./settings";
 
@@ -95,7 +95,7 @@ function makeBucket(name: string, args: ArchiveBucketArgs, opts: pulumi.CustomRe
             tags: args.tags,
             ...args.overrides?.bucket,
         },
-        opts,
+        { ...opts, ignoreChanges: [...inlineArgs] },
     );
 }
 

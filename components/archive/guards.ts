@@ -53,12 +53,21 @@ export function makeGuards(name: string, args: GuardArgs, opts: pulumi.CustomRes
     return { closed, versioning };
 }
 
-/** A bucket key spares a request to the key service for every object. */
+/**
+ * A bucket key spares a request to the key service for every object. What S3 refuses by default since April 2026, keys
+ * that the client keeps (SSE-C), is said: a provider that is not told compares S3's default with nothing, without end.
+ */
 function encryptionRule(kmsKeyArn: pulumi.Input<string> | undefined) {
+    const blockedEncryptionTypes = ["SSE-C"];
     return kmsKeyArn === undefined
-        ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }
+        ? {
+              applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" },
+              blockedEncryptionTypes,
+              bucketKeyEnabled: false,
+          }
         : {
               applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKeyArn },
+              blockedEncryptionTypes,
               bucketKeyEnabled: true,
           };
 }

@@ -54,16 +54,25 @@ export function refusal(text: string, component: pulumi.Resource): pulumi.Resour
     return Object.defineProperty(error, "message", { get: () => text, set: () => undefined });
 }
 
-/** Old ways of saying on the bucket what has a resource of its own: two hands on one setting never agree. */
-const inlineArgs: (keyof aws.BucketArgs)[] = [
+/**
+ * Old ways of saying on the bucket what has a resource of its own: two hands on one setting never agree. The provider
+ * reads them with the bucket, and releases of it took away what the bucket's own arguments do not give
+ * (https://github.com/pulumi/pulumi-aws/issues/6244), so they are refused as arguments and ignored as differences.
+ */
+export const inlineArgs: readonly (keyof aws.BucketArgs)[] = [
     "accelerationStatus",
     "acl",
+    "corsRules",
     "grants",
     "lifecycleRules",
+    "logging",
     "objectLockConfiguration",
     "policy",
+    "replicationConfiguration",
+    "requestPayer",
     "serverSideEncryptionConfiguration",
     "versioning",
+    "website",
 ];
 
 export function refuseInlineArgs({ bucket = {} }: ArchiveOverrides, component: pulumi.Resource): void {
@@ -72,7 +81,7 @@ export function refuseInlineArgs({ bucket = {} }: ArchiveOverrides, component: p
         found.map(
             (key) =>
                 `overrides.bucket.${key} is deprecated and works against the resource that does the same; ` +
-                "use the component's argument or that resource's override",
+                "use the component's argument, that resource's override, or a resource of its own",
         ),
         component,
     );

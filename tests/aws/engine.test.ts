@@ -14,7 +14,7 @@ const program = {
         const { ArchiveBucket } = require("./bin/components/archive/archive-bucket");
         const { Uploader } = require("./bin/components/archive/uploader");
         const guards = { protect: false, forceDestroy: true };
-        const archive = new ArchiveBucket("archive", { ...guards, tags: { of: "photos" } });
+        const archive = new ArchiveBucket("archive", { ...guards, tags: { of: process.env.TAG ?? "photos" } });
         new ArchiveBucket("locked", { ...guards, objectLock: { mode: "GOVERNANCE", days: 5 } });
         const { bucketName, bucketArn, storageClass } = archive;
         const upload = { bucketName, bucketArn, storageClass };
@@ -55,6 +55,30 @@ test("finds nothing to do when nothing has changed, and asks S3 to tell", async 
         .filter(({ path }) => path !== "/");
     expect(asked.length).toBeGreaterThan(10);
     expect(asked.filter(({ method }) => method !== "GET" && method !== "HEAD")).toEqual([]);
+});
+
+test("keeps every setting of the bucket over refresh, up and refresh", async () => {
+    const [Bucket] = await buckets();
+    const settings = async () => ({
+        rules: (await hand.s3.send(new s3.GetBucketLifecycleConfigurationCommand({ Bucket }))).Rules?.map(
+            ({ ID }) => ID,
+        ),
+        versioning: (await hand.s3.send(new s3.GetBucketVersioningCommand({ Bucket }))).Status,
+        policy: (await hand.s3.send(new s3.GetBucketPolicyCommand({ Bucket }))).Policy,
+    });
+    const before = await settings();
+    expect(before.rules).toHaveLength(3);
+    succeed(await session.refresh());
+    // Now the bucket's recorded outputs hold what its own arguments do not give.
+    const recorded = (await ours()).find(({ type, id }) => type.endsWith(":Bucket") && id === Bucket);
+    expect(recorded?.outputs?.["lifecycleRules"]).toHaveLength(3);
+    succeed(await session.up(["--refresh=false", "--expect-no-changes"]));
+    expect(await settings()).toEqual(before);
+    succeed(await session.refresh(["--expect-no-changes"]));
+    // A change of the bucket itself writes nothing else either.
+    succeed(await session.up(["--refresh=false"], { TAG: "slides" }));
+    expect(await settings()).toEqual(before);
+    succeed(await session.up());
 });
 
 test("shows what somebody changed by hand in each resource, and repairs it", async () => {
@@ -144,6 +168,12 @@ async function steps(): Promise<string[][]> {
 
 async function ours(): Promise<StackResource[]> {
     return (await session.resources()).filter(({ type }) => type.startsWith("aws:"));
+}
+
+/** The one with every setting first. */
+async function buckets(): Promise<string[]> {
+    const found = (await ours()).filter(({ type }) => type.endsWith(":Bucket")).map(({ id }) => id!);
+    return found.sort();
 }
 
 async function lockedBucket(): Promise<string> {

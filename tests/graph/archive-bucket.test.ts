@@ -96,7 +96,11 @@ describe("a new bucket", () => {
         });
         expect(graph.of(types.ownership).inputs["rule"]).toEqual({ objectOwnership: "BucketOwnerEnforced" });
         expect(graph.of(types.encryption).inputs["rules"]).toEqual([
-            { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } },
+            {
+                applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" },
+                blockedEncryptionTypes: ["SSE-C"],
+                bucketKeyEnabled: false,
+            },
         ]);
         expect(policyOf(graph).Statement).toEqual([
             {
