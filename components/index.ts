@@ -24,6 +24,8 @@ export type { ObjectLock, StorageClass, Transition } from "./archive/settings";
 export type { ProfileName, QueueNumbers, ShapingNames, ShapingNumbers } from "./shaping/profiles";
 export type { RegionPrefixesOptions, ShapedBackupArgs } from "./shaped-backup";
 export { regionPrefixes, ShapedBackup } from "./shaped-backup";
+export type { RestorerArgs } from "./archive/restorer";
+export { Restorer } from "./archive/restorer";
 export type { UploadCommands } from "./archive/upload-commands";
 export type { UploaderArgs, UploaderIdentity } from "./archive/uploader";
 export { Uploader } from "./archive/uploader";

@@ -6,6 +6,8 @@ import type { S3Ranges } from "../providers/aws-ip-ranges";
 import { loadS3Ranges, RangesError } from "../providers/aws-ip-ranges";
 import type { ArchiveBucketArgs } from "./archive/archive-bucket";
 import { ArchiveBucket } from "./archive/archive-bucket";
+import type { RestorerArgs } from "./archive/restorer";
+import { Restorer } from "./archive/restorer";
 import type { UploadCommands } from "./archive/upload-commands";
 import { uploadCommands } from "./archive/upload-commands";
 import type { UploaderArgs } from "./archive/uploader";
@@ -20,6 +22,8 @@ export interface ShapedBackupArgs {
     archive?: Omit<ArchiveBucketArgs, "region">;
     /** Who uploads; `none` to make no identity. @default an IAM user without an access key */
     uploader?: "none" | Omit<UploaderArgs, "bucketName" | "bucketArn" | "storageClass" | "kmsKeyArn">;
+    /** Who brings objects back: an IAM user without an access key, or `none`. @default "none" */
+    restorer?: "none" | Omit<RestorerArgs, "bucketArn" | "kmsKeyArn">;
     /** The router side; its prefixes are those of `prefixes`. */
     shaping: Omit<UploadShapingArgs, "prefixes"> | Omit<PlannedShapingArgs, "prefixes">;
     /** Prefixes of S3 in the region. @default AWS's feed, as {@link regionPrefixes} loads it */
@@ -31,13 +35,15 @@ export class ShapedBackup extends pulumi.ComponentResource {
     declare public readonly archive: ArchiveBucket;
     /** Undefined with `uploader: "none"`. */
     declare public readonly uploader?: Uploader;
+    /** Undefined with `restorer: "none"`. */
+    declare public readonly restorer?: Restorer;
     declare public readonly shaping: UploadShaping;
     /** Commands to paste, with the direct storage class and, where IPv6 is shaped, the dual-stack endpoint. */
     declare public readonly uploadCommands: pulumi.Output<UploadCommands>;
 
     constructor(name: string, args: ShapedBackupArgs, opts?: pulumi.ComponentResourceOptions) {
         super("routeros-s3:index:ShapedBackup", name, {}, opts);
-        const { region, uploader = {} } = args;
+        const { region, uploader = {}, restorer = "none" } = args;
         this.archive = new ArchiveBucket(`${name}-archive`, { ...args.archive, region }, { parent: this });
         const { bucketName, bucketArn, storageClass, kmsKeyArn } = this.archive;
         if (uploader !== "none") {
@@ -45,6 +51,13 @@ export class ShapedBackup extends pulumi.ComponentResource {
                 `${name}-uploader`,
                 { bucketName, bucketArn, storageClass, kmsKeyArn, ...uploader },
                 // Somebody keeps its keys on another machine: it stays where the bucket stays.
+                { parent: this, protect: args.archive?.protect ?? true },
+            );
+        }
+        if (restorer !== "none") {
+            this.restorer = new Restorer(
+                `${name}-restorer`,
+                { bucketArn, kmsKeyArn, ...restorer },
                 { parent: this, protect: args.archive?.protect ?? true },
             );
         }

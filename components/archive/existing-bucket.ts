@@ -1,4 +1,6 @@
 /** A bucket that stands already: what it holds, and what of that stands in the way of ours. Pure. */
+import { createHash } from "node:crypto";
+
 import type { PolicyDocument, PolicyStatement } from "./policy";
 import { bucketPolicySids } from "./policy";
 import type { ArchiveSettings, LifecycleRule } from "./settings";
@@ -92,13 +94,12 @@ export function keepOrRefuse(existing: Existing, settings: ArchiveSettings, keep
 
 function keepRules(kept: Kept, rules: FoundRule[], bucket: FoundBucket, settings: ArchiveSettings, name: string): void {
     kept.rules = rules.map(toLifecycleRule);
-    for (const rule of kept.rules) {
-        const days = rule.expiration?.days;
-        if (rule.status === "Enabled" && days !== undefined) {
-            kept.warnings.push(
-                `existingBucket "${name}": the rule "${rule.id}", which is kept, deletes objects after ${days} days`,
-            );
-        }
+    for (const rule of kept.rules.filter(({ status }) => status === "Enabled")) {
+        const deeds = deletions(rule);
+        if (deeds.length === 0) continue;
+        kept.warnings.push(
+            `existingBucket "${name}": the rule "${rule.id}", which is kept, deletes ${deeds.join(" and ")}${whereOf(rule)}`,
+        );
     }
     const size = bucket.LifecycleConfiguration?.TransitionDefaultMinimumObjectSize;
     if (rules.length > 0 && size !== undefined && size !== minimumObjectSize(settings)) {
@@ -107,6 +108,22 @@ function keepRules(kept: Kept, rules: FoundRule[], bucket: FoundBucket, settings
                 `${size === "varies_by_storage_class"}`,
         );
     }
+}
+
+/** What a rule deletes, in whichever of the forms it says so. */
+function deletions({ expiration, noncurrentVersionExpiration: versions }: LifecycleRule): string[] {
+    const newer = versions?.newerNoncurrentVersions;
+    const spared = newer === undefined ? "" : `, all but the newest ${newer}`;
+    return [
+        ...(expiration?.days === undefined ? [] : [`objects after ${expiration.days} days`]),
+        ...(expiration?.date === undefined ? [] : [`objects from ${expiration.date.slice(0, 10)} on`]),
+        ...(versions ? [`overwritten and deleted versions after ${versions.noncurrentDays} days${spared}`] : []),
+    ];
+}
+
+function whereOf({ filter }: LifecycleRule): string {
+    const prefix = filter?.prefix ?? filter?.and?.prefix ?? "";
+    return prefix === "" ? "" : ` under "${prefix}"`;
 }
 
 function keepStatements(kept: Kept, statements: PolicyStatement[], name: string): void {
@@ -152,7 +169,7 @@ function compareGuards(kept: Kept, bucket: FoundBucket, settings: ArchiveSetting
 export function toLifecycleRule(rule: FoundRule): LifecycleRule {
     const expiration = {
         days: rule.ExpirationInDays,
-        date: rule.ExpirationDate?.slice(0, 10),
+        date: timestampOf(rule.ExpirationDate),
         expiredObjectDeleteMarker: rule.ExpiredObjectDeleteMarker,
     };
     const transitions = [...(rule.Transitions ?? []), ...(rule.Transition ? [rule.Transition] : [])];
@@ -166,11 +183,11 @@ export function toLifecycleRule(rule: FoundRule): LifecycleRule {
             ? undefined
             : { NoncurrentDays: rule.NoncurrentVersionExpirationInDays, NewerNoncurrentVersions: undefined });
     return compact({
-        id: rule.Id ?? "",
+        id: rule.Id || generatedId(rule),
         status: rule.Status,
         filter: filterOf(rule),
         transitions: transitions.map(({ StorageClass, TransitionDate, TransitionInDays }) =>
-            compact({ storageClass: StorageClass, days: TransitionInDays, date: TransitionDate?.slice(0, 10) }),
+            compact({ storageClass: StorageClass, days: TransitionInDays, date: timestampOf(TransitionDate) }),
         ),
         expiration: compact(expiration),
         noncurrentVersionExpiration:
@@ -187,6 +204,16 @@ export function toLifecycleRule(rule: FoundRule): LifecycleRule {
             daysAfterInitiation: rule.AbortIncompleteMultipartUpload.DaysAfterInitiation,
         },
     });
+}
+
+/** The provider wants an id. Made of what the rule says, it is the same in every run. */
+function generatedId(rule: FoundRule): string {
+    return `kept-${createHash("sha256").update(JSON.stringify(rule)).digest("hex").slice(0, 8)}`;
+}
+
+/** RFC 3339, as the provider's schema has it; S3 takes midnight alone. */
+function timestampOf(date: string | undefined): string | undefined {
+    return date === undefined ? undefined : new Date(date).toISOString().replace(".000Z", "Z");
 }
 
 function filterOf(rule: FoundRule): LifecycleRule["filter"] {

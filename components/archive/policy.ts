@@ -44,7 +44,8 @@ export function withoutRepeated(statements: PolicyStatement[], given: PolicyStat
 }
 
 /** See `UploaderArgs.storageClassCondition`. */
-export type StorageClassCondition = "required" | "declared" | "none";
+export const storageClassConditions = ["required", "declared", "none"] as const;
+export type StorageClassCondition = (typeof storageClassConditions)[number];
 
 export interface UploaderPolicyOptions {
     bucketArn: string;
@@ -108,6 +109,39 @@ export function uploaderPolicy(options: UploaderPolicyOptions): PolicyDocument {
             Action: ["kms:GenerateDataKey", "kms:Decrypt"],
             Resource: kmsKeyArn,
         });
+    }
+    return { Version: "2012-10-17", Statement: statements };
+}
+
+export interface RestorerPolicyOptions {
+    bucketArn: string;
+    /** Keys begin with this; empty for the whole bucket. */
+    prefix: string;
+    /** Key that the bucket's objects are encrypted with, if it is not S3's own. */
+    kmsKeyArn?: string;
+}
+
+/** The least that brings archived objects back and compares them with a folder: nothing is written or deleted. */
+export function restorerPolicy({ bucketArn, prefix, kmsKeyArn }: RestorerPolicyOptions): PolicyDocument {
+    const underPrefix = prefix === "" ? {} : { Condition: { StringLike: { "s3:prefix": [prefix, `${prefix}*`] } } };
+    const statements: PolicyStatement[] = [
+        {
+            Sid: "BringBack",
+            Effect: "Allow",
+            Action: ["s3:RestoreObject", "s3:GetObject", "s3:GetObjectVersion"],
+            Resource: `${bucketArn}/${prefix}*`,
+        },
+        {
+            Sid: "Look",
+            Effect: "Allow",
+            Action: ["s3:ListBucket", "s3:ListBucketVersions"],
+            Resource: bucketArn,
+            ...underPrefix,
+        },
+        { Sid: "ListUploads", Effect: "Allow", Action: "s3:ListBucketMultipartUploads", Resource: bucketArn },
+    ];
+    if (kmsKeyArn !== undefined) {
+        statements.push({ Sid: "Decrypt", Effect: "Allow", Action: "kms:Decrypt", Resource: kmsKeyArn });
     }
     return { Version: "2012-10-17", Statement: statements };
 }

@@ -110,6 +110,24 @@ export function bucketNameProblem(name: string): string | undefined {
     return undefined;
 }
 
+/** Why a text is no ARN of a KMS key, or nothing. */
+export function kmsKeyProblem(arn: string): string | undefined {
+    return /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)\/.+$/.test(arn)
+        ? undefined
+        : "it is written as arn:aws:kms:<region>:<account>:key/<id>";
+}
+
+/** Why keys of an archive should not begin with a text, or nothing. In a policy `*`, `?` and `$` mean something else. */
+export function prefixProblem(prefix: string): string | undefined {
+    if (prefix.startsWith("/")) return `keys of S3 do not begin with a slash; write "${prefix.replace(/^\/+/, "")}"`;
+    const wild = /[*?$]/.exec(prefix);
+    if (wild) return `it has "${wild[0]}", which a policy takes for a pattern; choose another`;
+    if (/\p{Cc}/u.test(prefix)) return "it has a control character; choose another";
+    return Buffer.byteLength(prefix) > 1000
+        ? "it is longer than 1,000 bytes, and leaves no room for a name"
+        : undefined;
+}
+
 function classProblems(settings: KnownSettings): string[] {
     const problems: string[] = [];
     const { storageClass, furtherTransitions = [] } = settings;
@@ -205,11 +223,10 @@ function combinationProblems(settings: KnownSettings): string[] {
             "forceDestroy is true, but existingBucket is never destroyed by this stack; leave forceDestroy out",
         );
     }
-    if (kmsKeyArn !== undefined && !/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)\/.+$/.test(kmsKeyArn)) {
-        problems.push(
-            `kmsKeyArn "${kmsKeyArn}" is no ARN of a key; it is written as arn:aws:kms:<region>:<account>:key/<id>`,
-        );
-    }
+    const keyReason = kmsKeyArn === undefined ? undefined : kmsKeyProblem(kmsKeyArn);
+    if (keyReason !== undefined) problems.push(`kmsKeyArn "${kmsKeyArn}" is no ARN of a key; ${keyReason}`);
+    const prefixReason = settings.prefix === undefined ? undefined : prefixProblem(settings.prefix);
+    if (prefixReason !== undefined) problems.push(`prefix "${settings.prefix}" cannot be used: ${prefixReason}`);
     return problems;
 }
 

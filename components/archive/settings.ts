@@ -18,9 +18,11 @@ export interface Transition {
     days: number;
 }
 
+export const lockModes = ["GOVERNANCE", "COMPLIANCE"] as const;
+
 export interface ObjectLock {
     /** `GOVERNANCE`: privileged users may lift it. `COMPLIANCE`: nobody can, the account's root included. */
-    mode: "GOVERNANCE" | "COMPLIANCE";
+    mode: (typeof lockModes)[number];
     /** How long each new version is locked; either days or years. */
     days?: number;
     years?: number;

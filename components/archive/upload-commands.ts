@@ -43,20 +43,20 @@ export interface CredentialOptions {
     name: string;
     arn?: string;
     anywhere?: { trustAnchorArn: string; profileArn: string };
+    /** Profile of the aws command's configuration that the steps set up. @default "archive-uploader" */
+    profile?: string;
 }
 
-/** Profile that the steps set up. */
-const uploaderProfile = "archive-uploader";
-
-/** Steps for the machine that uploads, as text. A key is made by a person, and shown to that person only. */
-export function credentialSteps({ kind, name, arn = "", anywhere }: CredentialOptions): string {
-    const set = (key: string, value: string) => `aws configure set profile.${uploaderProfile}.${key} ${quoted(value)}`;
-    const use = `export AWS_PROFILE=${uploaderProfile}   # then paste the upload commands`;
+/** Steps for the machine that uploads or restores, as text. A key is made by a person, and shown to that person only. */
+export function credentialSteps(options: CredentialOptions): string {
+    const { kind, name, arn = "", anywhere, profile = "archive-uploader" } = options;
+    const set = (key: string, value: string) => `aws configure set profile.${profile}.${key} ${quoted(value)}`;
+    const use = `export AWS_PROFILE=${profile}   # then run the commands for it`;
     switch (kind) {
         case "user":
             return [
                 `aws iam create-access-key --user-name ${quoted(name)}   # as an administrator; shows the key once`,
-                `aws configure --profile ${uploaderProfile}   # on the machine that uploads; asks for the key`,
+                `aws configure --profile ${profile}   # on the machine that uses it; asks for the key`,
                 use,
             ].join("\n");
         case "role":

@@ -1,16 +1,15 @@
 import { nearest } from "../../providers/routeros/runtime/rows/text";
-import { archiveKeys, uploaderKeys } from "../archive/keys";
+import { type ArchiveValues, readArchive, uploaderKeys } from "../archive/keys";
 import { readShaping, type ShapingPlan } from "../shaping/plan";
 import { type Key, type Problem, readKeys, type ReadOptions, type ValuesOf } from "./key";
 import { feedKeys, regionKey, siteKeys } from "./keys";
 
 /** A site's configuration, whole and valid, by what it is for. */
-export interface Site {
+export interface Site extends ValuesOf<typeof uploaderKeys> {
     /** AWS region of the bucket and of the S3 prefixes. */
     region: string;
     shaping: ShapingPlan;
-    archive: ValuesOf<typeof archiveKeys>;
-    uploader: ValuesOf<typeof uploaderKeys>["uploader"];
+    archive: ArchiveValues;
     feed: ValuesOf<typeof feedKeys>;
 }
 
@@ -45,16 +44,16 @@ export function readSite(
     }
     const region = readKeys(regionKey, { region: config["aws:region"] }, { prefix: "aws:", isSecret });
     const shaping = readShaping(given, options);
-    const archive = readKeys(archiveKeys, given, options);
-    const uploader = readKeys(uploaderKeys, given, options);
+    const archive = readArchive(given, options);
+    const identities = readKeys(uploaderKeys, given, options);
     const feed = readKeys(feedKeys, given, options);
-    const problems = [unknown, ...[region, shaping, archive, uploader, feed].map((part) => part.problems)].flat();
+    const problems = [unknown, ...[region, shaping, archive, identities, feed].map((part) => part.problems)].flat();
     if (problems.length > 0) throw new SiteProblems(problems);
     return {
         ...region.values,
         shaping: shaping.plan,
         archive: archive.values,
-        ...uploader.values,
+        ...identities.values,
         feed: feed.values,
     } as Site;
 }

@@ -21,7 +21,7 @@ export interface StackSite {
  * program before its first resource, with lines for a person and no stack trace.
  */
 export async function readStack(): Promise<StackSite> {
-    const { region, shaping, archive, uploader, feed } = siteOf(pulumi.runtime.allConfig());
+    const { region, shaping, archive, feed, ...identities } = siteOf(pulumi.runtime.allConfig());
     const { ranges, ...prefixes } = await regionPrefixes(region, {
         source: feed.awsIpRanges,
         lock: feed.ipRangesLock,
@@ -35,13 +35,16 @@ export async function readStack(): Promise<StackSite> {
         );
     }
     const { protectBucket: protect, ...bucket } = archive;
+    const { uploader, restorer, storageClassCondition } = identities;
+    const { prefix } = archive;
     return {
         ranges,
         args: {
             region,
             prefixes,
             archive: { ...bucket, protect },
-            uploader: uploader === "none" ? "none" : { identity: uploader },
+            uploader: uploader === "none" ? "none" : { identity: uploader, prefix, storageClassCondition },
+            restorer: restorer === "none" ? "none" : { prefix },
             shaping: { plan: shaping },
         },
     };

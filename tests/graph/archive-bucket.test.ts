@@ -189,6 +189,7 @@ describe("a new bucket", () => {
         expect((await archive({ kmsKeyArn })).of(types.encryption).inputs["rules"]).toEqual([
             {
                 applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKeyArn },
+                blockedEncryptionTypes: ["SSE-C"],
                 bucketKeyEnabled: true,
             },
         ]);

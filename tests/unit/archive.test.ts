@@ -29,6 +29,8 @@ describe("what AWS would refuse", () => {
             { storageClass: "STANDARD_IA" },
             /^storageClass "STANDARD_IA" is no archive class: S3 moves objects there after 30 days/,
         ],
+        ["a prefix that a policy takes for a pattern", { prefix: "photos/*" }, /^prefix "photos\/\*" cannot be used/],
+        ["a prefix that begins with a slash", { prefix: "/photos/" }, /write "photos\/"$/],
         ["a class by its name in the console", { storageClass: "GLACIER_DEEP_ARCHIVE" }, /S3 writes it DEEP_ARCHIVE/],
         [
             "a class that does not exist",
@@ -221,6 +223,29 @@ describe("a bucket that stands already", () => {
         Action: "s3:GetObject",
         Resource: "*",
     };
+    /** As Cloud Control shows one from the field: an old-style prefix, a date long past, no id, a size of zero. */
+    const backupProgram: Existing["bucket"] = {
+        LifecycleConfiguration: {
+            TransitionDefaultMinimumObjectSize: "varies_by_storage_class",
+            Rules: [
+                {
+                    Id: "backup program: to glacier",
+                    Status: "Enabled",
+                    Prefix: "glacier/",
+                    Transitions: [{ StorageClass: "GLACIER", TransitionDate: "1970-01-01T00:00:00.000Z" }],
+                },
+                { Id: "old logs", Status: "Disabled", Prefix: "logs/", ExpirationDate: "2027-01-01T00:00:00Z" },
+                { Status: "Enabled", Prefix: "tmp/", ExpirationInDays: 1 },
+                {
+                    Id: "small",
+                    Status: "Enabled",
+                    ObjectSizeGreaterThan: "0",
+                    TagFilters: [{ Key: "a", Value: "b" }],
+                    ExpirationInDays: 400,
+                },
+            ],
+        },
+    };
     const existing = (bucket: Existing["bucket"] = {}, statements: object[] = []): Existing => ({
         bucket,
         policy: { Version: "2012-10-17", Statement: statements as [] },
@@ -315,17 +340,73 @@ describe("a bucket that stands already", () => {
             id: "all",
             status: "Disabled",
             filter: { and: { prefix: "a/", objectSizeGreaterThan: 1024, tags: { k: "v" } } },
-            expiration: { date: "2030-01-01" },
+            expiration: { date: "2030-01-01T00:00:00Z" },
             abortIncompleteMultipartUpload: { daysAfterInitiation: 3 },
             noncurrentVersionExpiration: { noncurrentDays: 5, newerNoncurrentVersions: 2 },
             noncurrentVersionTransitions: [{ storageClass: "GLACIER", noncurrentDays: 1 }],
-            transitions: [{ storageClass: "GLACIER", date: "2030-01-01" }],
+            transitions: [{ storageClass: "GLACIER", date: "2030-01-01T00:00:00Z" }],
         });
         expect(toLifecycleRule({ Status: "Enabled", TagFilters: [{ Key: "k", Value: "v" }] }).filter).toEqual({
             tag: { key: "k", value: "v" },
         });
         expect(toLifecycleRule({ Status: "Enabled" }).filter).toEqual({ prefix: "" });
         expect(toLifecycleRule({ Status: "Enabled", ObjectSizeLessThan: 5 }).filter).toEqual({ objectSizeLessThan: 5 });
+    });
+
+    it("that a backup program set up years ago is kept as it is, and every rule of its that deletes is named", () => {
+        const kept = keepOrRefuse(existing(backupProgram), { ...whole, moveSmallObjects: true }, true);
+        expect(kept.problems).toEqual([]);
+        const unnamed = expect.stringMatching(/^kept-[0-9a-f]{8}$/) as string;
+        expect(kept.rules).toEqual([
+            {
+                id: "backup program: to glacier",
+                status: "Enabled",
+                filter: { prefix: "glacier/" },
+                transitions: [{ storageClass: "GLACIER", date: "1970-01-01T00:00:00Z" }],
+            },
+            {
+                id: "old logs",
+                status: "Disabled",
+                filter: { prefix: "logs/" },
+                expiration: { date: "2027-01-01T00:00:00Z" },
+            },
+            { id: unnamed, status: "Enabled", filter: { prefix: "tmp/" }, expiration: { days: 1 } },
+            {
+                id: "small",
+                status: "Enabled",
+                filter: { and: { objectSizeGreaterThan: 0, tags: { a: "b" } } },
+                expiration: { days: 400 },
+            },
+        ]);
+        expect(kept.warnings).toEqual([
+            expect.stringMatching(/the rule "kept-\w+", which is kept, deletes objects after 1 days under "tmp\/"$/),
+            expect.stringMatching(/the rule "small", which is kept, deletes objects after 400 days$/),
+        ]);
+        expect(keepOrRefuse(existing(backupProgram), { ...whole, moveSmallObjects: true }, true).rules).toEqual(
+            kept.rules,
+        );
+    });
+
+    it.each<[string, object, string]>([
+        ["by days", { ExpirationInDays: 30 }, "deletes objects after 30 days"],
+        ["by date", { ExpirationDate: "2027-01-01T00:00:00Z" }, "deletes objects from 2027-01-01 on"],
+        [
+            "of versions",
+            { NoncurrentVersionExpirationInDays: 5 },
+            "deletes overwritten and deleted versions after 5 days",
+        ],
+        [
+            "of versions but the newest",
+            { NoncurrentVersionExpiration: { NoncurrentDays: 5, NewerNoncurrentVersions: 2 } },
+            "after 5 days, all but the newest 2",
+        ],
+    ])("says that a rule it keeps deletes %s, unless it is switched off", (_name, form, text) => {
+        const warnings = (Status: "Enabled" | "Disabled") => {
+            const rule = { Id: "theirs", Status, ...form };
+            return keepOrRefuse(existing({ LifecycleConfiguration: { Rules: [rule] } }), whole, true).warnings;
+        };
+        expect(warnings("Enabled")).toEqual([expect.stringContaining(text)]);
+        expect(warnings("Disabled")).toEqual([]);
     });
 
     it("keeps a statement once where it is also given", () => {

@@ -143,12 +143,22 @@ describe("mistakes", () => {
         queueNames: '{"s4":"x"}',
         adopt: "yes",
         bucketName: "My_Bucket",
+        existingBucket: "192.168.88.1",
+        keepExisting: "all",
+        prefix: "/photos",
+        furtherTransitions: '[{"storageClass":"STANDARD","days":5}]',
+        moveSmallObjects: "no",
+        kmsKeyArn: "alias/archive",
+        objectLock: '{"mode":"GOVERNANCE","weeks":2}',
+        complianceYears: "many",
         storageClass: "glacier",
         transitionDays: "-1",
         abortIncompleteDays: "0",
         noncurrentDays: "1.5",
         protectBucket: "1",
         uploader: "role",
+        storageClassCondition: "wanted",
+        restorer: "role",
         awsIpRanges: "http://ip-ranges.amazonaws.com/ip-ranges.json",
         ipRangesLock: "",
         ipRangesMaxShrinkPercent: "101",
@@ -241,6 +251,23 @@ describe("rules between keys", () => {
             expect.stringMatching(/leafQueue holds "cake", but routeros-s3:profile seed-2018 has its own/),
             expect.stringMatching(/headroomPercent holds 10/),
         ]);
+    });
+
+    it("take an object lock that nobody can undo only where its years are said twice", () => {
+        const lock = (value: object, complianceYears?: string) =>
+            problemsOf({
+                "routeros-s3:objectLock": JSON.stringify(value),
+                ...(complianceYears === undefined ? {} : { "routeros-s3:complianceYears": complianceYears }),
+            });
+        expect(lock({ mode: "GOVERNANCE", days: 30 })).toEqual([]);
+        expect(lock({ mode: "COMPLIANCE", years: 5 }, "5")).toEqual([]);
+        const refused = [
+            expect.stringMatching(/nobody can undo that .* repeat the years: routeros-s3:complianceYears 5$/),
+        ];
+        expect(lock({ mode: "COMPLIANCE", years: 5 })).toEqual(refused);
+        expect(lock({ mode: "COMPLIANCE", years: 5 }, "4")).toEqual(refused);
+        expect(lock({ mode: "COMPLIANCE", days: 30 }, "1")).toEqual([expect.stringMatching(/write it in years/)]);
+        expect(lock({ mode: "GOVERNANCE", years: 5 }, "5")).toEqual([expect.stringMatching(/take it out$/)]);
     });
 
     it("refuse two queues of one name, and our own mark among the rest's", () => {

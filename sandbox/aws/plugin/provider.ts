@@ -1,10 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
 
+import type { Difference } from "./compare";
+import { differences, ignoring, sameDocument } from "./compare";
 import { explain, isAbsence } from "./errors";
 import { getResource } from "./functions";
 import type { Observed, ResourceType } from "./resource-type";
-import type { Difference, Failure, Json, Values } from "./schema";
-import { checked, differences, given, ignoring, sameDocument, UNKNOWN } from "./schema";
+import type { Failure, Json, Values } from "./schema";
+import { checked, given, UNKNOWN } from "./schema";
 import type { Session } from "./session";
 import { resourceTypes } from "./types";
 

@@ -7,9 +7,10 @@ import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
+import type { Difference } from "./compare";
 import type { State, Urn } from "./provider";
 import { AwsProvider, Unfinished } from "./provider";
-import type { Difference, Values } from "./schema";
+import type { Values } from "./schema";
 import { refusal, Session } from "./session";
 
 /** Configuration that a stack may hold for the AWS provider here; endpoint and credentials come by environment. */
