@@ -1,6 +1,6 @@
 /** What `routeros-s3 ranges` prints. Pure. */
 import type { S3Ranges } from "../providers/aws-ip-ranges";
-import { lossPercent, sizeOf } from "../providers/aws-ip-ranges/guard";
+import { lossPercent, sizeOf } from "../providers/routeros/runtime/rows/prefixes";
 import { table } from "./table";
 
 interface RangesChange {

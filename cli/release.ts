@@ -24,7 +24,7 @@ export function releaseCommand(): Command {
         .option("--yes", "remove them; without it they are only shown");
     return withRouterOptions(command).action(async (flags: ReleaseFlags) => {
         const { Client } = await import("../providers/routeros/runtime/router/client.js");
-        const { fastTracked, release } = await import("../providers/routeros/runtime/by-marker/release.js");
+        const { fastTracked, release } = await import("../providers/routeros/runtime/kinds/firewall-rules/release.js");
         const client = new Client(await settingsOf(flags));
         try {
             const all = await fastTracked(client, flags.list);

@@ -10,7 +10,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { KindName } from "../providers/routeros/runtime";
 import type { Lifecycle } from "../providers/routeros/runtime/engine/lifecycle";
 import type { Properties } from "../providers/routeros/runtime/kinds/kind";
-import { forget, lifecycles } from "../providers/routeros/runtime/kinds/registry";
+import { forget, lifecycles } from "../providers/routeros/runtime/lifecycles";
 
 /** A resource as the program declares it, in the order of its dependencies. */
 export interface Declared {

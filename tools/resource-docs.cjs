@@ -11,10 +11,7 @@ const { writeBetweenMarks } = require("./between-marks.cjs");
 const root = path.resolve(__dirname, "..");
 require("./build.cjs").ensureBuilt();
 const runtime = path.join(root, "bin/providers/routeros/runtime");
-const { firewallFields } = require(path.join(runtime, "kinds/firewall-rules/menu.js"));
-const { queueTreeFields } = require(path.join(runtime, "kinds/queue-tree/menu.js"));
-const { queueTypeFields } = require(path.join(runtime, "kinds/queue-type/menu.js"));
-const { queueProperty } = require(path.join(runtime, "kinds/queue-tree/index.js"));
+const kinds = require(path.join(runtime, "kinds/registry.js"));
 const { camelCase } = require(path.join(runtime, "rows/values.js"));
 
 /** How a value is written, by the field's kind. */
@@ -36,47 +33,34 @@ const forms = {
     address6: "address, prefix",
 };
 
-/** What each pair of marks holds, by name. */
+/** What each pair of marks holds, by name: a table for each kind that has one. */
 function tables() {
-    return {
-        rules: rulesTable(),
-        queues: table(queueTreeFields.values(), queueProperty),
-        types: table(queueTypeFields.values()),
-    };
+    const documented = Object.values(kinds).filter(({ docs }) => docs !== undefined);
+    return Object.fromEntries(documented.map(({ docs, menus }) => [docs.marks, table(menus, docs.property)]));
 }
 
-/** The four firewall menus have most arguments in common: one table, and where one is missing. */
-function rulesTable() {
-    const menusOf = new Map();
-    const fields = new Map();
-    for (const kind of ["mangle", "filter"]) {
-        for (const family of ["ipv4", "ipv6"]) {
-            for (const field of firewallFields(kind, family).values()) {
-                if (!fields.has(field.wire)) fields.set(field.wire, field);
-                menusOf.set(field.wire, [...(menusOf.get(field.wire) ?? []), `${kind} ${family}`]);
-            }
-        }
-    }
-    const only = ({ wire }) => {
-        const found = menusOf.get(wire);
-        if (found.length === 4) return "";
-        const parts = (index) => [...new Set(found.map((menu) => menu.split(" ")[index]))];
-        const [kinds, families] = [parts(0), parts(1)].map((names) => (names.length === 1 ? names[0] : ""));
-        return `${[kinds, families].filter(Boolean).join(", ")} only`;
+/** Menus of one kind have most arguments in common: one table, and where one is missing. */
+function table(menus, nameOf = ({ wire }) => camelCase(wire)) {
+    const fields = new Map(menus.flatMap((menu) => [...menu.table]).reverse());
+    const order = [...new Set(menus.flatMap((menu) => [...menu.table.keys()]))];
+    const only = (wire) => {
+        const found = menus.filter((menu) => menu.table.has(wire));
+        if (found.length === menus.length) return "";
+        const tables = new Set(found.map(({ path }) => path.split("/").at(-1)));
+        const families = new Set(found.map(({ family }) => family));
+        const single = [tables, families].flatMap((names) => (names.size === 1 ? [...names] : []));
+        return `${single.join(", ")} only`;
     };
-    return table(fields.values(), ({ wire }) => camelCase(wire), only);
-}
-
-function table(fields, nameOf = ({ wire }) => camelCase(wire), only = () => "") {
-    const lines = [...fields].map((field) => {
+    const lines = order.map((wire) => {
+        const field = fields.get(wire);
         const versions = [
             ...(field.since === undefined ? [] : [`from RouterOS ${field.since} on`]),
             ...(field.until === undefined ? [] : [`up to RouterOS ${field.until}, exclusively`]),
         ];
-        const notes = [only(field), ...versions].filter(Boolean);
+        const notes = [only(wire), ...versions].filter(Boolean);
         const meaning = notes.length === 0 ? field.doc : `${field.doc} (${notes.join("; ")})`;
         const fallback = field.fallback === undefined ? "" : `\`${field.fallback}\``;
-        return `| \`${nameOf(field)}\` | \`${field.wire}\` | ${forms[field.kind]} | ${fallback} | ${meaning} |`;
+        return `| \`${nameOf(field)}\` | \`${wire}\` | ${forms[field.kind]} | ${fallback} | ${meaning} |`;
     });
     return ["| property | RouterOS | value | default | meaning |", "| --- | --- | --- | --- | --- |", ...lines].join(
         "\n",

@@ -1,9 +1,10 @@
 import { overlapCidr } from "cidr-tools";
 import ipaddr from "ipaddr.js";
 
+import { isOlder } from "../routeros/runtime/rows/loss";
+import { sizeOf } from "../routeros/runtime/rows/prefixes";
 import type { RangesDocument } from "./document";
 import { RangesError } from "./errors";
-import { isOlder, sizeOf } from "./guard";
 import type { Selected } from "./select";
 
 /** What no service of AWS on the Internet has: a list with these would mark traffic inside the house. */

@@ -2,8 +2,9 @@ import fc from "fast-check";
 
 import type { RangesDocument } from "../../providers/aws-ip-ranges/document";
 import { RangesError } from "../../providers/aws-ip-ranges/errors";
-import { type FeedList, lossPercent, refuseFeed } from "../../providers/aws-ip-ranges/guard";
+import { type FeedList, refuseFeed } from "../../providers/aws-ip-ranges/guard";
 import { judgeDocument, judgeRows } from "../../providers/aws-ip-ranges/plausibility";
+import { lossPercent } from "../../providers/routeros/runtime/rows/prefixes";
 
 const applied: FeedList = {
     region: "ap-southeast-2",

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import ipaddr from "ipaddr.js";
 
 import type { RangesDocument } from "../../providers/aws-ip-ranges/document";
-import { sizeOf } from "../../providers/aws-ip-ranges/guard";
 import { collapse, collapseRows, regionsOf, rowsOf, serviceKeys } from "../../providers/aws-ip-ranges/select";
+import { sizeOf } from "../../providers/routeros/runtime/rows/prefixes";
 
 const document: RangesDocument = {
     syncToken: "1763942400",

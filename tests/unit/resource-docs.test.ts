@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 
-import { firewallFields } from "../../providers/routeros/runtime/kinds/firewall-rules/menu";
+import { firewallMenu } from "../../providers/routeros/runtime/kinds/firewall-rules/menu";
 
 const root = path.resolve(__dirname, "../..");
 const text = readFileSync(path.join(root, "docs/resources.md"), "utf8");
@@ -20,5 +20,5 @@ it("says of an argument in which menus and versions it is, and what it is where 
     expect(row("ttl")).toContain("(ipv4 only)");
     expect(row("newHopLimit")).toContain("(mangle, ipv6 only)");
     expect(row("tos")).toContain("(from RouterOS 7.21 on)");
-    for (const wire of firewallFields("filter", "ipv6").keys()) expect(text).toContain(`| \`${wire}\` |`);
+    for (const wire of firewallMenu("filter", "ipv6").table.keys()) expect(text).toContain(`| \`${wire}\` |`);
 });

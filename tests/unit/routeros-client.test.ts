@@ -6,6 +6,8 @@ import type { AddressInfo, Socket } from "node:net";
 import { generate } from "selfsigned";
 
 import { progress } from "../../providers/routeros/runtime/engine/progress";
+import { queueTreeMenu } from "../../providers/routeros/runtime/kinds/queue-tree/menu";
+import { queueTypeMenu } from "../../providers/routeros/runtime/kinds/queue-type/menu";
 import { Client } from "../../providers/routeros/runtime/router/client";
 import type { RouterError } from "../../providers/routeros/runtime/router/errors";
 import type { Settings } from "../../providers/routeros/runtime/router/settings";
@@ -169,10 +171,12 @@ describe("over http", () => {
             else json(response, [{ ".id": "*1", list: "A", address: "10.0.0.1" }]);
         };
         const router = client(url);
-        expect(await router.rows("/ip/firewall/address-list", { list: "A" })).toHaveLength(1);
+        expect(await router.rows("/ip/firewall/address-list", { list: "A" }, ["list", "address"])).toHaveLength(1);
         expect(seen).toHaveLength(3);
         spoilt = 9;
-        const { code: found } = await failure(router.rows("/ip/firewall/address-list", { list: "A" }));
+        const { code: found } = await failure(
+            router.rows("/ip/firewall/address-list", { list: "A" }, ["list", "address"]),
+        );
         expect(found).toBe(code);
         expect(seen).toHaveLength(6);
         const expectRow = {
@@ -246,19 +250,19 @@ describe("over http", () => {
 
     test("the same question asked twice at a time is one request; a write drops the answer", async () => {
         const snapshot = new Snapshot(client(url));
-        await Promise.all([snapshot.rows("/queue/tree", {}), snapshot.rows("/queue/tree", {})]);
-        await snapshot.rows("/queue/tree", {});
+        await Promise.all([snapshot.rows(queueTreeMenu, {}), snapshot.rows(queueTreeMenu, {})]);
+        await snapshot.rows(queueTreeMenu, {});
         expect(seen).toHaveLength(1);
-        snapshot.drop("/queue/type");
-        await snapshot.rows("/queue/tree", {});
+        snapshot.drop(queueTypeMenu);
+        await snapshot.rows(queueTreeMenu, {});
         expect(seen).toHaveLength(1);
-        snapshot.drop("/queue/tree");
-        await snapshot.rows("/queue/tree", {});
-        await snapshot.rows("/queue/tree", {}, { fresh: true });
+        snapshot.drop(queueTreeMenu);
+        await snapshot.rows(queueTreeMenu, {});
+        await snapshot.rows(queueTreeMenu, {}, { fresh: true });
         expect(seen).toHaveLength(3);
         const old = new Snapshot(client(url), 0);
-        await old.rows("/queue/tree", {});
-        await old.rows("/queue/tree", {});
+        await old.rows(queueTreeMenu, {});
+        await old.rows(queueTreeMenu, {});
         expect(seen).toHaveLength(5);
     });
 
@@ -266,9 +270,9 @@ describe("over http", () => {
         answer = (_request, response) =>
             json(response, { error: 400, message: "Bad Request", detail: "no such command" }, 400);
         const snapshot = new Snapshot(client(url));
-        await failure(snapshot.rows("/queue/tree", {}));
+        await failure(snapshot.rows(queueTreeMenu, {}));
         answer = (_request, response) => json(response, []);
-        expect(await snapshot.rows("/queue/tree", {})).toEqual([]);
+        expect(await snapshot.rows(queueTreeMenu, {})).toEqual([]);
     });
 });
 

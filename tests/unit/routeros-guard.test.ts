@@ -9,7 +9,7 @@ import { join } from "node:path";
 
 import type { Guard } from "../../providers/routeros/runtime/engine/guard";
 import { engineAddress, processGuard, watch } from "../../providers/routeros/runtime/engine/guard";
-import { forget, lifecycles, tune } from "../../providers/routeros/runtime/kinds/registry";
+import { forget, lifecycles, tune } from "../../providers/routeros/runtime/lifecycles";
 import { start } from "../../router";
 import { Carrier } from "../../testing/carrier";
 import { site } from "../../testing/site";

@@ -1,5 +1,5 @@
 import { unknownValue } from "../../providers/routeros/runtime/engine/properties";
-import { lifecycles } from "../../providers/routeros/runtime/kinds/registry";
+import { lifecycles } from "../../providers/routeros/runtime/lifecycles";
 import type { Router } from "../../router";
 import { start } from "../../router";
 import type { Declared } from "../../testing/carrier";

@@ -1,17 +1,20 @@
 import fc from "fast-check";
 
-import { addressListFields } from "../../providers/routeros/runtime/kinds/address-list/menu";
-import { firewallFields } from "../../providers/routeros/runtime/kinds/firewall-rules/menu";
+import { addressListMenus } from "../../providers/routeros/runtime/kinds/address-list/menu";
+import { firewallMenu } from "../../providers/routeros/runtime/kinds/firewall-rules/menu";
 import type { Segment } from "../../providers/routeros/runtime/kinds/firewall-rules/order";
 import { planOrder } from "../../providers/routeros/runtime/kinds/firewall-rules/order";
 import type { Values } from "../../providers/routeros/runtime/rows/fields";
 import { patchBody } from "../../providers/routeros/runtime/rows/fields";
 import { markedComment, markerText, ownsTypeName, readComment } from "../../providers/routeros/runtime/rows/ownership";
-import type { Claim, Operation, Wanted } from "../../providers/routeros/runtime/rows/reconcile";
+import type { Claim, Desired, Operation } from "../../providers/routeros/runtime/rows/reconcile";
 import { match, planSet } from "../../providers/routeros/runtime/rows/reconcile";
+import type { Row } from "../../providers/routeros/runtime/rows/row";
+import { readRow } from "../../providers/routeros/runtime/rows/row";
 
 const owner = "site/test/list";
-const table = addressListFields("ipv4");
+const { table } = addressListMenus.ipv4;
+const read = (rows: readonly Values[]): Row[] => rows.map((row) => readRow(addressListMenus.ipv4, row));
 
 /** A menu that does what the operations say, as the router would. */
 function applied(rows: readonly Values[], operations: readonly Operation[]): Values[] {
@@ -48,24 +51,24 @@ function claim(more: Partial<Claim> = {}): Claim {
         table,
         owners: [owner],
         ids: {},
-        same: (row, key) => row["address"] === key,
+        same: ({ values }, key) => values["address"] === key,
         adopt: false,
-        former: {},
+        original: {},
         ...more,
     };
 }
 
-const wantedOf = (addresses: string[], text = ""): Wanted[] =>
+const wantedOf = (addresses: string[], text = ""): Desired[] =>
     addresses.map((address) => ({ key: address, values: { list: "L", address }, text }));
 
-function planFor(rows: Values[], wanted: Wanted[], more: Partial<Claim> = {}, exclusive = false): Operation[] {
+function planFor(rows: Values[], wanted: Desired[], more: Partial<Claim> = {}, exclusive = false): Operation[] {
     const matched = match(
-        rows,
+        read(rows),
         wanted,
         claim({ ...more, exclusive }),
-        (row, one) => row["address"] === one.key && row["disabled"] !== "true",
+        ({ values, disabled }, one) => values["address"] === one.key && !disabled,
     );
-    return planSet({ matched, wanted, owner, table, exclusive });
+    return planSet({ matched, desired: wanted, owner, table, exclusive });
 }
 
 describe("a set of rows", () => {
@@ -173,20 +176,25 @@ describe("a set of rows", () => {
     test("an adopted row is given back as it was, not removed", () => {
         const before: Values = { ".id": "*1", list: "L", address: "10.0.0.0/24", comment: "mine", disabled: "true" };
         const wanted = wantedOf(["10.0.0.0/24"], "S3");
-        const job = (row: Values, one: Wanted): boolean => row["address"] === one.key;
-        const first = match([before], wanted, claim({ adopt: true }), job);
-        const adopted = applied([before], planSet({ matched: first, wanted, owner, table }));
+        const job = ({ values }: Row, one: Desired): boolean => values["address"] === one.key;
+        const first = match(read([before]), wanted, claim({ adopt: true }), job);
+        const adopted = applied([before], planSet({ matched: first, desired: wanted, owner, table }));
         expect(adopted).toEqual([
             { ...before, comment: "S3 [pulumi:site/test/list#10.0.0.0/24,adopted]", disabled: "false" },
         ]);
-        const second = match(adopted, [], claim({ adopt: true, former: first.former }), job);
-        expect(applied(adopted, planSet({ matched: second, wanted: [], owner, table }))).toEqual([before]);
+        const second = match(read(adopted), [], claim({ adopt: true, original: first.original }), job);
+        expect(applied(adopted, planSet({ matched: second, desired: [], owner, table }))).toEqual([before]);
     });
 
     test("without leave to adopt, what stands there is a conflict and nothing else", () => {
         const rows: Values[] = [{ ".id": "*1", list: "L", address: "10.0.0.0/24" }];
-        const matched = match(rows, wantedOf(["10.0.0.0/24"]), claim(), (row, one) => row["address"] === one.key);
-        expect(matched.conflicts.map(({ row }) => row[".id"])).toEqual(["*1"]);
+        const matched = match(
+            read(rows),
+            wantedOf(["10.0.0.0/24"]),
+            claim(),
+            ({ values }, one) => values["address"] === one.key,
+        );
+        expect(matched.conflicts.map(({ row }) => row.id)).toEqual(["*1"]);
     });
 
     test("a list that is ours alone loses foreign rows and takes over those it wants", () => {
@@ -207,13 +215,15 @@ describe("the order of a block of rules", () => {
     const rowsOf = (names: readonly string[]): Values[] =>
         names.map((name) => ({ ".id": `*${name}`, chain: "forward" }));
 
+    const rules = (rows: readonly Values[]): Row[] => rows.map((row) => readRow(firewallMenu("mangle", "ipv4"), row));
+
     function plan(
         names: readonly string[],
         segment: Partial<Segment> = {},
         wanted: readonly string[] = keys,
     ): Operation[] {
         return planOrder({
-            rows: rowsOf(names),
+            rows: rules(rowsOf(names)),
             segment: { keys: wanted, place: "last", ...segment },
             ids: new Map(wanted.filter((key) => names.includes(key)).map((key) => [key, `*${key}`])),
             leaving: new Set(),
@@ -331,16 +341,16 @@ describe("the order of a block of rules", () => {
             leaving: new Set<string>(),
             values: new Map<string, Values>(),
         };
-        expect(planOrder({ ...input, rows })).toEqual([]);
+        expect(planOrder({ ...input, rows: rules(rows) })).toEqual([]);
         const unmarked = rows.map((row) => ({ ".id": row[".id"] ?? "", chain: "forward" }));
-        expect(planOrder({ ...input, rows: unmarked })).toHaveLength(1);
+        expect(planOrder({ ...input, rows: rules(unmarked) })).toHaveLength(1);
     });
 });
 
 describe("differences of a rule", () => {
     test("what somebody added is cleared by name, defaults are sent as such, unknown names are left alone", () => {
-        const rules = firewallFields("mangle", "ipv4");
-        const wanted: Wanted[] = [
+        const menu = firewallMenu("mangle", "ipv4");
+        const wanted: Desired[] = [
             { key: "a", values: { chain: "forward", action: "mark-packet", "new-packet-mark": "s3" }, text: "" },
         ];
         const row: Values = {
@@ -355,8 +365,8 @@ describe("differences of a rule", () => {
             "later-property": "1",
             comment: markerText({ owner, key: "a", adopted: false }),
         };
-        const matched = match([row], wanted, claim({ table: rules }), () => false);
-        const [operation] = planSet({ matched, wanted, owner, table: rules });
+        const matched = match([readRow(menu, row)], wanted, claim({ table: menu.table }), () => false);
+        const [operation] = planSet({ matched, desired: wanted, owner, table: menu.table });
         expect(operation?.kind === "change" && patchBody(operation.difference)).toEqual({
             "!src-address": "",
             "!dst-port": "",

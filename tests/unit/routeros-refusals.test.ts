@@ -1,5 +1,5 @@
 /** What is said of a router that refuses or is away, by resources that share the failure. */
-import { forget, lifecycles } from "../../providers/routeros/runtime/kinds/registry";
+import { forget, lifecycles } from "../../providers/routeros/runtime/lifecycles";
 import type { Router } from "../../router";
 import { start } from "../../router";
 import { Carrier } from "../../testing/carrier";

@@ -1,12 +1,13 @@
 import fc from "fast-check";
 
 import { type QueueInputs, queueTree } from "../../providers/routeros/runtime/kinds/queue-tree";
-import { queueTreeFields } from "../../providers/routeros/runtime/kinds/queue-tree/menu";
+import { queueTreeMenu } from "../../providers/routeros/runtime/kinds/queue-tree/menu";
 import { planTree } from "../../providers/routeros/runtime/kinds/queue-tree/order";
 import type { Values } from "../../providers/routeros/runtime/rows/fields";
 import { readComment } from "../../providers/routeros/runtime/rows/ownership";
-import type { Claim, Operation, Wanted } from "../../providers/routeros/runtime/rows/reconcile";
+import type { Claim, Desired, Operation } from "../../providers/routeros/runtime/rows/reconcile";
 import { match } from "../../providers/routeros/runtime/rows/reconcile";
+import { readRow } from "../../providers/routeros/runtime/rows/row";
 import { harm } from "../../testing/fail-open";
 
 const owner = "site/test/queues";
@@ -50,20 +51,21 @@ function queuesOf(profile: Profile): QueueInputs[] {
     return inputs.queues;
 }
 
-const wantedOf = (queues: QueueInputs[]): Wanted[] =>
-    queueTree.wanted({ owner, queues, adopt: false, disabled: [], duplicates: [] });
+const wantedOf = (queues: QueueInputs[]): Desired[] =>
+    queueTree.desired({ owner, queues, adopt: false, disabled: [], duplicates: [] });
 
-function plan(rows: readonly Values[], wanted: readonly Wanted[]): Operation[] {
+function plan(rows: readonly Values[], wanted: readonly Desired[]): Operation[] {
     const claim: Claim = {
-        table: queueTreeFields,
+        table: queueTreeMenu.table,
         owners: [owner],
         ids: {},
-        same: (row, key) => row["name"] === key,
+        same: ({ values }, key) => values["name"] === key,
         adopt: false,
-        former: {},
+        original: {},
     };
-    const matched = match(rows, wanted, claim, (row, one) => row["name"] === one.key);
-    return planTree({ matched, wanted, owner, table: queueTreeFields });
+    const read = rows.map((row) => readRow(queueTreeMenu, row));
+    const matched = match(read, wanted, claim, ({ values }, one) => values["name"] === one.key);
+    return planTree({ matched, desired: wanted, owner, table: queueTreeMenu.table });
 }
 
 /** What the router fills in. */
@@ -94,7 +96,7 @@ function step(rows: Values[], operation: Operation): Values[] {
 /** Carries out one plan after the other until nothing is left, and looks after every single operation. */
 function settle(
     rows: Values[],
-    wanted: readonly Wanted[],
+    wanted: readonly Desired[],
     look: (rows: Values[]) => void,
 ): { rows: Values[]; writes: number } {
     let writes = 0;

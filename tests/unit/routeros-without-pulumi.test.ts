@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 
-import { hostOf } from "../../providers/routeros/runtime/by-marker/release";
 import { carryOut, planRemoval } from "../../providers/routeros/runtime/by-marker/removal";
 import { removalScript } from "../../providers/routeros/runtime/by-marker/script";
+import { hostOf } from "../../providers/routeros/runtime/kinds/firewall-rules/release";
 import { Client } from "../../providers/routeros/runtime/router/client";
 import type { Router } from "../../router";
 import { start } from "../../router";

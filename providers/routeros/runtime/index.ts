@@ -2,7 +2,7 @@
 import "../../node-version";
 
 import type { Lifecycle } from "./engine/lifecycle";
-import { lifecycles } from "./kinds/registry";
+import { lifecycles } from "./lifecycles";
 
 export type KindName = keyof typeof lifecycles;
 

@@ -1,4 +1,7 @@
 /** The RouterOS script that takes our rows off a router by pasting it into a terminal. Pure text. */
+import { inOrder } from "../kinds/in-order";
+import type { Kind } from "../kinds/kind";
+import * as registry from "../kinds/registry";
 import { escaped } from "../rows/ownership";
 
 export interface RemovalScriptOptions {
@@ -14,36 +17,29 @@ export interface RemovalScriptOptions {
  * Parent queues are put out of use first, then everything with our marker goes, in the order opposite to how it was
  * made. A row that stood before us is kept and only loses its comment: its former values are in the stack's state alone.
  */
-export function removalScript({ owner, queueTypes = [], families = ["ipv4", "ipv6"] }: RemovalScriptOptions): string {
+export function removalScript(
+    { owner, queueTypes = [], families = ["ipv4", "ipv6"] }: RemovalScriptOptions,
+    kinds: Readonly<Record<string, Kind>> = registry,
+): string {
     const whole = owner.split("/").length > 2;
     const marker = `\\\\[pulumi:${pattern(owner)}${whole ? "" : "/[^#]*"}#`;
     const made = `comment~"${marker}[^,]*\\\\]"`;
     const adopted = `comment~"${marker}[^,]*,adopted\\\\]"`;
-    const lines = [
-        `# Takes off this router what the Pulumi stack ${owner} put there. Rows that stood before it stay.`,
-        `/queue tree disable [find where ${made} and packet-mark=""]`,
-        `/queue tree remove [find where ${made} and packet-mark!=""]`,
-        `/queue tree remove [find where ${made}]`,
-        `/queue tree set [find where ${adopted}] comment=""`,
-        ...queueTypes.map(
-            (name) =>
-                `:if ([:len [/queue tree find where queue=${quoted(name)}]] = 0) do={ /queue type remove [find where name=${quoted(name)}] }`,
-        ),
-    ];
-    for (const menu of ["firewall filter", "firewall mangle", "firewall address-list"]) {
-        for (const family of families) {
-            const path = `/${family === "ipv4" ? "ip" : "ipv6"} ${menu}`;
-            lines.push(`${path} remove [find where ${made}]`, `${path} set [find where ${adopted}] comment=""`);
-        }
-    }
-    return lines.join("\n") + "\n";
+    const lines = inOrder(kinds)
+        .reverse()
+        .flatMap(({ menus, withoutState }) => {
+            if (withoutState?.script) return withoutState.script({ made, adopted }, queueTypes);
+            const here = menus.filter(({ family }) => family === undefined || families.includes(family));
+            return here.reverse().flatMap(({ path }) => {
+                const command = `/${path.split("/").slice(1).join(" ")}`;
+                return [`${command} remove [find where ${made}]`, `${command} set [find where ${adopted}] comment=""`];
+            });
+        });
+    const first = `# Takes off this router what the Pulumi stack ${owner} put there. Rows that stood before it stay.`;
+    return [first, ...lines].join("\n") + "\n";
 }
 
 /** As it stands in a marker, and in a pattern inside a RouterOS string. */
 function pattern(owner: string): string {
     return escaped(owner).replace(/[.+*?^$(){}|[\]\\]/g, "\\\\$&");
-}
-
-function quoted(text: string): string {
-    return `"${text.replace(/[\\"$]/g, "\\$&")}"`;
 }

@@ -1,14 +1,14 @@
 /** The part of `check` that asks the router, and what it refuses. */
 import type { Requires } from "../../args";
 import type { CommonInputs, Kind, Problem, Properties } from "../kinds/kind";
+import { conflictError } from "../kinds/present";
 import { RouterError } from "../router/errors";
+import { permissions, warnOfUnknown } from "../router/permissions";
 import type { Session } from "../router/session";
 import { fieldsOf, versionProblem } from "../rows/fields";
-import { markerLimit, markerText } from "../rows/ownership";
+import { markerLimit, markerText, stackOf } from "../rows/ownership";
+import { contextOf } from "./converge";
 import { meantDevice } from "./device";
-import type { Ledger } from "./flow";
-import { conflictError, contextOf } from "./flow";
-import type { hooksFor } from "./hooks";
 import { claimFor, observe } from "./observe";
 import { preflight } from "./preflight";
 import { equal, onlyInputs, plain } from "./properties";
@@ -18,92 +18,81 @@ export interface Checked {
     failures: Problem[];
 }
 
-interface CheckJob<I extends CommonInputs> {
-    kind: Kind<I>;
+interface CheckJob {
+    kind: Kind;
+    /** All there are: what a stack requires is tested as a whole. */
+    kinds: readonly Kind[];
     session: Session;
-    inputs: I;
-    before: I | undefined;
-    demands: Requires;
-    hooks: ReturnType<typeof hooksFor<I>>;
-    problems: Problem[];
+    inputs: CommonInputs;
+    before: CommonInputs | undefined;
+    requires: Requires;
 }
 
 /** What a resource goes by in `session.recorded`. */
-export function recordName<I extends CommonInputs>(kind: Kind<I>, inputs: I): string {
+export function recordName(kind: Kind, inputs: CommonInputs): string {
     return `${kind.title(inputs)} of ${inputs.owner}`;
 }
 
-/** The part of check that asks the router. Fills in `router`, and the rules of a bypass. */
-export async function onRouter<I extends CommonInputs>(job: CheckJob<I>): Promise<void> {
-    const { kind, session, inputs, before, demands, hooks, problems } = job;
+/** The part of check that asks the router. Fills in `router`, and what else only the router knows. */
+export async function onRouter({ kind, kinds, session, inputs, before, requires }: CheckJob): Promise<Problem[]> {
     const owners = [inputs.owner, ...(before ? [before.owner] : [])];
     inputs.router = await meantDevice(session, before?.router);
-    await preflight(session, demands, { owners, adopt: inputs.adopt });
+    await preflight(session, kinds, requires, { stacks: [...new Set(owners.map(stackOf))], adopt: inputs.adopt });
     const { version } = await session.facts();
+    const problems = versionProblems(kind, inputs, version);
     const scope = kind.scope(inputs, version);
-    problems.push(...versionProblems(kind, inputs, version));
-    const olds = before;
-    const claim = claimFor(kind, scope, inputs, olds, { former: {} });
-    const rows = await observe(session, scope, claim, false);
-    await hooks.expand?.(session, inputs, rows);
-    const ledger: Ledger<I> = { wrote: false, former: {} };
-    const context = contextOf({ kind, inputs, ...(olds ? { olds } : {}) }, scope, rows, ledger);
-    const changing = before === undefined || !equal(plain(inputs), onlyInputs(before as unknown as Properties));
-    problems.push(...(hooks.problems?.(context) ?? []));
+    const rows = await observe(session, scope, claimFor(kind, scope, inputs, before, { original: {} }), false);
+    kind.expand?.(inputs, rows);
+    const job = { kind, inputs, ...(before ? { olds: before } : {}) };
+    const context = contextOf(job, scope, rows, { wrote: false, original: {} });
+    problems.push(...(kind.problems?.(context) ?? []));
     // Where rows are recorded nothing is in the way that was not there before; a check knows no ids to tell ours by. In
     // another list or table there are none yet, and what is in the way is known before the old ones are deleted.
-    const anew =
-        before === undefined ||
-        before.router !== inputs.router ||
-        kind.replaces.some((name) => !equal(plain(before)[name], plain(inputs)[name]));
+    const now = plain(inputs);
+    const was = before && onlyInputs(before);
+    const anew = was === undefined || ["router", ...kind.replaces].some((name) => !equal(was[name], now[name]));
     const { conflicts } = context.matched;
     // A forced replacement is checked as new, too; what a refresh has just read is known.
-    const known = session.recorded.has(recordName(kind, inputs));
-    if (anew && !known && conflicts.length > 0) {
+    if (anew && !session.recorded.has(recordName(kind, inputs)) && conflicts.length > 0) {
         const inTheWay = conflicts.map(({ row }) => row);
         throw conflictError(session.client.router, kind.title(inputs), inTheWay);
     }
-    await hooks.warn?.(session, context, demands, before === undefined ? "new" : changing ? "changed" : "same");
+    const coming = was === undefined ? "new" : equal(now, was) ? "same" : "changed";
+    // Matters where something is about to be written, and costs requests.
+    if (coming !== "same" && (await permissions(session)) === "unknown" && coming === "new") warnOfUnknown(session);
+    await kind.warn?.(session, context, requires, coming);
+    return problems;
 }
 
-export function markerProblems<I extends CommonInputs>(kind: Kind<I>, inputs: I): Problem[] {
+export function markerProblems(kind: Kind, inputs: CommonInputs): Problem[] {
     if (kind.named) return [];
-    const long = kind.wanted(inputs).find(({ key }) => {
-        const text = markerText({ owner: inputs.owner, key, adopted: true });
-        return Buffer.byteLength(text) > markerLimit;
-    });
-    if (!long) return [];
-    const text = markerText({ owner: inputs.owner, key: long.key, adopted: true });
+    const texts = kind.desired(inputs).map(({ key }) => markerText({ owner: inputs.owner, key, adopted: true }));
+    const long = texts.find((text) => Buffer.byteLength(text) > markerLimit);
+    if (long === undefined) return [];
     const { message } = new RouterError({
         code: "input/marker-too-long",
-        summary: `the marker ${text} has ${Buffer.byteLength(text)} bytes`,
+        summary: `the marker ${long} has ${Buffer.byteLength(long)} bytes`,
     });
     return [{ property: "", reason: message }];
 }
 
-function versionProblems<I extends CommonInputs>(kind: Kind<I>, inputs: I, version: string): Problem[] {
-    const { table } = kind.scope(inputs, version);
+function versionProblems(kind: Kind, inputs: CommonInputs, version: string): Problem[] {
+    const { table } = kind.scope(inputs, version).menu;
     const known = new Set(fieldsOf(table, version).map(({ wire }) => wire));
-    const found: Problem[] = [];
-    for (const { key, values } of kind.wanted(inputs)) {
-        for (const wire of Object.keys(values)) {
+    return kind.desired(inputs).flatMap(({ key, values }) =>
+        Object.keys(values).flatMap((wire): Problem[] => {
             const field = table.get(wire);
-            if (!field || known.has(wire)) continue;
-            found.push({
-                property: "",
-                reason: `${key}: ${versionProblem(field, version) ?? wire} [version/unknown-property]`,
-            });
-        }
-    }
-    return found;
+            if (!field || known.has(wire)) return [];
+            const reason = `${key}: ${versionProblem(field, version) ?? wire} [version/unknown-property]`;
+            return [{ property: "", reason }];
+        }),
+    );
 }
 
 /** With the router out of reach, what the router decides stays as it was. */
-export function carryOver<I extends CommonInputs>(inputs: I, before: I | undefined): void {
+export function carryOver(kind: Kind, inputs: CommonInputs, before: CommonInputs | undefined): void {
     if (before?.router !== undefined) inputs.router = before.router;
-    const rules = inputs as unknown as { fastTrackBypass?: unknown; rules?: unknown };
-    const old = before as unknown as { rules?: unknown } | undefined;
-    if (rules.fastTrackBypass !== undefined && old?.rules !== undefined) rules.rules = old.rules;
+    if (before) kind.carryOver?.(inputs, before);
 }
 
 export function refused(inputs: object, problems: readonly Problem[]): Checked {

@@ -1,8 +1,9 @@
 /** Which device answers at an address, and whether it is the one that is meant. */
 import type { State } from "../kinds/kind";
 import { RouterError } from "../router/errors";
+import { warnOnce } from "../router/once";
 import type { Session } from "../router/session";
-import { unknownDevice, warnOnce } from "../router/session";
+import { unknownDevice } from "../router/session";
 
 /**
  * The device that answers. Another one than the recorded is refused, unless `routeros:device` names it: a swapped

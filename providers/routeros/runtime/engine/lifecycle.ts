@@ -1,23 +1,25 @@
 /** What the engine calls, the same for every kind of resource. */
 import type { Requires } from "../../args";
+import { inOrder } from "../kinds/in-order";
 import type { CommonInputs, Json, Kind, PlanContext, Properties, State } from "../kinds/kind";
-import { standing } from "../kinds/reading";
 import type { ErrorCode } from "../router/errors";
 import { isRouterError, isUnreachable, RouterError } from "../router/errors";
+import { tellOnce, warnOnce } from "../router/once";
 import type { Session } from "../router/session";
-import { sessionFor, tellOnce, warnOnce, watchEngine } from "../router/session";
+import { sessionFor, watchEngine } from "../router/session";
 import type { ConnectionKey, ReadConfig } from "../router/settings";
 import { environmentName, failsUnreachable, readSettings } from "../router/settings";
 import { omit } from "../rows/objects";
 import { ownersOf } from "../rows/ownership";
+import { present } from "../rows/reconcile";
 import type { Checked } from "./check";
 import { carryOver, markerProblems, onRouter, recordName, refused } from "./check";
+import type { Ledger } from "./converge";
+import { contextOf, converge } from "./converge";
 import { meantDevice, recordedHere } from "./device";
-import type { Job, Ledger } from "./flow";
-import { contextOf, settle } from "./flow";
-import { hooksFor } from "./hooks";
+import { lossGuard } from "./loss-guard";
 import { claimFor, observe } from "./observe";
-import { equal, hasUnknown, onlyInputs, plain, stateNames } from "./properties";
+import { equal, hasUnknown, onlyInputs, plain, recorded, stateNames } from "./properties";
 
 export interface Diffed {
     changes: boolean;
@@ -36,11 +38,17 @@ export interface Lifecycle {
     delete(id: string, props: Properties): Promise<void>;
 }
 
-export function lifecycleOf<I extends CommonInputs>(kind: Kind<I>): Lifecycle {
+/** The methods for each of some kinds; what a stack requires is tested by all of them together. */
+export function lifecyclesOf<Name extends string>(kinds: Readonly<Record<Name, Kind>>): Record<Name, Lifecycle> {
+    const all = inOrder(kinds);
+    const named = Object.entries<Kind>(kinds).map(([name, kind]) => [name, lifecycleOf(kind, all)]);
+    return Object.fromEntries(named) as Record<Name, Lifecycle>;
+}
+
+function lifecycleOf(kind: Kind, kinds: readonly Kind[]): Lifecycle {
     let config: ReadConfig = () => undefined;
     const sessionOf = (inputs: { connection?: string }): Session =>
         sessionFor(readSettings(config, inputs.connection ?? ""));
-    const hooks = hooksFor(kind);
 
     return {
         configure(request) {
@@ -55,15 +63,15 @@ export function lifecycleOf<I extends CommonInputs>(kind: Kind<I>): Lifecycle {
             const args = omit(news, "__provider", "requires");
             const { inputs, problems } = kind.normalise(args);
             if (problems.length > 0) return refused(inputs, problems);
-            const before = Object.keys(olds).length === 0 ? undefined : (olds as unknown as I);
+            const before = Object.keys(olds).length === 0 ? undefined : recorded(olds);
             try {
-                problems.push(...markerProblems(kind, inputs), ...(hooks.guard?.(inputs, before, args) ?? []));
+                problems.push(...markerProblems(kind, inputs), ...lossGuard(kind, inputs, before, args));
                 const session = sessionOf(inputs);
-                const demands = (news["requires"] ?? {}) as unknown as Requires;
-                await onRouter({ kind, session, inputs, before, demands, hooks, problems });
+                const requires = (news["requires"] ?? {}) as Requires;
+                problems.push(...(await onRouter({ kind, kinds, session, inputs, before, requires })));
             } catch (error) {
                 if (!(error instanceof RouterError)) throw error;
-                if (leftAlone(error)) carryOver(inputs, before);
+                if (leftAlone(error)) carryOver(kind, inputs, before);
                 else problems.push({ property: "", reason: toldOnce(error, inputs.owner) });
             }
             if (problems.length > 0) return refused(inputs, problems);
@@ -74,28 +82,27 @@ export function lifecycleOf<I extends CommonInputs>(kind: Kind<I>): Lifecycle {
             if (hasUnknown(news)) return Promise.resolve(difference(kind, [], true));
             const names = new Set([...Object.keys(olds), ...Object.keys(news)].filter((name) => !stateNames.has(name)));
             const changed = [...names].filter((name) => !equal(olds[name], news[name]));
-            const changes = changed.length > 0 || mismarked(kind, olds, news as unknown as I);
+            const changes = changed.length > 0 || mismarked(kind, recorded(olds), recorded(news));
             return Promise.resolve(difference(kind, changed, changes));
         },
 
         async create(inputs) {
-            const outs = await write(inputs as unknown as I, undefined, inputs["__provider"]);
-            return { id: (inputs as unknown as I).owner, outs };
+            const outs = await write(recorded(inputs), undefined, inputs["__provider"]);
+            return { id: recorded(inputs).owner, outs };
         },
 
         async update(_id, olds, news) {
-            return { outs: await write(news as unknown as I, olds as unknown as I & State, news["__provider"]) };
+            return { outs: await write(recorded(news), recorded(olds), news["__provider"]) };
         },
 
         async read(id, props) {
             try {
-                const session = sessionOf(props);
-                const olds = await recordedHere(session, props as unknown as I & State);
+                const session = sessionOf(recorded(props));
+                const olds = await recordedHere(session, recorded(props));
                 const facts = await session.facts();
                 const scope = kind.scope(olds, facts.version);
-                const claim = claimFor(kind, scope, olds, olds, { former: olds.former ?? {} });
-                const rows = await observe(session, scope, claim, false);
-                const ledger: Ledger<I> = { wrote: false, former: olds.former ?? {} };
+                const ledger: Ledger = { wrote: false, original: olds.former ?? {} };
+                const rows = await observe(session, scope, claimFor(kind, scope, olds, olds, ledger), false);
                 const context = contextOf({ kind, inputs: olds, olds, onlyRead: true }, scope, rows, ledger);
                 session.recorded.add(recordName(kind, olds));
                 const found = { ...inputsOf(kind, context, olds), router: facts.device };
@@ -106,63 +113,52 @@ export function lifecycleOf<I extends CommonInputs>(kind: Kind<I>): Lifecycle {
                     const kept = omit(props, "__provider");
                     return { id, props: kept, inputs: onlyInputs(kept) };
                 }
-                throw toldShort(error, props as unknown as I);
+                throw toldShort(error, recorded(props));
             }
         },
 
         async delete(_id, props) {
             try {
-                const session = sessionOf(props);
-                await remove(session, await recordedHere(session, props as unknown as I & State));
+                const session = sessionOf(recorded(props));
+                await remove(session, await recordedHere(session, recorded(props)));
             } catch (error) {
-                throw toldShort(error, props as unknown as I);
+                throw toldShort(error, recorded(props));
             }
         },
     };
 
-    function prepared(session: Session): Pick<Job<I>, "amend" | "prepare"> {
-        const { amend, prepare } = hooks;
-        return {
-            ...(amend ? { amend: (context) => amend(session, context) } : {}),
-            ...(prepare ? { prepare: (operations, context) => prepare(session, operations, context) } : {}),
-        };
-    }
-
-    async function remove(session: Session, olds: I & State): Promise<void> {
-        if (await hooks.keep?.(session, olds)) {
+    async function remove(session: Session, olds: CommonInputs & State): Promise<void> {
+        if (await kind.keep?.(session, olds)) {
             session.left.set(kind.title(olds), { olds, again: () => remove(session, olds) });
             return;
         }
-        const ledger: Ledger<I> = { wrote: false, former: olds.former ?? {} };
-        await settle({ kind, session, inputs: olds, olds, remove: true, ...prepared(session) }, ledger);
-        await hooks.freed?.(session);
+        const ledger: Ledger = { wrote: false, original: olds.former ?? {} };
+        await converge({ kind, session, inputs: olds, olds, remove: true }, ledger);
+        await kind.freed?.(session);
     }
 
     function severalRouters(): boolean {
         return config("routeros:connections") !== undefined;
     }
 
-    async function write(inputs: I, olds: (I & State) | undefined, text: Json | undefined): Promise<Properties> {
-        const ledger: Ledger<I> = { wrote: false, former: {} };
+    async function write(
+        inputs: CommonInputs,
+        olds: (CommonInputs & State) | undefined,
+        text: Json | undefined,
+    ): Promise<Properties> {
+        const ledger: Ledger = { wrote: false, original: {} };
         let before = olds;
         try {
             const session = sessionOf(inputs);
             const device = await meantDevice(session, olds?.router);
             before = olds && (await recordedHere(session, olds));
-            ledger.former = before?.former ?? {};
+            ledger.original = before?.former ?? {};
             // Made again while what was there before had to be left: it is the same row.
-            const known = before ?? (session.left.get(kind.title(inputs))?.olds as (I & State) | undefined);
-            const job: Job<I> = {
-                kind,
-                session,
-                inputs,
-                ...(known ? { olds: known } : {}),
-                ...prepared(session),
-            };
-            const context = await settle(job, ledger);
+            const known = before ?? session.left.get(kind.title(inputs))?.olds;
+            const context = await converge({ kind, session, inputs, ...(known ? { olds: known } : {}) }, ledger);
             session.left.delete(kind.title(inputs));
-            await hooks.done?.(session, context);
-            await hooks.freed?.(session);
+            await kind.done?.(session, context);
+            await kind.freed?.(session);
             const found = { ...inputsOf(kind, context, inputs), router: device };
             return plain({ ...found, ...stateOf(context, ledger, undefined) });
         } catch (error) {
@@ -173,51 +169,51 @@ export function lifecycleOf<I extends CommonInputs>(kind: Kind<I>): Lifecycle {
     }
 }
 
-/** Whether a row was changed by hand into one that is wanted by now: it still carries the marker of what it was. */
-function mismarked<I extends CommonInputs>(kind: Kind<I>, olds: Properties, news: I): boolean {
-    const recorded = Object.keys(olds["ids"] ?? {});
-    if (recorded.length === 0) return false;
-    const wanted = new Set(kind.wanted(news).map(({ key }) => key));
-    return recorded.some((key) => !wanted.has(key));
+/** Whether a row was changed by hand into one that is desired by now: it still carries the marker of what it was. */
+function mismarked(kind: Kind, olds: Partial<State>, news: CommonInputs): boolean {
+    const keys = Object.keys(olds.ids ?? {});
+    if (keys.length === 0) return false;
+    const desired = new Set(kind.desired(news).map(({ key }) => key));
+    return keys.some((key) => !desired.has(key));
 }
 
-function difference(kind: { replaces: readonly string[] }, changed: readonly string[], changes: boolean): Diffed {
+function difference(kind: Kind, changed: readonly string[], changes: boolean): Diffed {
     return { changes, replaces: changed.filter((name) => kind.replaces.includes(name)), deleteBeforeReplace: true };
 }
 
-function inputsOf<I extends CommonInputs>(kind: Kind<I>, context: PlanContext<I>, olds: I): I {
-    return onlyInputs(kind.inputsFrom({ ...context, olds }) as unknown as Properties) as unknown as I;
+function inputsOf(kind: Kind, context: PlanContext<CommonInputs>, olds: CommonInputs): Properties {
+    return onlyInputs(kind.inputsFrom({ ...context, olds }));
 }
 
-function stateOf<I extends CommonInputs>(
-    context: PlanContext<I>,
-    ledger: Ledger<I>,
-    olds: (I & Partial<State>) | undefined,
+function stateOf(
+    { matched }: PlanContext<CommonInputs>,
+    ledger: Ledger,
+    olds: (CommonInputs & Partial<State>) | undefined,
 ): State {
-    const rows = standing(context.matched);
-    const former = Object.entries(ledger.former).filter(([key]) => rows.has(key));
+    const rows = present(matched);
+    const original = Object.entries(ledger.original).filter(([key]) => rows.has(key));
     const owners = olds ? ownersOf(olds, olds) : [];
-    const surplus = context.matched.surplus.map((row) => row[".id"] ?? "");
+    const duplicates = matched.duplicates.map(({ id }) => id);
     return {
-        ids: Object.fromEntries([...rows].map(([key, row]) => [key, row[".id"] ?? ""])),
-        ...(surplus.length > 0 ? { surplus } : {}),
-        former: Object.fromEntries(former),
+        ids: Object.fromEntries([...rows].map(([key, { id }]) => [key, id])),
+        ...(duplicates.length > 0 ? { surplus: duplicates } : {}),
+        former: Object.fromEntries(original),
         ...(owners.length > 1 ? { owners } : {}),
     };
 }
 
 /** A failure after a write may have reached the router: the resource is kept, and the next `up` goes on from there. */
-function partial<I extends CommonInputs>(
+function partial(
     error: Error,
-    kind: Kind<I>,
-    inputs: I,
-    olds: (I & State) | undefined,
-    ledger: Ledger<I>,
+    kind: Kind,
+    inputs: CommonInputs,
+    olds: (CommonInputs & State) | undefined,
+    ledger: Ledger,
     text: Json | undefined,
 ): Error {
     const { context } = ledger;
     const found = context ? inputsOf(kind, context, inputs) : inputs;
-    const state = context ? stateOf(context, ledger, undefined) : { ids: olds?.ids ?? {}, former: ledger.former };
+    const state = context ? stateOf(context, ledger, undefined) : { ids: olds?.ids ?? {}, former: ledger.original };
     const owners = ownersOf(inputs, olds);
     const ids = { ...olds?.ids, ...ledger.ids, ...state.ids };
     // A copy: resources that wait for one answer share its failure, and each has a state of its own.
@@ -229,7 +225,7 @@ function partial<I extends CommonInputs>(
             owner: inputs.owner,
             ...state,
             ids,
-            former: { ...olds?.former, ...ledger.former, ...state.former },
+            former: { ...olds?.former, ...ledger.original, ...state.former },
             ...(owners.length > 1 ? { owners } : {}),
             ...(text === undefined ? {} : { __provider: text }),
         }),

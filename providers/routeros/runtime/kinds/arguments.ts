@@ -1,7 +1,8 @@
 /** Reading arguments one by one and collecting what is wrong with them. */
 import type { Field } from "../rows/fields";
+import { omit } from "../rows/objects";
 import { canonical, plainText, ValueError } from "../rows/values";
-import type { Json, Problem, Properties } from "./kind";
+import type { CommonInputs, Json, Problem, Properties, Source } from "./kind";
 
 export class Arguments {
     readonly problems: Problem[] = [];
@@ -92,7 +93,7 @@ export class Arguments {
     }
 
     /** What every kind has. */
-    common(): { owner: string; adopt: boolean; disabled: string[]; duplicates: string[]; connection?: string } {
+    common(): CommonInputs {
         const connection = this.text("connection");
         return {
             owner: this.requiredText("owner"),
@@ -101,6 +102,19 @@ export class Arguments {
             duplicates: [],
             ...(connection === undefined || connection === "" ? {} : { connection }),
         };
+    }
+
+    /** Where the rows come from, lists in one order; how much may be lost is for the one run alone. */
+    source(): { source?: Source } {
+        const given = this.args["source"];
+        if (!isObject(given)) return {};
+        const { syncToken = "" } = given;
+        const choice = omit(given, "syncToken", "maxShrinkPercent");
+        const texts = Object.entries(choice).map(([name, value]) => [
+            name,
+            Array.isArray(value) ? value.map(String).sort() : asText(value),
+        ]);
+        return { source: { ...(Object.fromEntries(texts) as Properties), syncToken: asText(syncToken) } };
     }
 
     /** Names that are no arguments of this kind. */
@@ -123,6 +137,10 @@ export const commonNames = [
     "ids",
     "former",
 ];
+
+function asText(value: Json | undefined): string {
+    return typeof value === "string" ? value : JSON.stringify(value ?? "");
+}
 
 export function isObject(value: Json | undefined): value is Properties {
     return typeof value === "object" && value !== null && !Array.isArray(value);

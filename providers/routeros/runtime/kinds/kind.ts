@@ -1,10 +1,14 @@
-/** What the one flow needs to know about a kind of resource. */
-import type { FieldTable, Values } from "../rows/fields";
-import type { Matched, Operation, Wanted } from "../rows/reconcile";
+/** What is particular about a kind of resource. Everything else, the engine does alike for all of them. */
+import type { Requires } from "../../args";
+import type { RemovalStep, StandingRows } from "../by-marker/steps";
+import type { Session } from "../router/session";
+import type { Field, Menu, Values } from "../rows/fields";
+import type { Desired, Matched, Operation } from "../rows/reconcile";
+import type { Row } from "../rows/row";
 
-/** As it travels between the engine and us: JSON, nothing undefined. */
-export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
-export type Properties = { [name: string]: Json };
+/** As it travels between the engine and us: JSON. */
+export type Json = string | number | boolean | null | Json[] | Properties;
+export type Properties = { [name: string]: Json | undefined };
 
 /** A mistake in an input, worded for one line. */
 export interface Problem {
@@ -13,77 +17,128 @@ export interface Problem {
 }
 
 /** Inputs every kind has, as `check` leaves them. */
-export interface CommonInputs {
+export type CommonInputs = {
     /** `<project>/<stack>/<resource name>`, added by the resource class. */
     owner: string;
     /** Device the rows stand on, added by `check`. */
     router?: string;
     connection?: string;
     adopt: boolean;
-    /** Drift: keys of rows that somebody disabled. Empty in what is wanted. */
+    /** Drift: keys of rows that somebody disabled. Empty in what is desired. */
     disabled: string[];
-    /** Drift: rows with our marker beyond the first of their key. Empty in what is wanted. */
+    /** Drift: rows with our marker beyond the first of their key. Empty in what is desired. */
     duplicates: string[];
-}
+    source?: Source;
+};
 
-/** What is kept beside the inputs. */
-export interface State {
+/** Where rows come from, when not from the program: what was asked for there, and how old the answer is. */
+export type Source = { syncToken: string } & Properties;
+
+/** What is kept beside the inputs. States of every older version hold these names. */
+export type State = {
     ids: Record<string, string>;
-    /** Ids of rows with our marker beyond the first of their key, such as one moved to where no other is looked for. */
+    /** Ids of duplicates, such as one moved to where no other is looked for. */
     surplus?: string[];
-    /** Values to give back at destroy, by key. */
+    /** Values to restore at destroy, by key. */
     former: Record<string, Values>;
     /** Owners whose markers may still stand, after an update that did not finish. */
     owners?: string[];
-}
+};
 
-/** Where a resource's rows stand: one menu, read with one query per chain. */
+/** Where a resource's rows stand: one menu, read with one query per part of it. */
 export interface Scope {
-    menu: string;
-    table: FieldTable;
-    queries: Record<string, string>[];
+    menu: Menu;
+    queries: Values[];
 }
 
 export interface PlanContext<I> {
     inputs: I;
     /** Inputs as recorded before; absent where nothing was. */
     olds?: I;
-    wanted: readonly Wanted[];
+    desired: readonly Desired[];
     matched: Matched;
     scope: Scope;
     /** All rows read, in order, ours among them. */
-    rows: readonly Values[];
+    rows: readonly Row[];
 }
 
-export interface ReadContext<I> extends PlanContext<I> {
-    /** Inputs as recorded, to which what was read is compared. */
-    olds: I;
+/** Whom a preflight is for. */
+export interface Self {
+    /** Stacks that count as ours: of now, and of before a rename. */
+    stacks: readonly string[];
+    adopt: boolean;
 }
 
-export interface Kind<I extends CommonInputs> {
-    name: string;
+/** What is about to happen to a resource. */
+export type Coming = "new" | "changed" | "same";
+
+/** How rows of a kind are taken off a router without a state, by their markers alone. */
+export interface WithoutState {
+    /** Fields to read of its rows, beside what tells them. */
+    reads?: readonly string[];
+    /** What to do, in order. @default each row is removed, or restored where it stood before us */
+    steps?(rows: StandingRows): Promise<RemovalStep[]> | RemovalStep[];
+    /** Lines of a RouterOS script that do the same. `where` are conditions for rows we made, and for those we took over. */
+    script?(where: { made: string; adopted: string }, queueTypes: readonly string[]): string[];
+}
+
+/** `I` are its inputs in canonical form. Methods, so that a kind of particular inputs is a kind. */
+export interface Kind<I extends CommonInputs = CommonInputs> {
+    /** Every menu that its rows may stand in. */
+    menus: readonly Menu[];
+    /** Menus of other kinds whose rows these refer to: they are made before, and go afterwards. @default none */
+    refersTo?: readonly Menu[];
+    /** Inputs whose change makes a new resource. */
+    replaces: readonly string[];
     /** See `Claim.unique`. */
     unique?: boolean;
-    /** Inputs whose change makes a new resource. */
-    replaces: readonly (keyof I & string)[];
+
     /** Arguments of a person to inputs in canonical form; every mistake at once. */
     normalise(args: Properties): { inputs: I; problems: Problem[] };
     /** Menu and queries; the version decides which properties may be named. */
     scope(inputs: I, version: string | undefined): Scope;
-    wanted(inputs: I): Wanted[];
-    /** The same inputs with no rows wanted. */
+    desired(inputs: I): Desired[];
+    /** The same inputs with no rows desired. */
     empty(inputs: I): I;
-    /** Kinds whose key is what the row says: the key of a row by its address or name. */
-    natural?(inputs: I): (row: Values) => string | undefined;
-    /** Whether a row does the job of a recorded key, comments aside. */
-    same(inputs: I): (row: Values, key: string) => boolean;
-    /** For rows without comments: the key of a row that is ours by its name. */
-    named?(inputs: I, olds: I | undefined, ids: Record<string, string>): (row: Values) => string | undefined;
-    /** Whether a foreign row stands where the wanted one would, or does its job. */
-    doesJob(inputs: I): (row: Values, wanted: Wanted) => boolean;
-    plan(context: PlanContext<I>): Operation[];
-    /** Inputs as the router has them. */
-    inputsFrom(context: ReadContext<I>): I;
     /** How the resource is called in messages, such as `list "AmazonS3"`. */
     title(inputs: I): string;
+
+    /** Kinds whose key is what the row says: the key of a row by its address or name. */
+    natural?(inputs: I): (row: Row) => string | undefined;
+    /** Whether a row does the job of a recorded key, comments aside. */
+    same(inputs: I): (row: Row, key: string) => boolean;
+    /** For rows without comments: the key of a row that is ours by its name. */
+    named?(inputs: I, olds: I | undefined, ids: Record<string, string>): (row: Row) => string | undefined;
+    /** Whether a foreign row stands where the desired one would, or does its job. */
+    doesJob(inputs: I): (row: Row, desired: Desired) => boolean;
+    /** Whether foreign rows in its scope go, too. @default false */
+    exclusive?(inputs: I): boolean;
+    plan(context: PlanContext<I>): Operation[];
+    /** Inputs as the router has them; `olds` are those it is compared to. */
+    inputsFrom(context: PlanContext<I> & { olds: I }): I;
+
+    /** For rows that come from a source: percent of the keys that are not among the later ones. @default by their number */
+    lost?(before: readonly string[], after: readonly string[]): number;
+    /** With the router out of reach: keeps of the old inputs what the router decides. */
+    carryOver?(inputs: I, before: I): void;
+    /** Fills in what only the router knows. */
+    expand?(inputs: I, rows: readonly Row[]): void;
+    problems?(context: PlanContext<I>): Problem[];
+
+    /** Throws what is missing on the router, or in the way, of all that a stack requires. */
+    preflight?(session: Session, requires: Requires, self: Self): Promise<void>;
+    warn?(session: Session, context: PlanContext<I>, requires: Requires, coming: Coming): Promise<void>;
+    /** Original values that cannot be restored as they are, by key, with what can. */
+    restorable?(session: Session, context: PlanContext<I>): Promise<Record<string, Values>>;
+    /** Work that must be done on the router before the operations, such as on another menu. */
+    prepare?(session: Session, operations: readonly Operation[], context: PlanContext<I>): Promise<void>;
+    done?(session: Session, context: PlanContext<I>): Promise<void>;
+    /** Whether a resource must be left on the router at delete, for now. */
+    keep?(session: Session, olds: I): Promise<boolean>;
+    /** After rows are settled that others may have been left for. */
+    freed?(session: Session): Promise<void>;
+
+    withoutState?: WithoutState;
+    /** Its table in `docs/resources.md`: the marks it stands between, and what its arguments call a field. */
+    docs?: { marks: string; property?(field: Field): string };
 }

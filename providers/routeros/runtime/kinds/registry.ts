@@ -1,15 +1,5 @@
-/** All lifecycles; loaded on first use. */
-import { lifecycleOf } from "../engine/lifecycle";
-import { addressList } from "./address-list";
-import { firewallRules } from "./firewall-rules";
-import { queueTree } from "./queue-tree";
-import { queueType } from "./queue-type";
-
-export const lifecycles = {
-    AddressList: lifecycleOf(addressList),
-    FirewallRules: lifecycleOf(firewallRules),
-    QueueTree: lifecycleOf(queueTree),
-    QueueType: lifecycleOf(queueType),
-};
-
-export { forget, tune } from "../router/session";
+/** The kinds of resources, one a line: loader, `KindName`, removal without a state and documentation go by it. */
+export { addressList as AddressList } from "./address-list";
+export { firewallRules as FirewallRules } from "./firewall-rules";
+export { queueType as QueueType } from "./queue-type";
+export { queueTree as QueueTree } from "./queue-tree";

@@ -63,18 +63,21 @@ export class Client {
         });
     }
 
-    /** Rows of a menu. Read again where the answer was lost or is not what was asked for. */
-    async rows(menu: string, query: Record<string, string> = {}): Promise<Values[]> {
-        const filters = Object.entries(query).filter(([name]) => !name.startsWith("."));
+    /**
+     * Rows of a menu, each with the names that every row there has (`identity`), as far as they were asked for. Read
+     * again where the answer was lost or is not what was asked for.
+     */
+    async rows(menu: string, query: Record<string, string> = {}, identity: readonly string[] = []): Promise<Values[]> {
+        const asked = query[".proplist"]?.split(",");
+        const names = identity.filter((name) => asked?.includes(name) ?? true);
+        const filters = Object.entries(query).filter(([name]) => identity.includes(name));
         const answer = await this.read(menu, {
             query,
             expect: (rows) => {
                 if (!Array.isArray(rows) || !rows.every(isValues)) return "no list of rows";
-                const names = mandatory(menu, query[".proplist"]);
                 if (!rows.every((row) => names.every((name) => row[name] !== undefined))) return "rows of another menu";
-                const texts = filters.filter(([name]) => name === "list" || name === "chain");
-                const same = (row: Values): boolean => texts.every(([name, value]) => row[name] === value);
-                return rows.every(same) ? undefined : "rows of another list or chain";
+                const same = (row: Values): boolean => filters.every(([name, value]) => row[name] === value);
+                return rows.every(same) ? undefined : `rows of another ${filters.map(([name]) => name).join(" or ")}`;
             },
         });
         return answer as Values[];
@@ -234,20 +237,6 @@ export class Client {
     private safe(text: string): string {
         return masked(text, this.settings);
     }
-}
-
-/** What every row of a menu has, where it was asked for. */
-function mandatory(menu: string, asked: string | undefined): string[] {
-    const known: [RegExp, string[]][] = [
-        [/address-list$/, ["list", "address"]],
-        [/(mangle|filter)$/, ["chain", "action"]],
-        [/^\/queue\/tree$/, ["name", "parent"]],
-        [/^\/queue\/type$/, ["name", "kind"]],
-        [/^\/queue\/simple$/, ["name", "target"]],
-        [/^\/(interface|user)$/, ["name"]],
-    ];
-    const names = known.find(([pattern]) => pattern.test(menu))?.[1] ?? [];
-    return asked === undefined ? names : names.filter((name) => asked.split(",").includes(name));
 }
 
 /** Whether another attempt may bring what this one did not. */

@@ -3,10 +3,11 @@ import { createHash } from "node:crypto";
 
 import type { Guard } from "../engine/guard";
 import { processGuard } from "../engine/guard";
-import { oneLine } from "../rows/text";
+import type { CommonInputs, State } from "../kinds/kind";
 import type { Patience } from "./client";
 import { Client } from "./client";
 import { isRouterError, RouterError } from "./errors";
+import { forgetSaid, memo } from "./once";
 import type { Settings } from "./settings";
 import { Snapshot } from "./snapshot";
 
@@ -27,7 +28,7 @@ export interface Session {
     /** Results by name, each worked out once in this process. */
     once: Map<string, Promise<unknown>>;
     /** What was to be removed while something still used it, by title: how to try again. */
-    left: Map<string, { olds: object; again: () => Promise<void> }>;
+    left: Map<string, { olds: CommonInputs & State; again: () => Promise<void> }>;
     /** Title and owner of what is recorded in the state and was read. */
     recorded: Set<string>;
     /** The device that the state has for this router, once a resource has told it. */
@@ -41,8 +42,6 @@ export interface Tuning {
 }
 
 const sessions = new Map<string, Session>();
-const warned = new Set<string>();
-const told = new Map<string, string>();
 let tuning: Tuning = {};
 
 /** Pauses and ages for tests; also ends what was open. */
@@ -55,8 +54,7 @@ export function tune(next: Tuning): void {
 export function forget(): void {
     for (const session of sessions.values()) session.client.close();
     sessions.clear();
-    warned.clear();
-    told.clear();
+    forgetSaid();
 }
 
 /** Resolves when no router is being asked anything. */
@@ -88,30 +86,6 @@ export function sessionFor(settings: Settings): Session {
     };
     sessions.set(key, session);
     return session;
-}
-
-/** Works a value out once; a failure is not kept. */
-export function memo<T>(store: Map<string, Promise<unknown>>, key: string, work: () => Promise<T>): Promise<T> {
-    const known = store.get(key) as Promise<T> | undefined;
-    if (known) return known;
-    const result = work();
-    store.set(key, result);
-    result.catch(() => store.delete(key));
-    return result;
-}
-
-/** A warning at the stack, once in a process. */
-export function warnOnce(text: string): void {
-    if (warned.has(text)) return;
-    warned.add(text);
-    console.warn(`warning: ${oneLine(text)}`);
-}
-
-/** Who was the first to be told this text in this process. */
-export function tellOnce(text: string, teller: string): string {
-    const first = told.get(text) ?? teller;
-    told.set(text, first);
-    return first;
 }
 
 async function readFacts(client: Client, { device: meant }: Settings): Promise<Facts> {

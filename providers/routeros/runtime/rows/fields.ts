@@ -1,7 +1,7 @@
 import type { ValueKind } from "./values";
 import { camelCase, canonical, compareVersions, ValueError } from "./values";
 
-/** Row as REST returns it, or values as they are sent: RouterOS's names, every value a string. */
+/** Values by RouterOS's names, every one a string: as REST returns a row, and as they are sent. */
 export type Values = Record<string, string>;
 
 /** One argument of a menu: everything that check, diff, the wire form and the documents know about it. */
@@ -23,6 +23,22 @@ export interface Field {
 /** A menu's arguments by RouterOS's name. */
 export type FieldTable = ReadonlyMap<string, Field>;
 
+/** A menu of the router, as far as we know it. */
+export interface Menu {
+    path: string;
+    table: FieldTable;
+    /** What every row has and an answer is told by: one without it, or with another than was asked for or sent, is not ours. */
+    identity: readonly string[];
+    /** What a row is called by in messages. */
+    label: readonly string[];
+    /** The field by which rows are read apart: a write to one part leaves what is known of the others. */
+    part?: string;
+    /** The router makes rows of its own there, which are asked to be left out. @default false */
+    dynamic?: boolean;
+    /** @default neither, or both */
+    family?: "ipv4" | "ipv6";
+}
+
 export function fieldTable(fields: readonly Field[]): FieldTable {
     return new Map(fields.map((field) => [field.wire, field]));
 }
@@ -30,6 +46,13 @@ export function fieldTable(fields: readonly Field[]): FieldTable {
 /** The fields that a version knows; all of them where the version is not known. */
 export function fieldsOf(table: FieldTable, version: string | undefined): Field[] {
     return [...table.values()].filter((field) => version === undefined || versionProblem(field, version) === undefined);
+}
+
+/** What to ask of a menu: the rows that are not the router's own, by these values, with these of its fields. */
+export function queryOf(menu: Menu, names: readonly string[], values: Values = {}): Values {
+    const own: Values = menu.dynamic ? { dynamic: "false" } : {};
+    const asked = [".id", ...names, ...(menu.dynamic ? ["dynamic"] : [])];
+    return { ...values, ...own, ".proplist": [...new Set(asked)].join(",") };
 }
 
 /** Why a version refuses the field. */
@@ -44,22 +67,11 @@ export function versionProblem(field: Field, version: string): string | undefine
 }
 
 /**
- * A row's known values in the router's canonical form; unknown names are left out, and so are values that only say the
- * default. What the router returns is never refused: a text that is not understood is compared as it stands.
+ * A value in the router's canonical form, its default where there is none. What the router returns is never refused: a
+ * text that is not understood is compared as it stands.
  */
-export function readValues(table: FieldTable, row: Values): Values {
-    const values: Values = {};
-    for (const field of table.values()) {
-        if (row[field.wire] === undefined) continue;
-        const value = valueOf(field, row);
-        if (value !== (field.fallback ?? "")) values[field.wire] = value;
-    }
-    return values;
-}
-
-/** A row's value of one field, its default where it has none. */
-export function valueOf(field: Field, row: Values): string {
-    const text = row[field.wire];
+export function valueOf(field: Field, values: Values): string {
+    const text = values[field.wire];
     if (text === undefined) return field.fallback ?? "";
     // An empty matcher is not an absent one: it stays set and matches nothing.
     if (text === "" && field.cleared === undefined && field.fallback === undefined) return emptyButSet;
@@ -79,34 +91,41 @@ function lenient(field: Field, text: string): string {
     }
 }
 
-/** What must be sent to turn a row into what is wanted. */
+/** Values of a row without those that only say the default. */
+export function withoutDefaults(table: FieldTable, values: Values): Values {
+    return Object.fromEntries(
+        Object.entries(values).filter(([wire, value]) => value !== (table.get(wire)?.fallback ?? "")),
+    );
+}
+
+/** What must be sent to turn a row into what is desired. */
 export interface Difference {
     set: Values;
-    /** Names that the row has and that are not wanted. */
+    /** Names that the row has and that are not desired. */
     clear: string[];
 }
 
 /**
- * The difference between a row found and the values wanted, both in canonical form. Every known field counts: what
- * somebody added to a row of ours is a difference too. `ignored` names are left alone.
+ * The difference between a row's values and those desired, both in canonical form; `undefined` for none. Every known
+ * field counts: what somebody added to a row of ours is a difference too. `ignored` names are left alone.
  */
-export function difference(table: FieldTable, found: Values, wanted: Values, ignored: ReadonlySet<string>): Difference {
+export function difference(
+    table: FieldTable,
+    actual: Values,
+    desired: Values,
+    ignored: ReadonlySet<string> = new Set(),
+): Difference | undefined {
     const set: Values = {};
     const clear: string[] = [];
     for (const field of table.values()) {
         if (ignored.has(field.wire)) continue;
-        const now = valueOf(field, found);
-        const target = wanted[field.wire] ?? field.fallback ?? "";
-        if (now === target) continue;
+        const target = desired[field.wire] ?? field.fallback ?? "";
+        if ((actual[field.wire] ?? "") === target) continue;
         if (target !== "") set[field.wire] = target;
         else if (field.cleared !== undefined) set[field.wire] = field.cleared;
         else clear.push(field.wire);
     }
-    return { set, clear };
-}
-
-export function isEmpty({ set, clear }: Difference): boolean {
-    return clear.length === 0 && Object.keys(set).length === 0;
+    return clear.length === 0 && Object.keys(set).length === 0 ? undefined : { set, clear };
 }
 
 /** The body of a PATCH: `!name` clears a value, as an empty one stays set for most matchers. */

@@ -38,6 +38,11 @@ export function readComment(comment: string | undefined): { text: string; marker
     };
 }
 
+/** The text of the marker in a comment. */
+export function markerOf(comment: string | undefined): string | undefined {
+    return pattern.exec(comment ?? "")?.[0].trim();
+}
+
 /** The part of an owner that all resources of one stack share: `<project>/<stack>/`. */
 export function stackOf(owner: string): string {
     return owner.split("/").slice(0, 2).join("/") + "/";

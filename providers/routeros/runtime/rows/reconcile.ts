@@ -1,14 +1,15 @@
 /**
- * Rows found and rows wanted to ordered operations. Pure: nothing here speaks to a router.
+ * Rows on the router and rows desired to operations. Pure: nothing here speaks to a router.
  */
 import type { Difference, FieldTable, Values } from "./fields";
-import { difference, isEmpty, readValues, valueOf } from "./fields";
+import { difference, valueOf, withoutDefaults } from "./fields";
 import type { Marker } from "./ownership";
-import { markedComment, readComment } from "./ownership";
+import { markedComment } from "./ownership";
+import type { Row } from "./row";
 import { plainText } from "./values";
 
 /** A row that shall stand. */
-export interface Wanted {
+export interface Desired {
     /** Names it within its resource: the address, the queue's name, the rule's key. */
     key: string;
     /** Everything but the comment, in canonical form; what is absent shall have its default. */
@@ -17,11 +18,30 @@ export interface Wanted {
     text: string;
 }
 
-export type Operation =
-    | { kind: "add"; key: string; values: Values; before?: string }
-    | { kind: "change"; key: string; id: string; difference: Difference }
-    | { kind: "move"; ids: string[]; before?: string }
-    | { kind: "remove"; key: string; id: string };
+export interface Addition {
+    kind: "add";
+    key: string;
+    values: Values;
+    /** Id of the row to stand before. @default the menu's end */
+    before?: string;
+}
+export interface Change {
+    kind: "change";
+    key: string;
+    id: string;
+    difference: Difference;
+}
+export interface Move {
+    kind: "move";
+    ids: string[];
+    before?: string;
+}
+export interface Removal {
+    kind: "remove";
+    key: string;
+    id: string;
+}
+export type Operation = Addition | Change | Move | Removal;
 
 /** What of a menu may be ours, and how its rows are told apart. */
 export interface Claim {
@@ -31,191 +51,166 @@ export interface Claim {
     /** Ids as recorded, by key. Never proof by themselves: ids are used again after a delete. */
     ids: Readonly<Record<string, string>>;
     /** Ids recorded of rows with our marker beyond the first of their key. */
-    surplus?: readonly string[];
+    duplicates?: readonly string[];
     /** Whether the row still does the job of that key, its comment aside. */
-    same(row: Values, key: string): boolean;
-    /** The key of a wanted or recorded row that a row of ours is by its address or name, whatever its marker says. */
-    natural?(row: Values): string | undefined;
+    same(row: Row, key: string): boolean;
+    /** The key of a desired or recorded row that a row of ours is by its address or name, whatever its marker says. */
+    natural?(row: Row): string | undefined;
     /** Menus whose rows have no comment: whether the row is ours by what it is named. */
-    named?(row: Values): string | undefined;
-    /** Take over a row that does the job of a wanted one. */
+    named?(row: Row): string | undefined;
+    /** Take over a row that does the job of a desired one. */
     adopt: boolean;
     /** Also take over, for good, what stands in a list that is ours alone. */
     exclusive?: boolean;
     /** The router takes a row's natural key once among rows in use: beside a foreign one ours cannot be put in use. */
     unique?: boolean;
-    /** Former values of adopted rows by key. */
-    former: Readonly<Record<string, Values>>;
+    /** What adopted rows were before, by key. */
+    original: Readonly<Record<string, Values>>;
 }
 
 export interface Sorted {
     /** The row of ours for each key. */
-    mine: Map<string, Values>;
+    mine: Map<string, Row>;
     /** Rows with our marker beyond the first of their key. */
-    surplus: Values[];
+    duplicates: Row[];
     /** All others, in the order they stand. */
-    foreign: Values[];
+    foreign: Row[];
 }
 
 /** Tells our rows from foreign ones: by marker first, then by the recorded id where the row still does the same job. */
-export function sortRows(rows: readonly Values[], claim: Claim): Sorted {
-    const candidates = new Map<string, Values[]>();
-    const rest: Values[] = [];
+function sortRows(rows: readonly Row[], claim: Claim): Sorted {
+    const candidates = new Map<string, Row[]>();
+    const foreign: Row[] = [];
     const keyOfId = new Map(Object.entries(claim.ids).map(([key, id]) => [id, key]));
     for (const row of rows) {
         const key = keyOf(row, claim, keyOfId);
-        if (key === undefined) rest.push(row);
+        if (key === undefined) foreign.push(row);
         else candidates.set(key, [...(candidates.get(key) ?? []), row]);
     }
-    const mine = new Map<string, Values>();
-    const surplus: Values[] = [];
+    const mine = new Map<string, Row>();
+    const duplicates: Row[] = [];
     for (const [key, all] of candidates) {
         const best = choose(key, all, claim);
         mine.set(key, best);
-        surplus.push(...all.filter((row) => row !== best));
+        duplicates.push(...all.filter((row) => row !== best));
     }
-    return { mine, surplus, foreign: rest };
+    return { mine, duplicates, foreign };
 }
 
-function keyOf(row: Values, claim: Claim, keyOfId: ReadonlyMap<string, string>): string | undefined {
-    const marker = readComment(row["comment"]).marker;
+function keyOf(row: Row, claim: Claim, keyOfId: ReadonlyMap<string, string>): string | undefined {
+    const { marker } = row;
     // The router takes an address or a name once: a row changed by hand into another one of ours stands in its way.
     if (marker) return claim.owners.includes(marker.owner) ? (claim.natural?.(row) ?? marker.key) : undefined;
     const named = claim.named?.(row);
     if (named !== undefined) return named;
-    const key = keyOfId.get(row[".id"] ?? "");
+    const key = keyOfId.get(row.id);
     return key !== undefined && claim.same(row, key) ? key : undefined;
 }
 
 /** Of several rows with one key: one that does the job and is in use, the recorded one among equals, else the first. */
-function choose(key: string, all: Values[], claim: Claim): Values {
-    const score = (row: Values): number =>
-        (claim.same(row, key) ? 4 : 0) + (row["disabled"] === "true" ? 0 : 2) + (row[".id"] === claim.ids[key] ? 1 : 0);
+function choose(key: string, all: Row[], claim: Claim): Row {
+    const score = (row: Row): number =>
+        (claim.same(row, key) ? 4 : 0) + (row.disabled ? 0 : 2) + (row.id === claim.ids[key] ? 1 : 0);
     return all.reduce((best, row) => (score(row) > score(best) ? row : best));
 }
 
-/** A foreign row that stands where a wanted one would. */
+/** A foreign row that stands where a desired one would. */
 export interface Conflict {
-    wanted: Wanted;
-    row: Values;
+    desired: Desired;
+    row: Row;
 }
 
 export interface Matched extends Sorted {
     /** Foreign rows that are taken over, by key. */
-    adopted: Map<string, Values>;
-    /** Foreign rows that do the job of a wanted one and may not be taken over. */
+    adopted: Map<string, Row>;
+    /** Foreign rows that do the job of a desired one and may not be taken over. */
     conflicts: Conflict[];
-    /** Former values of every row that stood before us, by key. */
-    former: Record<string, Values>;
+    /** What every row that stood before us was, by key. */
+    original: Record<string, Values>;
 }
 
-/**
- * Gives each wanted row its row found. `blocks` says of a foreign row whether the wanted one cannot stand beside it;
- * `doesJob` whether taking it over would make it the wanted one.
- */
+/** Rows of ours by key: those found, and those taken over. */
+export function present({ mine, adopted }: Pick<Matched, "mine" | "adopted">): Map<string, Row> {
+    return new Map([...mine, ...adopted]);
+}
+
+/** Gives each desired row its actual one. `doesJob`: taking the foreign row over would make it the desired one. */
 export function match(
-    rows: readonly Values[],
-    wanted: readonly Wanted[],
+    rows: readonly Row[],
+    desired: readonly Desired[],
     claim: Claim,
-    doesJob: (row: Values, wanted: Wanted) => boolean,
+    doesJob: (row: Row, desired: Desired) => boolean,
 ): Matched {
-    const sorted = withoutGivenBack(sortRows(rows, claim), wanted, claim);
-    const adopted = new Map<string, Values>();
+    const sorted = withoutRestored(sortRows(rows, claim), desired, claim);
+    const adopted = new Map<string, Row>();
     const conflicts: Conflict[] = [];
-    const taken = new Set<Values>();
-    const standIns = new Set<Values>();
-    for (const one of wanted) {
+    const taken = new Set<Row>();
+    for (const one of desired) {
         const mine = sorted.mine.get(one.key);
-        if (mine && !(claim.unique && mine["disabled"] === "true")) continue;
-        const inTheWay = (candidate: Values): boolean => !mine || candidate["disabled"] !== "true";
+        if (mine && !(claim.unique && mine.disabled)) continue;
+        const inTheWay = (other: Row): boolean => !mine || !other.disabled;
         const row = sorted.foreign.find((other) => !taken.has(other) && doesJob(other, one) && inTheWay(other));
         if (!row) continue;
         taken.add(row);
-        const marked = readComment(row["comment"]).marker !== undefined;
-        if (claim.exclusive || (claim.adopt && !marked)) {
+        if (!claim.exclusive && !(claim.adopt && !row.marker)) conflicts.push({ desired: one, row });
+        else {
             adopted.set(one.key, row);
-            standIns.add(row);
             if (mine) {
                 sorted.mine.delete(one.key);
-                sorted.surplus.push(mine);
+                sorted.duplicates.push(mine);
             }
-        } else {
-            conflicts.push({ wanted: one, row });
         }
     }
-    const former: Record<string, Values> = {};
+    const original: Record<string, Values> = {};
     for (const [key, row] of sorted.mine) {
-        const { text, marker } = readComment(row["comment"]);
-        const known = claim.former[key];
-        if (known) former[key] = known;
-        else if (marker?.adopted) former[key] = { ...snapshotOf(claim.table, row), comment: text };
+        const known = claim.original[key];
+        if (known) original[key] = known;
+        else if (row.marker?.adopted) original[key] = { ...originalOf(claim.table, row), comment: row.text };
     }
     if (!claim.exclusive || claim.adopt) {
-        for (const [key, row] of adopted) {
-            if (readComment(row["comment"]).marker === undefined) former[key] = snapshotOf(claim.table, row);
-        }
+        for (const [key, row] of adopted) if (!row.marker) original[key] = originalOf(claim.table, row);
     }
-    return { ...sorted, foreign: sorted.foreign.filter((row) => !standIns.has(row)), adopted, conflicts, former };
+    const standIns = new Set(adopted.values());
+    return { ...sorted, foreign: sorted.foreign.filter((row) => !standIns.has(row)), adopted, conflicts, original };
 }
 
-/** A row that was given back is its owner's again, though its recorded id and its job are still the same. */
-function withoutGivenBack(sorted: Sorted, wanted: readonly Wanted[], claim: Claim): Sorted {
-    const keys = new Set(wanted.map(({ key }) => key));
+/** A row that was restored is its owner's again, though its recorded id and its job are still the same. */
+function withoutRestored(sorted: Sorted, desired: readonly Desired[], claim: Claim): Sorted {
+    const keys = new Set(desired.map(({ key }) => key));
     for (const [key, row] of sorted.mine) {
-        const former = claim.former[key];
-        if (keys.has(key) || !former || readComment(row["comment"]).marker) continue;
-        if (giveBack(row, former, claim.table)) continue;
+        const original = claim.original[key];
+        if (keys.has(key) || !original || row.marker || restore(row, original, claim.table)) continue;
         sorted.mine.delete(key);
         sorted.foreign.push(row);
     }
     return sorted;
 }
 
-/** The values to give back one day. */
-function snapshotOf(table: FieldTable, row: Values): Values {
-    return { disabled: row["disabled"] ?? "false", ...readValues(table, row), comment: row["comment"] ?? "" };
+/** The values to restore one day. */
+function originalOf(table: FieldTable, row: Row): Values {
+    return { disabled: String(row.disabled), ...withoutDefaults(table, row.values), comment: row.comment };
 }
 
-/** All values of a wanted row, comment and marker included. */
-export function fullValues(wanted: Wanted, marker: Omit<Marker, "key">, table: FieldTable): Values {
-    if (!table.has("comment")) return wanted.values;
-    return { ...wanted.values, comment: plainText(markedComment(wanted.text, { ...marker, key: wanted.key })) };
+/** All values of a desired row, comment and marker included. */
+export function fullValues(desired: Desired, marker: Omit<Marker, "key">, table: FieldTable): Values {
+    if (!table.has("comment")) return desired.values;
+    return { ...desired.values, comment: plainText(markedComment(desired.text, { ...marker, key: desired.key })) };
 }
 
-/** What turns the row into the wanted one; `undefined` where it is that already. */
-export function changeFor(
-    row: Values,
-    target: Values,
-    table: FieldTable,
-    ignored: ReadonlySet<string> = new Set(),
-): Difference | undefined {
-    const found = difference(table, row, target, ignored);
-    return isEmpty(found) ? undefined : found;
-}
-
-/** What gives an adopted row back as it was. */
-export function giveBack(row: Values, former: Values, table: FieldTable): Difference | undefined {
-    const named = new Set(Object.keys(former));
-    const set: Values = {};
-    const clear: string[] = [];
-    for (const field of table.values()) {
-        // A comment is given back to the letter, blanks at its ends included.
-        const exact = field.wire === "comment";
-        const now = exact ? (row["comment"] ?? "") : valueOf(field, row);
-        const was = exact ? (former["comment"] ?? "") : valueOf(field, former);
-        const before = named.has(field.wire) ? was : (field.fallback ?? "");
-        if (now === before) continue;
-        if (before !== "") set[field.wire] = before;
-        else if (field.cleared !== undefined) set[field.wire] = field.cleared;
-        else clear.push(field.wire);
-    }
-    return isEmpty({ set, clear }) ? undefined : { set, clear };
+/** What makes an adopted row what it was; `undefined` where it is that already. */
+function restore(row: Row, original: Values, table: FieldTable): Difference | undefined {
+    const was = Object.fromEntries([...table.values()].map((field) => [field.wire, valueOf(field, original)]));
+    const found = difference(table, row.values, was, new Set(["comment"]));
+    // A comment is restored to the letter, blanks at its ends included.
+    const comment = original["comment"] ?? "";
+    if (!table.has("comment") || row.comment === comment) return found;
+    return { set: { ...found?.set, comment }, clear: found?.clear ?? [] };
 }
 
 /** Everything that a plan rests on. */
 export interface PlanInput {
     matched: Matched;
-    wanted: readonly Wanted[];
+    desired: readonly Desired[];
     owner: string;
     table: FieldTable;
     /** Names that are not ours to compare. */
@@ -225,52 +220,47 @@ export interface PlanInput {
 }
 
 export interface RowPlan {
-    adds: Extract<Operation, { kind: "add" }>[];
-    changes: Extract<Operation, { kind: "change" }>[];
-    removes: Extract<Operation, { kind: "remove" }>[];
-    /** Rows of ours that are given back instead of removed. */
-    gives: Extract<Operation, { kind: "change" }>[];
+    adds: Addition[];
+    changes: Change[];
+    removes: Removal[];
+    /** Rows of ours that are restored instead of removed. */
+    restores: Change[];
 }
 
 /** The operations row by row, without an order between them. */
-export function planRows({ matched, wanted, owner, table, ignored, exclusive }: PlanInput): RowPlan {
-    const plan: RowPlan = { adds: [], changes: [], removes: [], gives: [] };
-    const keys = new Set(wanted.map(({ key }) => key));
-    for (const one of wanted) {
+export function planRows({ matched, desired, owner, table, ignored, exclusive }: PlanInput): RowPlan {
+    const plan: RowPlan = { adds: [], changes: [], removes: [], restores: [] };
+    const keys = new Set(desired.map(({ key }) => key));
+    for (const one of desired) {
         const row = matched.mine.get(one.key) ?? matched.adopted.get(one.key);
-        const adopted = matched.former[one.key] !== undefined;
+        const adopted = matched.original[one.key] !== undefined;
         const target = fullValues(one, { owner, adopted }, table);
         if (!row) {
             plan.adds.push({ kind: "add", key: one.key, values: target });
             continue;
         }
-        const change = changeFor(row, target, table, ignored);
-        if (change) plan.changes.push({ kind: "change", key: one.key, id: row[".id"] ?? "", difference: change });
+        const change = difference(table, row.values, target, ignored);
+        if (change) plan.changes.push({ kind: "change", key: one.key, id: row.id, difference: change });
     }
     for (const [key, row] of matched.mine) {
         if (keys.has(key)) continue;
-        const former = matched.former[key];
-        const id = row[".id"] ?? "";
-        if (!former) plan.removes.push({ kind: "remove", key, id });
-        else {
-            const back = giveBack(row, former, table);
-            if (back) plan.gives.push({ kind: "change", key, id, difference: back });
-        }
+        const original = matched.original[key];
+        const back = original && restore(row, original, table);
+        if (!original) plan.removes.push({ kind: "remove", key, id: row.id });
+        else if (back) plan.restores.push({ kind: "change", key, id: row.id, difference: back });
     }
-    const others = exclusive ? [...matched.surplus, ...matched.foreign] : matched.surplus;
-    for (const row of others) plan.removes.push({ kind: "remove", key: labelOf(row), id: row[".id"] ?? "" });
+    const others = exclusive ? [...matched.duplicates, ...matched.foreign] : matched.duplicates;
+    for (const row of others) plan.removes.push({ kind: "remove", key: row.label, id: row.id });
     return plan;
 }
 
 /** An unordered set of rows: what is new is added before what is gone is removed. */
 export function planSet(input: PlanInput): Operation[] {
-    const { adds, changes, removes, gives } = planRows(input);
-    return [...adds, ...changes, ...gives, ...removes];
+    const { adds, changes, removes, restores } = planRows(input);
+    return [...adds, ...changes, ...restores, ...removes];
 }
 
-/** How a row is called in messages. */
-export function labelOf(row: Values): string {
-    const what = row["address"] ?? row["name"] ?? [row["chain"], row["action"]].filter(Boolean).join(" ");
-    const { text } = readComment(row["comment"]);
-    return text === "" ? `${what} (${row[".id"] ?? ""})` : `${what} "${text}" (${row[".id"] ?? ""})`;
+/** Ids of the rows that the operations remove. */
+export function removedIds(operations: readonly Operation[]): Set<string> {
+    return new Set(operations.flatMap((operation) => (operation.kind === "remove" ? [operation.id] : [])));
 }

@@ -1,31 +1,30 @@
-import type { FeedSource } from "../../../args";
-import type { Values } from "../../rows/fields";
-import { valueOf } from "../../rows/fields";
-import { planSet } from "../../rows/reconcile";
+import { queryOf } from "../../rows/fields";
+import { lossPercent } from "../../rows/prefixes";
+import { planSet, present } from "../../rows/reconcile";
+import type { Row } from "../../rows/row";
 import { compareAddresses } from "../../rows/values";
-import { Arguments, commonNames, isObject } from "../arguments";
-import type { CommonInputs, Json, Kind } from "../kind";
-import { commentText, isDisabled, ownerOf, standing } from "../reading";
-import { addressListFields, addressListMenu } from "./menu";
+import { Arguments, commonNames } from "../arguments";
+import type { CommonInputs, Kind } from "../kind";
+import { commentText, ownerOf } from "../present";
+import { addressListMenus } from "./menu";
 
-export interface AddressListInputs extends CommonInputs {
+export type AddressListInputs = CommonInputs & {
     family: "ipv4" | "ipv6";
     list: string;
     /** Canonical, in numeric order. */
     addresses: string[];
     comment?: string;
     exclusive: boolean;
-    source?: Omit<FeedSource, "maxShrinkPercent">;
-    /** Drift: foreign rows of an exclusive list. Empty in what is wanted. */
+    /** Drift: foreign rows of an exclusive list. Empty in what is desired. */
     foreign: string[];
-    /** Drift: comments that are not the wanted one, by address. Empty in what is wanted. */
+    /** Drift: comments that are not the desired one, by address. Empty in what is desired. */
     comments: Record<string, string>;
-}
+};
 
 const names = [...commonNames, "family", "list", "addresses", "comment", "exclusive", "source", "foreign", "comments"];
 
 export const addressList: Kind<AddressListInputs> = {
-    name: "AddressList",
+    menus: Object.values(addressListMenus),
     unique: true,
     replaces: ["family", "list", "connection"],
 
@@ -33,12 +32,11 @@ export const addressList: Kind<AddressListInputs> = {
         const read = new Arguments(args);
         read.unknown(names);
         const family = read.choice("family", ["ipv4", "ipv6"], "ipv4");
-        const field = addressListFields(family).get("address");
+        const field = addressListMenus[family].table.get("address");
         const addresses = read
             .list("addresses")
             .map((address, index) => (field ? read.value(`addresses[${index}]`, field, address) : ""));
         const comment = read.comment("comment");
-        const source = sourceOf(args["source"]);
         return {
             inputs: {
                 ...read.common(),
@@ -47,7 +45,7 @@ export const addressList: Kind<AddressListInputs> = {
                 addresses: [...new Set(addresses)].filter((text) => text !== "").sort(compareAddresses),
                 ...(comment === undefined ? {} : { comment }),
                 exclusive: read.boolean("exclusive", false),
-                ...(source ? { source } : {}),
+                ...read.source(),
                 foreign: [],
                 comments: {},
             },
@@ -55,45 +53,47 @@ export const addressList: Kind<AddressListInputs> = {
         };
     },
 
-    scope: ({ family, list }) => ({
-        menu: addressListMenu(family),
-        table: addressListFields(family),
-        queries: [{ list, dynamic: "false", ".proplist": ".id,list,address,comment,disabled,dynamic" }],
-    }),
+    scope({ family, list }) {
+        const menu = addressListMenus[family];
+        return { menu, queries: [queryOf(menu, ["list", "address", "comment", "disabled"], { list })] };
+    },
 
-    wanted: ({ addresses, list, comment }) =>
+    desired: ({ addresses, list, comment }) =>
         addresses.map((address) => ({ key: address, values: { list, address }, text: comment ?? "" })),
 
     empty: (inputs) => ({ ...inputs, addresses: [], exclusive: false }),
 
-    natural: (inputs) => (row) => (row["list"] === inputs.list ? addressOf(inputs, row) : undefined),
+    natural: (inputs) => (row) => (isInList(inputs, row) ? addressOf(row) : undefined),
 
-    same: (inputs) => (row, key) => addressOf(inputs, row) === key && row["list"] === inputs.list,
+    same: (inputs) => (row, key) => addressOf(row) === key && isInList(inputs, row),
 
     // A disabled entry does nothing and leaves room for ours beside it, unless it is to be taken over.
-    doesJob: (inputs) => (row, wanted) =>
-        row["list"] === inputs.list &&
-        addressOf(inputs, row) === wanted.key &&
-        (!isDisabled(row) || inputs.adopt || inputs.exclusive),
+    doesJob: (inputs) => (row, desired) =>
+        addressOf(row) === desired.key && isInList(inputs, row) && (!row.disabled || inputs.adopt || inputs.exclusive),
 
-    plan: ({ inputs, wanted, matched, scope }) =>
-        planSet({ matched, wanted, owner: inputs.owner, table: scope.table, exclusive: inputs.exclusive }),
+    exclusive: (inputs) => inputs.exclusive,
+
+    lost: lossPercent,
+
+    plan: ({ inputs, desired, matched, scope }) =>
+        planSet({ matched, desired, owner: inputs.owner, table: scope.menu.table, exclusive: inputs.exclusive }),
 
     inputsFrom({ olds, matched }) {
         const owner = ownerOf(matched, olds.owner);
-        const rows = [...standing(matched)].filter(([, row]) => row["list"] === olds.list);
+        const rows = [...present(matched)].filter(([, row]) => isInList(olds, row));
         const comments: Record<string, string> = {};
         for (const [key, row] of rows) {
-            const text = commentText(row, key, owner, matched.former[key] !== undefined);
-            if (text !== (olds.comment ?? "")) comments[addressOf(olds, row)] = text;
+            const text = commentText(row, key, owner, matched.original[key] !== undefined);
+            if (text !== (olds.comment ?? "")) comments[addressOf(row)] = text;
         }
-        const listed = (all: Values[]): string[] => all.map((row) => addressOf(olds, row)).sort(compareAddresses);
+        const listed = (all: readonly Row[]): string[] => all.map(addressOf).sort(compareAddresses);
+        const ours = rows.map(([, row]) => row);
         return {
             ...olds,
             owner,
-            addresses: [...new Set(listed(rows.map(([, row]) => row)))],
-            disabled: listed(rows.map(([, row]) => row).filter(isDisabled)),
-            duplicates: listed(matched.surplus),
+            addresses: [...new Set(listed(ours))],
+            disabled: listed(ours.filter(({ disabled }) => disabled)),
+            duplicates: listed(matched.duplicates),
             foreign: olds.exclusive ? listed(matched.foreign) : [],
             comments,
         };
@@ -102,21 +102,10 @@ export const addressList: Kind<AddressListInputs> = {
     title: ({ list, family }) => `list "${list}" (${family})`,
 };
 
-function addressOf({ family }: AddressListInputs, row: Values): string {
-    const field = addressListFields(family).get("address");
-    return field ? valueOf(field, row) : "";
+function addressOf({ values }: Row): string {
+    return values["address"] ?? "";
 }
 
-function sourceOf(value: Json | undefined): Omit<FeedSource, "maxShrinkPercent"> | undefined {
-    if (!isObject(value)) return undefined;
-    const { region, services, syncToken } = value;
-    return {
-        region: textOf(region),
-        services: Array.isArray(services) ? services.map(String).sort() : [],
-        syncToken: textOf(syncToken),
-    };
-}
-
-function textOf(value: Json | undefined): string {
-    return typeof value === "string" ? value : JSON.stringify(value ?? "");
+function isInList({ list }: AddressListInputs, { values }: Row): boolean {
+    return values["list"] === list;
 }

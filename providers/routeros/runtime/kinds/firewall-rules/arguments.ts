@@ -1,6 +1,6 @@
 /** The arguments of firewall rules, in canonical form. */
 import type { RulesPosition } from "../../../args";
-import type { FieldTable } from "../../rows/fields";
+import type { FieldTable, Values } from "../../rows/fields";
 import { kebabCase, plainText } from "../../rows/values";
 import type { Arguments } from "../arguments";
 import { isObject } from "../arguments";
@@ -10,17 +10,23 @@ import type { BypassMatchers } from "./fasttrack";
 /** A rule in camelCase, every value in canonical form. */
 export type RuleInputs = { key: string; chain: string; action: string; comment?: string } & Record<string, string>;
 
-export interface FirewallRulesInputs extends CommonInputs {
+export type FirewallRulesInputs = CommonInputs & {
     family: "ipv4" | "ipv6";
     table: "mangle" | "filter";
     /** In order. With `fastTrackBypass`, worked out by `check`. */
     rules: RuleInputs[];
     position: RulesPosition;
     fastTrackBypass?: BypassMatchers;
-    /** Drift: foreign rules that stand between ours. Empty in what is wanted. */
+    /** Drift: foreign rules that stand between ours. Empty in what is desired. */
     between: string[];
-    /** Drift: keys of rules that are not where their anchor wants them. Empty in what is wanted. */
+    /** Drift: keys of rules that are not where their anchor wants them. Empty in what is desired. */
     misplaced: string[];
+};
+
+/** RouterOS's names; without the key and the comment. */
+export function valuesOf(rule: RuleInputs): Values {
+    const entries = Object.entries(rule).filter(([name]) => name !== "key" && name !== "comment");
+    return Object.fromEntries(entries.map(([name, value]) => [kebabCase(name), value]));
 }
 
 export function bypassOf(read: Arguments, value: Json | undefined, table: string): BypassMatchers | undefined {

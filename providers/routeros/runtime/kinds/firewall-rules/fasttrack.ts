@@ -2,16 +2,11 @@
  * The FastTrack bypass: before each FastTrack rule one accept rule with all of its matchers and our connection mark, so
  * that our connections, and only those, keep going through mangle and queues. Pure.
  */
-import type { FieldTable, Values } from "../../rows/fields";
-import { readValues } from "../../rows/fields";
-import { readComment } from "../../rows/ownership";
+import type { Values } from "../../rows/fields";
+import type { Row } from "../../rows/row";
 import { isMatcher } from "./menu";
 
-export interface BypassMatchers {
-    connectionMark?: string;
-    dstAddressList?: string;
-    comment?: string;
-}
+export type BypassMatchers = { connectionMark?: string; dstAddressList?: string; comment?: string };
 
 export interface BypassRule {
     key: string;
@@ -23,24 +18,21 @@ export interface BypassRule {
 /** Matchers that let only some packets through: copied, they would leave the rest to FastTrack. */
 const sampling = new Set(["limit", "dst-limit", "nth", "random", "connection-limit"]);
 
-/** The rules wanted for the FastTrack rules that are enabled, in their order. */
-export function bypassRules(rows: readonly Values[], table: FieldTable, matchers: BypassMatchers): BypassRule[] {
+/** The rules desired for the FastTrack rules that are enabled, in their order. */
+export function bypassRules(rows: readonly Row[], matchers: BypassMatchers): BypassRule[] {
     const found: BypassRule[] = [];
     let count = 0;
-    for (const row of rows) {
-        if (row["action"] !== "fasttrack-connection" || row["disabled"] === "true" || row["dynamic"] === "true")
-            continue;
-        const values = readValues(table, row);
+    for (const { id: before, values, disabled, dynamic } of rows) {
+        if (values["action"] !== "fasttrack-connection" || disabled || dynamic) continue;
         const states = statesOf(values["connection-state"]);
         if (states === "") continue;
         const copied = Object.entries(values).filter(([wire]) => isMatcher(wire) && !sampling.has(wire));
         const base: Values = {
             ...Object.fromEntries<string>(copied),
-            chain: row["chain"] ?? "forward",
+            chain: values["chain"] ?? "forward",
             action: "accept",
             "connection-state": states,
         };
-        const before = row[".id"] ?? "";
         const mark = matchers.connectionMark;
         if (mark !== undefined) {
             if (!letsThrough(values["connection-mark"], mark)) continue;
@@ -72,9 +64,7 @@ function letsThrough(matcher: string | undefined, mark: string): boolean {
     return matcher.startsWith("!") ? matcher !== `!${mark}` : matcher === mark;
 }
 
-/** How many FastTrack rules stand in the chain and are in use. */
-export function isFastTrack(row: Values): boolean {
-    return (
-        row["action"] === "fasttrack-connection" && row["disabled"] !== "true" && !readComment(row["comment"]).marker
-    );
+/** Whether the row is somebody's FastTrack rule in use. */
+export function isFastTrack({ values, disabled, marker }: Row): boolean {
+    return values["action"] === "fasttrack-connection" && !disabled && !marker;
 }

@@ -1,23 +1,26 @@
 import type { FieldTable, Values } from "../../rows/fields";
-import { fieldsOf, readValues, toCamel, valueOf } from "../../rows/fields";
+import { fieldsOf, queryOf, toCamel, withoutDefaults } from "../../rows/fields";
 import { omit } from "../../rows/objects";
-import { readComment } from "../../rows/ownership";
-import { planRows } from "../../rows/reconcile";
-import { kebabCase } from "../../rows/values";
+import { planRows, present } from "../../rows/reconcile";
+import type { Row } from "../../rows/row";
+import { addressListMenus } from "../address-list/menu";
 import { Arguments, commonNames, isObject } from "../arguments";
 import type { Kind } from "../kind";
-import { commentText, isDisabled, ownerOf, standing } from "../reading";
+import { commentText, ownerOf } from "../present";
 import type { FirewallRulesInputs, RuleInputs } from "./arguments";
-import { bypassOf, positionOf, ruleOf } from "./arguments";
+import { bypassOf, positionOf, ruleOf, valuesOf } from "./arguments";
 import { bypassRules } from "./fasttrack";
-import { firewallFields, firewallMenu } from "./menu";
+import { carryBothMarks } from "./mark-rename";
+import { firewallMenu, firewallMenus } from "./menu";
 import { planOrder } from "./order";
-import { foreignBetween, idsOf, inOrder, misplaced, segmentsOf } from "./places";
+import { anchorProblems, foreignBetween, idsOf, inChain, inOrder, misplaced, segmentsOf } from "./places";
+import { countFastTracked, ruleWarnings } from "./warnings";
 
 const names = [...commonNames, "family", "table", "rules", "position", "fastTrackBypass", "between", "misplaced"];
 
 export const firewallRules: Kind<FirewallRulesInputs> = {
-    name: "FirewallRules",
+    menus: firewallMenus,
+    refersTo: Object.values(addressListMenus),
     replaces: ["family", "table", "connection"],
 
     normalise(args) {
@@ -26,7 +29,7 @@ export const firewallRules: Kind<FirewallRulesInputs> = {
         const family = read.choice("family", ["ipv4", "ipv6"], "ipv4");
         const table = read.choice("table", ["mangle", "filter"]);
         const bypass = bypassOf(read, args["fastTrackBypass"], table);
-        const fields = firewallFields(table, family);
+        const fields = firewallMenu(table, family).table;
         const given = bypass ? [] : read.list("rules");
         const rules = given.flatMap((rule, index) => {
             if (isObject(rule)) return [ruleOf(read, fields, rule, `rules[${index}]`)];
@@ -54,111 +57,112 @@ export const firewallRules: Kind<FirewallRulesInputs> = {
     },
 
     scope({ family, table, rules, fastTrackBypass }, version) {
-        const fields = firewallFields(table, family);
-        const known = [".id", "dynamic", ...fieldsOf(fields, version).map(({ wire }) => wire)].join(",");
+        const menu = firewallMenu(table, family);
+        const known = fieldsOf(menu.table, version).map(({ wire }) => wire);
         const chains = new Set([...(fastTrackBypass ? ["forward"] : []), ...rules.map(({ chain }) => chain)]);
-        return {
-            menu: firewallMenu(table, family),
-            table: fields,
-            queries: [...chains].map((chain) => ({ chain, dynamic: "false", ".proplist": known })),
-        };
+        return { menu, queries: [...chains].map((chain) => queryOf(menu, known, { chain })) };
     },
 
-    wanted: ({ rules }) => rules.map((rule) => ({ key: rule.key, values: valuesOf(rule), text: rule.comment ?? "" })),
+    desired: ({ rules }) => rules.map((rule) => ({ key: rule.key, values: valuesOf(rule), text: rule.comment ?? "" })),
 
     empty: (inputs) => ({ ...omit(inputs, "fastTrackBypass"), rules: [] }),
 
-    same: (inputs) => {
-        const table = firewallFields(inputs.table, inputs.family);
-        const rules = new Map(inputs.rules.map((rule) => [rule.key, valuesOf(rule)]));
+    same: ({ table, family, rules }) => {
+        const fields = firewallMenu(table, family).table;
+        const values = new Map(rules.map((rule) => [rule.key, valuesOf(rule)]));
         return (row, key) => {
-            const values = rules.get(key);
-            return values !== undefined && sameRule(table, row, values);
+            const target = values.get(key);
+            return target !== undefined && sameRule(fields, row, target);
         };
     },
 
-    doesJob: (inputs) => {
-        const table = firewallFields(inputs.table, inputs.family);
+    doesJob: ({ table, family }) => {
+        const fields = firewallMenu(table, family).table;
         // A rule that another stack manages may well say the same; it is theirs, and ours stands beside it.
-        return (row, wanted) => !readComment(row["comment"]).marker && sameRule(table, row, wanted.values);
+        return (row, desired) => !row.marker && sameRule(fields, row, desired.values);
     },
 
     plan(context) {
-        const { inputs, wanted, matched, scope } = context;
-        const rows = planRows({ matched, wanted, owner: inputs.owner, table: scope.table });
+        const { inputs, desired, matched, scope } = context;
+        const rows = planRows({ matched, desired, owner: inputs.owner, table: scope.menu.table });
         const values = new Map(rows.adds.map((add) => [add.key, add.values]));
         const leaving = new Set(rows.removes.map(({ id }) => id));
         const ids = idsOf(matched);
         const order = segmentsOf(context).flatMap(({ chain, segment }) =>
             planOrder({
-                rows: context.rows.filter((row) => row["chain"] === chain),
+                rows: inChain(context.rows, chain),
                 segment,
                 ids: new Map([...ids].filter(([key]) => segment.keys.includes(key))),
                 leaving,
                 values,
             }),
         );
-        return [...rows.changes, ...order, ...rows.gives, ...rows.removes];
+        return [...rows.changes, ...order, ...rows.restores, ...rows.removes];
     },
 
     inputsFrom(context) {
         const { olds, matched, scope } = context;
         const owner = ownerOf(matched, olds.owner);
-        const rows = standing(matched);
+        const rows = present(matched);
         const asked = new Map(olds.rules.map((rule) => [rule.key, rule]));
         const found = [...rows].map(([key, row]) => {
-            const text = commentText(row, key, owner, matched.former[key] !== undefined);
-            return ruleFrom(scope.table, key, row, text, asked.get(key));
+            const text = commentText(row, key, owner, matched.original[key] !== undefined);
+            return ruleFrom(scope.menu.table, key, row, text, asked.get(key));
         });
         return {
             ...olds,
             owner,
             rules: inOrder(found, olds.rules, context.rows, rows),
             disabled: [...rows]
-                .filter(([key, row]) => isDisabled(row) && asked.get(key)?.["disabled"] !== "true")
+                .filter(([key, { disabled }]) => disabled && asked.get(key)?.["disabled"] !== "true")
                 .map(([key]) => key)
                 .sort(),
-            duplicates: matched.surplus.map((row) => readComment(row["comment"]).marker?.key ?? "").sort(),
+            duplicates: matched.duplicates.map(({ marker }) => marker?.key ?? "").sort(),
             between: foreignBetween(context),
             misplaced: misplaced(context),
         };
     },
 
     title: ({ table, family, owner }) => `${table} rules of ${owner} (${family})`,
+
+    carryOver(inputs, before) {
+        if (inputs.fastTrackBypass !== undefined) inputs.rules = before.rules;
+    },
+
+    expand(inputs, rows) {
+        const matchers = inputs.fastTrackBypass;
+        if (!matchers) return;
+        const { comment } = matchers;
+        inputs.rules = bypassRules(rows, matchers).map(({ key, values }) => ({
+            key,
+            chain: values["chain"] ?? "",
+            action: values["action"] ?? "",
+            ...toCamel(values),
+            ...(comment === undefined ? {} : { comment }),
+        }));
+    },
+
+    problems: anchorProblems,
+    warn: ruleWarnings,
+    prepare: carryBothMarks,
+    done: countFastTracked,
+
+    docs: { marks: "rules" },
 };
 
-/** RouterOS's names; without the key and the comment. */
-function valuesOf(rule: RuleInputs): Values {
-    const entries = Object.entries(rule).filter(([name]) => name !== "key" && name !== "comment");
-    return Object.fromEntries(entries.map(([name, value]) => [kebabCase(name), value]));
-}
-
-function sameRule(table: FieldTable, row: Values, values: Values): boolean {
+function sameRule(table: FieldTable, row: Row, values: Values): boolean {
     return [...table.values()].every(
-        (field) => field.wire === "comment" || valueOf(field, row) === (values[field.wire] ?? field.fallback ?? ""),
+        ({ wire, fallback }) => wire === "comment" || (row.values[wire] ?? "") === (values[wire] ?? fallback ?? ""),
     );
 }
 
-function ruleFrom(table: FieldTable, key: string, row: Values, text: string, asked?: RuleInputs): RuleInputs {
-    const { disabled, ...values } = omit(readValues(table, row), "comment");
-    const rule: RuleInputs = { key, chain: row["chain"] ?? "", action: row["action"] ?? "accept", ...toCamel(values) };
+function ruleFrom(table: FieldTable, key: string, row: Row, text: string, asked?: RuleInputs): RuleInputs {
+    const { disabled, ...values } = omit(withoutDefaults(table, row.values), "comment");
+    const { chain = "", action = "accept" } = row.values;
+    const rule: RuleInputs = { key, chain, action, ...toCamel(values) };
     if (text !== "") rule.comment = text;
     // What was asked for shows with its value, also where that is only the default.
     if (asked?.["passthrough"] !== undefined) rule["passthrough"] ??= "true";
     if (asked?.["disabled"] !== undefined) rule["disabled"] = disabled ?? "false";
     return rule;
-}
-
-/** The rules of a bypass as inputs, worked out against the router's rules. */
-export function expandBypass(inputs: FirewallRulesInputs, rows: readonly Values[]): RuleInputs[] {
-    const matchers = inputs.fastTrackBypass;
-    if (!matchers) return inputs.rules;
-    const table = firewallFields(inputs.table, inputs.family);
-    return bypassRules(rows, table, matchers).map(({ key, values }) => ({
-        key,
-        chain: values["chain"] ?? "",
-        action: values["action"] ?? "",
-        ...toCamel(values),
-        ...(matchers.comment === undefined ? {} : { comment: matchers.comment }),
-    }));
 }

@@ -1,11 +1,10 @@
 /** A packet mark is renamed by letting its leaf carry both names first, so that no packet is without a leaf. */
 import type { Session } from "../../router/session";
-import { readComment, stackOf } from "../../rows/ownership";
+import { stackOf } from "../../rows/ownership";
 import type { Operation } from "../../rows/reconcile";
 import { words } from "../../rows/values";
 import type { PlanContext } from "../kind";
-import { treeQuery } from "../queue-tree";
-import { queueTreeMenu } from "../queue-tree/menu";
+import { queueTreeMenu, readTree } from "../queue-tree/menu";
 import type { FirewallRulesInputs } from "./arguments";
 
 export async function carryBothMarks(
@@ -16,21 +15,18 @@ export async function carryBothMarks(
     const renames = operations.flatMap((operation) => {
         if (operation.kind !== "change") return [];
         const after = operation.difference.set["new-packet-mark"];
-        const before = rows.find((row) => row[".id"] === operation.id)?.["new-packet-mark"];
-        return after !== undefined && before !== undefined && before !== "" ? [{ before, after }] : [];
+        const before = rows.find(({ id }) => id === operation.id)?.values["new-packet-mark"];
+        return after !== undefined && before !== undefined ? [{ before, after }] : [];
     });
     if (renames.length === 0) return;
-    const { version } = await session.facts();
-    const tree = await session.snapshot.rows(queueTreeMenu, treeQuery(version), { fresh: true });
-    for (const row of tree) {
-        const owner = readComment(row["comment"]).marker?.owner;
-        if (owner === undefined || stackOf(owner) !== stackOf(inputs.owner)) continue;
-        const marks = (row["packet-mark"] ?? "").split(",");
+    for (const { id, marker, values } of await readTree(session, { fresh: true })) {
+        if (marker === undefined || stackOf(marker.owner) !== stackOf(inputs.owner)) continue;
+        const marks = (values["packet-mark"] ?? "").split(",");
         const added = renames.filter(({ before, after }) => marks.includes(before) && !marks.includes(after));
         if (added.length === 0) continue;
         await session.guard.check();
         session.snapshot.drop(queueTreeMenu);
-        await session.client.request("PATCH", `${queueTreeMenu}/${row[".id"] ?? ""}`, {
+        await session.client.request("PATCH", `${queueTreeMenu.path}/${id}`, {
             body: { "packet-mark": words([...marks, ...added.map(({ after }) => after)].join(",")) },
         });
     }

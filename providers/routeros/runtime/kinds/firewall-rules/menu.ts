@@ -1,4 +1,4 @@
-import type { Field, FieldTable } from "../../rows/fields";
+import type { Field, Menu } from "../../rows/fields";
 import { fieldTable } from "../../rows/fields";
 import { omit } from "../../rows/objects";
 import type { ValueKind } from "../../rows/values";
@@ -118,17 +118,18 @@ const special: readonly RuleField[] = [
  * {".id":"*5","action":"mark-packet","bytes":"0","chain":"forward","connection-mark":"s3","dynamic":"false",
  *  "invalid":"false","new-packet-mark":"s3","packets":"0","passthrough":"false"}
  */
-export function firewallFields(table: Table, family: Family): FieldTable {
-    const name = `${family} ${table}`;
-    const known = tables.get(name) ?? fieldsFor(table, family);
-    tables.set(name, known);
-    return known;
+const menus = {
+    mangle: { ipv4: menuOf("mangle", "ipv4"), ipv6: menuOf("mangle", "ipv6") },
+    filter: { ipv4: menuOf("filter", "ipv4"), ipv6: menuOf("filter", "ipv6") },
+};
+
+export function firewallMenu(table: Table, family: Family): Menu {
+    return menus[table][family];
 }
 
-/** Made once: every comparison of rules asks for them. */
-const tables = new Map<string, FieldTable>();
+export const firewallMenus = Object.values(menus).flatMap((families): Menu[] => Object.values(families));
 
-function fieldsFor(table: Table, family: Family): FieldTable {
+function menuOf(table: Table, family: Family): Menu {
     const addresses = family === "ipv4" ? "address4" : "address6";
     const fields: RuleField[] = [
         { wire: "chain", kind: "word", doc: "Chain of rules; any name makes one." },
@@ -139,7 +140,14 @@ function fieldsFor(table: Table, family: Family): FieldTable {
         ...special,
     ];
     const here = (field: RuleField): boolean => (field.family ?? family) === family && (field.table ?? table) === table;
-    return fieldTable(fields.filter(here).map((field) => omit(field, "family", "table")));
+    return {
+        path: `/${family === "ipv4" ? "ip" : "ipv6"}/firewall/${table}`,
+        family,
+        identity: ["chain", "action"],
+        label: ["chain", "action"],
+        dynamic: true,
+        table: fieldTable(fields.filter(here).map((field) => omit(field, "family", "table"))),
+    };
 }
 
 /** Arguments that decide what a rule does to a packet it matches; all others but these and a few texts are matchers. */
@@ -166,8 +174,4 @@ const notMatchers = new Set([
 
 export function isMatcher(wire: string): boolean {
     return !notMatchers.has(wire) && !wire.startsWith("new-");
-}
-
-export function firewallMenu(table: Table, family: Family): string {
-    return `/${family === "ipv4" ? "ip" : "ipv6"}/firewall/${table}`;
 }

@@ -3,8 +3,8 @@
  * stand, with the fewest moves. A move takes several rows at once, so a run of neighbours counts once.
  */
 import type { Values } from "../../rows/fields";
-import { readComment } from "../../rows/ownership";
 import type { Operation } from "../../rows/reconcile";
+import type { Row } from "../../rows/row";
 
 /** Where the block may stand, relative to a foreign row. */
 export interface Anchor {
@@ -16,7 +16,7 @@ export interface Anchor {
 
 /** Rules of one chain that stand together. */
 export interface Segment {
-    /** Keys in the order wanted. */
+    /** Keys in the order desired. */
     keys: readonly string[];
     anchor?: Anchor;
     /** Where the block is made when nothing stands yet and there is no anchor. */
@@ -25,7 +25,7 @@ export interface Segment {
 
 export interface OrderInput {
     /** Static rows of the chain in their order. */
-    rows: readonly Values[];
+    rows: readonly Row[];
     segment: Segment;
     /** Id of the row found for each key; absent where it is to be added. */
     ids: ReadonlyMap<string, string>;
@@ -39,32 +39,28 @@ export interface OrderInput {
 export function planOrder(input: OrderInput): Operation[] {
     const { rows, segment, ids } = input;
     const mine = new Map([...ids].map(([key, id]) => [id, key]));
-    const foreign: Values[] = [];
+    const foreign: Row[] = [];
     /** Keys that stand in each gap: gap g is before foreign row g. */
     const gaps: string[][] = [[]];
     for (const row of rows) {
-        const id = row[".id"] ?? "";
-        const key = mine.get(id);
+        const key = mine.get(row.id);
         if (key !== undefined && segment.keys.includes(key)) gaps.at(-1)?.push(key);
-        else if (!input.leaving.has(id)) {
+        else if (!input.leaving.has(row.id)) {
             foreign.push(row);
             gaps.push([]);
         }
     }
     const existing = segment.keys.filter((key) => ids.has(key));
     const { gap, kept } = bestGap(gaps, allowedGaps(foreign, segment), existing, segment);
-    return operations(input, kept, foreign[gap]?.[".id"]);
+    return operations(input, kept, foreign[gap]?.id);
 }
 
-function allowedGaps(foreign: readonly Values[], { anchor }: Segment): number[] {
+function allowedGaps(foreign: readonly Row[], { anchor }: Segment): number[] {
     const all = [...Array(foreign.length + 1).keys()];
     if (!anchor) return all;
-    const at = foreign.findIndex((row) => row[".id"] === anchor.id);
+    const at = foreign.findIndex(({ id }) => id === anchor.id);
     if (at < 0) return all;
-    const managed = (index: number): boolean => {
-        const row = foreign[index];
-        return row !== undefined && readComment(row["comment"]).marker !== undefined;
-    };
+    const managed = (index: number): boolean => foreign[index]?.marker !== undefined;
     if (anchor.side === "before") {
         let from = at;
         if (anchor.adjacent) while (from > 0 && managed(from - 1)) from -= 1;
@@ -99,7 +95,7 @@ function bestGap(
 }
 
 /**
- * Which of the rows that stand in the gap stay. Minimal number of runs of neighbours (in the order wanted) that must
+ * Which of the rows that stand in the gap stay. Minimal number of runs of neighbours (in the order desired) that must
  * move: a shortest path over the rows that may be kept, each kept row after one that stands before it.
  */
 function fewestMoves(existing: readonly string[], standing: readonly string[]): { kept: Set<string>; moves: number } {

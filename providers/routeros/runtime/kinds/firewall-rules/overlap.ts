@@ -1,13 +1,14 @@
 /** Whether a packet can match two rules. Pure, and careful: what is not understood may match. */
 import type { Values } from "../../rows/fields";
+import { emptyButSet } from "../../rows/fields";
 import { isMatcher } from "./menu";
 
 export function mayMatchTogether(a: Values, b: Values): boolean {
     return Object.keys(a).every((wire) => {
         const left = a[wire];
         const right = b[wire];
-        if (left === undefined || right === undefined || left === "" || right === "") return true;
-        if (wire.startsWith("../..") || !isMatcher(wire) || wire.endsWith("address-list")) return true;
+        if (left === undefined || right === undefined || left === emptyButSet || right === emptyButSet) return true;
+        if (!isMatcher(wire) || wire.endsWith("address-list")) return true;
         return compatible(wire, left, right);
     });
 }

@@ -1,56 +1,45 @@
 /** What a person should know and what stops nothing: each said once in a process. */
 import type { Requires } from "../../../args";
 import { isRouterError } from "../../router/errors";
+import { memo, warnOnce } from "../../router/once";
 import type { Session } from "../../router/session";
-import { memo, warnOnce } from "../../router/session";
-import type { Values } from "../../rows/fields";
-import { readComment } from "../../rows/ownership";
-import type { Wanted } from "../../rows/reconcile";
-import { labelOf } from "../../rows/reconcile";
-import type { CommonInputs, PlanContext } from "../kind";
-import { standing } from "../reading";
+import { queryOf, type Values } from "../../rows/fields";
+import type { Desired } from "../../rows/reconcile";
+import type { Row } from "../../rows/row";
+import type { Coming, PlanContext } from "../kind";
 import type { FirewallRulesInputs } from "./arguments";
 import { isFastTrack } from "./fasttrack";
 import { firewallMenu } from "./menu";
 import { mayMatchTogether } from "./overlap";
+import { inChain, ownRows } from "./places";
 
-/** What is about to happen to a resource. */
-export type Coming = "new" | "changed" | "same";
-
-export async function warnings<I extends CommonInputs>(
+export async function ruleWarnings(
     session: Session,
-    context: PlanContext<I>,
+    context: PlanContext<FirewallRulesInputs>,
     requires: Requires,
     coming: Coming,
 ): Promise<void> {
-    const inputs = context.inputs as CommonInputs & Partial<FirewallRulesInputs>;
-    if (inputs.table === "mangle") endingRules(session, context as unknown as PlanContext<FirewallRulesInputs>);
+    if (context.inputs.table === "mangle") endingRules(session, context);
     // The rest matters where something is about to be written, and costs requests.
-    if (coming === "same") return;
-    const permitted = await memo(session.once, "permissions", () => permissions(session));
-    if (permitted === "unknown" && coming === "new") {
-        warnOnce(
-            `what user ${session.settings.username} may do on ${session.client.router} is unknown, for it does not ` +
-                `tell; needed are ${needed.join(",")}.`,
-        );
-    }
-    const listed = "addresses" in inputs && coming === "changed";
-    if (!listed) await memo(session.once, "marks", () => strayMarks(session, requires));
+    if (coming !== "same") await strayMarks(session, requires);
 }
 
 /** Foreign rules ahead of ours that end evaluation for packets that ours are meant for. */
-function endingRules(session: Session, { inputs, rows, wanted, matched }: PlanContext<FirewallRulesInputs>): void {
-    const own = new Set([...standing(matched).values(), ...matched.surplus]);
+function endingRules(
+    session: Session,
+    { inputs, rows, desired, matched, scope }: PlanContext<FirewallRulesInputs>,
+): void {
+    const own = ownRows(matched);
     for (const chain of new Set(inputs.rules.map((rule) => rule.chain))) {
-        const here = rows.filter((row) => row["chain"] === chain);
+        const here = inChain(rows, chain);
         const first = here.findIndex((row) => own.has(row));
         const ahead = first < 0 ? (inputs.position === "first" ? [] : here) : here.slice(0, first);
-        const targets = wanted.filter(({ values }) => values["chain"] === chain).map((one) => withMarking(one, wanted));
+        const targets = desired.filter(({ values }) => values["chain"] === chain).map((one) => marked(one, desired));
         for (const row of ahead) {
-            if (own.has(row) || row["disabled"] === "true" || !endsEvaluation(row)) continue;
-            if (!targets.some((values) => mayMatchTogether(row, values))) continue;
+            if (own.has(row) || row.disabled || !endsEvaluation(row)) continue;
+            if (!targets.some((values) => mayMatchTogether(row.values, values))) continue;
             warnOnce(
-                `rule ${labelOf(row)} in ${firewallMenu(inputs.table, inputs.family)} on ${session.client.router} stands ` +
+                `rule ${row.label} in ${scope.menu.path} on ${session.client.router} stands ` +
                     "ahead of ours and ends evaluation: packets it matches are not marked.",
             );
         }
@@ -58,73 +47,37 @@ function endingRules(session: Session, { inputs, rows, wanted, matched }: PlanCo
 }
 
 /** A rule that goes by a connection mark of ours matches only what the rule that sets the mark has matched. */
-function withMarking({ values }: Wanted, wanted: readonly Wanted[]): Values {
+function marked({ values }: Desired, desired: readonly Desired[]): Values {
     const mark = values["connection-mark"];
-    const setter = wanted.find((other) => mark !== undefined && other.values["new-connection-mark"] === mark);
+    const setter = desired.find((other) => mark !== undefined && other.values["new-connection-mark"] === mark);
     return setter ? { ...setter.values, ...values } : values;
 }
 
-function endsEvaluation(row: Values): boolean {
-    const action = row["action"] ?? "accept";
+function endsEvaluation({ values }: Row): boolean {
+    const action = values["action"] ?? "";
     if (["accept", "drop", "return", "fasttrack-connection"].includes(action)) return true;
-    return /^mark-/.test(action) && row["passthrough"] === "false";
-}
-
-const needed = ["read", "write", "api", "rest-api"];
-
-/** Policies of the user's group. Where the router does not say, they are unknown, and work goes on. */
-async function permissions(session: Session): Promise<"known" | "unknown"> {
-    try {
-        const [user] = await session.client.rows("/user", {
-            name: session.settings.username,
-            ".proplist": ".id,name,group",
-        });
-        const name = user?.["group"];
-        // The built-in group `full` has every policy. A user of a RADIUS server is not in the menu.
-        if (name === "full") return "known";
-        if (name === undefined) return "unknown";
-        const [group] = await session.client.rows("/user/group", { name, ".proplist": ".id,name,policy" });
-        const policies = group?.["policy"]?.split(",");
-        if (policies === undefined) return "unknown";
-        const missing = needed.filter((policy) => !policies.includes(policy));
-        if (missing.length > 0) {
-            warnOnce(
-                `group ${name} of user ${session.settings.username} on ${session.client.router} lacks ${missing.join(",")}.`,
-            );
-        }
-        return "known";
-    } catch (error) {
-        if (!isRouterError(error)) throw error;
-        return "unknown";
-    }
+    return action.startsWith("mark-") && values["passthrough"] === "false";
 }
 
 /** Packet marks that foreign rules set and that no leaf of ours carries: such packets go past our queues. */
-async function strayMarks(session: Session, requires: Requires): Promise<void> {
-    const carried = requires.packetMarks;
-    if (carried === undefined || requires.wanInterface === undefined) return;
-    for (const family of requires.families ?? ["ipv4", "ipv6"]) {
-        const rows = await session.snapshot.rows(firewallMenu("mangle", family), {
-            action: "mark-packet",
-            dynamic: "false",
-            ".proplist": ".id,action,chain,new-packet-mark,disabled,comment,dynamic",
-        });
-        for (const row of rows) {
-            const mark = row["new-packet-mark"] ?? "";
-            if (
-                row["disabled"] === "true" ||
-                readComment(row["comment"]).marker ||
-                mark === "" ||
-                carried.includes(mark)
-            ) {
-                continue;
+export function strayMarks(session: Session, requires: Requires): Promise<void> {
+    return memo(session.once, "marks", async () => {
+        const { packetMarks, wanInterface, families = ["ipv4", "ipv6"] } = requires;
+        if (packetMarks === undefined || wanInterface === undefined) return;
+        for (const family of families) {
+            const menu = firewallMenu("mangle", family);
+            const names = ["action", "chain", "new-packet-mark", "disabled", "comment"];
+            const rows = await session.snapshot.rows(menu, queryOf(menu, names, { action: "mark-packet" }));
+            for (const { values, label, marker, disabled } of rows) {
+                const mark = values["new-packet-mark"];
+                if (disabled || marker || mark === undefined || packetMarks.includes(mark)) continue;
+                warnOnce(
+                    `packet mark ${mark}, set by rule ${label} on ${session.client.router}, is carried by no queue of ` +
+                        "ours: add it to restMarks where such packets leave by the shaped interface.",
+                );
             }
-            warnOnce(
-                `packet mark ${mark}, set by rule ${labelOf(row)} on ${session.client.router}, is carried by no queue of ` +
-                    "ours: add it to restMarks where such packets leave by the shaped interface.",
-            );
         }
-    }
+    });
 }
 
 /** Connections that are FastTracked already stay so until they end. */

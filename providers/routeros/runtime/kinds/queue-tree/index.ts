@@ -1,14 +1,25 @@
+import { RouterError } from "../../router/errors";
+import { warnOnce } from "../../router/once";
+import type { Session } from "../../router/session";
 import type { Field, Values } from "../../rows/fields";
-import { fieldsOf, valueOf } from "../../rows/fields";
+import { present, removedIds } from "../../rows/reconcile";
 import { camelCase } from "../../rows/values";
 import { Arguments, commonNames, isObject } from "../arguments";
+import { firewallMenus } from "../firewall-rules/menu";
+import { strayMarks } from "../firewall-rules/warnings";
+import { interfaceNames } from "../interfaces";
 import type { CommonInputs, Json, Kind, Properties } from "../kind";
-import { commentText, isDisabled, ownerOf, standing } from "../reading";
-import { queueTreeFields, queueTreeMenu } from "./menu";
+import { commentText, ownerOf } from "../present";
+import { queueTypeMenu, typeNames } from "../queue-type/menu";
+import { queueTreeMenu, treeQuery } from "./menu";
 import { planTree } from "./order";
+import { treePreflight } from "./preflight";
+import { treeRemoval } from "./removal";
+import { leavers, reachable } from "./restorable";
+import { Tree } from "./tree";
 
 /** A queue with every property, in canonical form. */
-export interface QueueInputs {
+export type QueueInputs = {
     name: string;
     parent: string;
     packetMarks: string[];
@@ -22,19 +33,20 @@ export interface QueueInputs {
     burstTime: string;
     disabled: boolean;
     comment?: string;
-}
+};
 
-export interface QueueTreeInputs extends CommonInputs {
+export type QueueTreeInputs = CommonInputs & {
     /** By name. */
     queues: QueueInputs[];
-}
+};
 
 /** Every property of a queue but its comment, the end of which is the marker. */
-const fields = [...queueTreeFields.values()].filter(({ wire }) => wire !== "comment");
+const fields = [...queueTreeMenu.table.values()].filter(({ wire }) => wire !== "comment");
 const queueNames = [...fields.map(queueProperty), "comment"];
 
 export const queueTree: Kind<QueueTreeInputs> = {
-    name: "QueueTree",
+    menus: [queueTreeMenu],
+    refersTo: [queueTypeMenu, ...firewallMenus],
     replaces: ["connection"],
 
     normalise(args) {
@@ -54,49 +66,104 @@ export const queueTree: Kind<QueueTreeInputs> = {
 
     scope: (_inputs, version) => ({
         menu: queueTreeMenu,
-        table: queueTreeFields,
         queries: [treeQuery(version)],
     }),
 
-    wanted: ({ queues }) =>
+    desired: ({ queues }) =>
         queues.map((queue) => ({ key: queue.name, values: valuesOf(queue), text: queue.comment ?? "" })),
 
     empty: (inputs) => ({ ...inputs, queues: [] }),
 
-    natural: () => (row) => row["name"],
+    natural:
+        () =>
+        ({ values }) =>
+            values["name"],
 
-    same: () => (row, key) => row["name"] === key,
+    same:
+        () =>
+        ({ values }, key) =>
+            values["name"] === key,
 
-    doesJob: () => (row, wanted) => row["name"] === wanted.key,
+    doesJob:
+        () =>
+        ({ values }, desired) =>
+            values["name"] === desired.key,
 
-    plan: ({ inputs, wanted, matched, scope }) =>
-        planTree({ matched, wanted, owner: inputs.owner, table: scope.table }),
+    plan: ({ inputs, desired, matched }) =>
+        planTree({ matched, desired, owner: inputs.owner, table: queueTreeMenu.table }),
 
     inputsFrom({ olds, matched }) {
         const owner = ownerOf(matched, olds.owner);
-        const rows = [...standing(matched)];
+        const rows = [...present(matched)];
         const asked = new Map(olds.queues.map((queue) => [queue.name, queue]));
         const queues = rows.map(([key, row]) =>
-            queueFrom(row, commentText(row, key, owner, matched.former[key] !== undefined)),
+            queueFrom(row.values, commentText(row, key, owner, matched.original[key] !== undefined)),
         );
         return {
             ...olds,
             owner,
             queues: queues.sort((a, b) => (a.name < b.name ? -1 : 1)),
             disabled: rows
-                .filter(([key, row]) => isDisabled(row) && asked.get(key)?.disabled !== true)
+                .filter(([key, { disabled }]) => disabled && asked.get(key)?.disabled !== true)
                 .map(([key]) => key)
                 .sort(),
-            duplicates: matched.surplus.map((row) => row["name"] ?? "").sort(),
+            duplicates: matched.duplicates.map(({ values }) => values["name"] ?? "").sort(),
         };
     },
 
     title: ({ queues }) =>
         `queue tree "${queues.find(({ parent }) => !queues.some(({ name }) => name === parent))?.name ?? ""}"`,
+
+    preflight: treePreflight,
+
+    warn: async (session, _context, requires, coming) => {
+        if (coming !== "same") await strayMarks(session, requires);
+    },
+
+    async restorable(session, { matched, desired, rows }) {
+        if (leavers(matched, desired).length === 0) return {};
+        const interfaces = new Set(await interfaceNames(session));
+        const types = new Set(await typeNames(session));
+        const found = reachable(matched, desired, rows, { interfaces, types });
+        for (const [key, { parent = "", queue = "" }] of Object.entries(found)) {
+            const where = `queue ${key} on ${session.client.router} is given back under ${parent}, of type ${queue}`;
+            warnOnce(`${where}: what it had before is not there any more.`);
+        }
+        return found;
+    },
+
+    prepare(session, operations, { matched, rows }) {
+        const own = new Set([...present(matched).values(), ...matched.duplicates]);
+        const removed = removedIds(operations);
+        const names = new Set(rows.filter(({ id }) => removed.has(id)).map(({ values }) => values["name"]));
+        const child = rows.find((row) => !own.has(row) && names.has(row.values["parent"]));
+        if (!child) return Promise.resolve();
+        throw new RouterError({
+            code: "ownership/child",
+            summary: `queue ${child.label} of somebody else hangs under ${child.values["parent"]} on ${session.client.router}`,
+        });
+    },
+
+    freed: removeLeft,
+
+    withoutState: treeRemoval,
+    docs: { marks: "queues", property: queueProperty },
 };
 
-export function treeQuery(version: string | undefined): Record<string, string> {
-    return { ".proplist": [".id", ...fieldsOf(queueTreeFields, version).map(({ wire }) => wire)].join(",") };
+/**
+ * Queue types are deleted before the queues that use them where both are replaced, or where a program does not say that
+ * one needs the other: they go with the last of those queues.
+ */
+async function removeLeft(session: Session): Promise<void> {
+    for (const [title, { again }] of [...session.left]) {
+        session.left.delete(title);
+        try {
+            await again();
+        } catch (error) {
+            if (!(error instanceof RouterError)) throw error;
+            warnOnce(`${title} stays: ${error.message}`);
+        }
+    }
 }
 
 /** The property of a queue that is this argument of the router. */
@@ -146,19 +213,8 @@ function treeProblems(read: Arguments, queues: readonly QueueInputs[]): void {
     names.forEach((name, index) => {
         if (names.indexOf(name) !== index) read.problem(`queues[${index}].name`, `"${name}" is there twice`);
     });
-    const parents = new Map(queues.map(({ name, parent }) => [name, parent]));
-    for (const name of names) {
-        let at: string | undefined = name;
-        let steps = 0;
-        while (at !== undefined && steps <= names.length) {
-            at = parents.get(at);
-            steps += 1;
-        }
-        if (at !== undefined) {
-            read.problem("queues", `"${name}" is its own parent by a circle`);
-            return;
-        }
-    }
+    const circle = new Tree(queues.map(({ name, parent }) => ({ name, parent }))).circle();
+    if (circle !== undefined) read.problem("queues", `"${circle}" is its own parent by a circle`);
 }
 
 /** What the router is sent; what says only the default is not sent. */
@@ -168,9 +224,9 @@ function valuesOf(queue: QueueInputs): Values {
     return Object.fromEntries(own.map(([{ wire }, text]) => [wire, text]));
 }
 
-function queueFrom(row: Values, comment: string): QueueInputs {
-    const shown = fields.map((field) => [queueProperty(field), shownOf(field, valueOf(field, row))]);
-    return { ...(Object.fromEntries(shown) as unknown as QueueInputs), ...(comment === "" ? {} : { comment }) };
+function queueFrom(values: Values, comment: string): QueueInputs {
+    const shown = fields.map((field) => [queueProperty(field), shownOf(field, values[field.wire] ?? "")]);
+    return { ...(Object.fromEntries(shown) as QueueInputs), ...(comment === "" ? {} : { comment }) };
 }
 
 function shownOf({ kind }: Field, text: string): QueueInputs[keyof QueueInputs] {

@@ -1,4 +1,7 @@
-import { fieldTable } from "../../rows/fields";
+import type { Session } from "../../router/session";
+import type { Menu } from "../../rows/fields";
+import { fieldsOf, fieldTable, queryOf } from "../../rows/fields";
+import type { Row } from "../../rows/row";
 
 /**
  * `/queue/tree` (https://help.mikrotik.com/docs/spaces/ROS/pages/328088/Queues). No `unset` there: a value is cleared
@@ -9,20 +12,58 @@ import { fieldTable } from "../../rows/fields";
  *  "packet-mark":"","packet-rate":"0","packets":"0","parent":"global","priority":"8","queue":"default-small",
  *  "queued-bytes":"0","queued-packets":"0","rate":"0"}
  */
-export const queueTreeFields = fieldTable([
-    { wire: "name", kind: "text", doc: "Name, unique in the menu." },
-    { wire: "parent", kind: "text", doc: "Interface, `global`, or another queue." },
-    { wire: "packet-mark", kind: "marks", cleared: "", doc: "Packet marks the leaf carries; none for an inner queue." },
-    { wire: "priority", kind: "number", fallback: "8", doc: "1 is served first, 8 last; leaves only." },
-    { wire: "limit-at", kind: "rate", fallback: "0", doc: "Guaranteed rate, bit/s." },
-    { wire: "max-limit", kind: "rate", fallback: "0", doc: "Highest rate, bit/s; 0 is no limit." },
-    { wire: "queue", kind: "text", fallback: "default-small", doc: "Queue type by name." },
-    { wire: "bucket-size", kind: "decimal", fallback: "0.1", doc: "Bucket as a share of max-limit, 0 to 10." },
-    { wire: "burst-limit", kind: "rate", fallback: "0", doc: "Highest rate while bursting, bit/s." },
-    { wire: "burst-threshold", kind: "rate", fallback: "0", doc: "Average rate below which bursting starts, bit/s." },
-    { wire: "burst-time", kind: "time", fallback: "0s", doc: "Time over which the average is taken." },
-    { wire: "comment", kind: "text", cleared: "", doc: "Comment, the ownership marker its last part." },
-    { wire: "disabled", kind: "boolean", fallback: "false", doc: "Whether the queue is out of use." },
-]);
+export const queueTreeMenu: Menu = {
+    path: "/queue/tree",
+    identity: ["name", "parent"],
+    label: ["name"],
+    table: fieldTable([
+        { wire: "name", kind: "text", doc: "Name, unique in the menu." },
+        { wire: "parent", kind: "text", doc: "Interface, `global`, or another queue." },
+        {
+            wire: "packet-mark",
+            kind: "marks",
+            cleared: "",
+            doc: "Packet marks the leaf carries; none for an inner queue.",
+        },
+        { wire: "priority", kind: "number", fallback: "8", doc: "1 is served first, 8 last; leaves only." },
+        { wire: "limit-at", kind: "rate", fallback: "0", doc: "Guaranteed rate, bit/s." },
+        { wire: "max-limit", kind: "rate", fallback: "0", doc: "Highest rate, bit/s; 0 is no limit." },
+        { wire: "queue", kind: "text", fallback: "default-small", doc: "Queue type by name." },
+        { wire: "bucket-size", kind: "decimal", fallback: "0.1", doc: "Bucket as a share of max-limit, 0 to 10." },
+        { wire: "burst-limit", kind: "rate", fallback: "0", doc: "Highest rate while bursting, bit/s." },
+        {
+            wire: "burst-threshold",
+            kind: "rate",
+            fallback: "0",
+            doc: "Average rate below which bursting starts, bit/s.",
+        },
+        { wire: "burst-time", kind: "time", fallback: "0s", doc: "Time over which the average is taken." },
+        { wire: "comment", kind: "text", cleared: "", doc: "Comment, the ownership marker its last part." },
+        { wire: "disabled", kind: "boolean", fallback: "false", doc: "Whether the queue is out of use." },
+    ]),
+};
 
-export const queueTreeMenu = "/queue/tree";
+/** `/queue/simple`: none of ours; they shape a WAN too, and use queue types. */
+export const simpleQueueMenu: Menu = {
+    path: "/queue/simple",
+    identity: ["name", "target"],
+    label: ["name"],
+    table: fieldTable([
+        { wire: "name", kind: "text", doc: "Name, unique in the menu." },
+        { wire: "target", kind: "text", cleared: "", doc: "Addresses or interfaces it is for." },
+        { wire: "dst", kind: "text", doc: "The other side." },
+        { wire: "queue", kind: "text", doc: "Queue types, for both directions." },
+        { wire: "comment", kind: "text", cleared: "", doc: "Comment." },
+        { wire: "disabled", kind: "boolean", fallback: "false", doc: "Whether the queue is out of use." },
+    ]),
+};
+
+/** The question for the whole tree, the same for all who ask. */
+export function treeQuery(version: string | undefined): Record<string, string> {
+    const names = fieldsOf(queueTreeMenu.table, version).map(({ wire }) => wire);
+    return queryOf(queueTreeMenu, names);
+}
+
+export async function readTree(session: Session, options: { fresh?: boolean } = {}): Promise<Row[]> {
+    return session.snapshot.rows(queueTreeMenu, treeQuery((await session.facts()).version), options);
+}

@@ -1,27 +1,32 @@
 import type { Values } from "../../rows/fields";
-import { valueOf } from "../../rows/fields";
 import { ownsTypeName } from "../../rows/ownership";
-import { planRows } from "../../rows/reconcile";
+import { planRows, present } from "../../rows/reconcile";
+import type { Row } from "../../rows/row";
 import { kebabCase } from "../../rows/values";
 import { Arguments, commonNames, isObject } from "../arguments";
+import { strayMarks } from "../firewall-rules/warnings";
 import type { CommonInputs, Kind } from "../kind";
-import { standing } from "../reading";
-import { queueTypeFields, queueTypeMenu } from "./menu";
+import { queueTypeMenu, typeQuery } from "./menu";
+import { typePreflight } from "./preflight";
+import { typeRemoval } from "./removal";
+import { isUsed, refuseUsed } from "./users";
 
-export interface QueueTypeInputs extends CommonInputs {
+export type QueueTypeInputs = CommonInputs & {
     name: string;
     kind: string;
     /** In camelCase, canonical. */
     parameters: Record<string, string>;
-    /** Drift: the type is not there. False in what is wanted. */
+    /** Drift: the type is not there. False in what is desired. */
     missing: boolean;
-}
+};
 
 /** There is one row, whatever it is called. */
 const key = "type";
 
+const { table } = queueTypeMenu;
+
 export const queueType: Kind<QueueTypeInputs> = {
-    name: "QueueType",
+    menus: [queueTypeMenu],
     replaces: ["connection"],
 
     normalise(args) {
@@ -33,7 +38,7 @@ export const queueType: Kind<QueueTypeInputs> = {
         if (!isObject(given)) read.problem("parameters", "must be an object");
         else {
             for (const [name, value] of Object.entries(given)) {
-                const field = queueTypeFields.get(kebabCase(name));
+                const field = table.get(kebabCase(name));
                 if (!field || name === "name" || name === "kind") {
                     read.problem(`parameters.${name}`, "is no parameter of a queue type");
                 } else parameters[name] = read.value(`parameters.${name}`, field, value);
@@ -45,23 +50,18 @@ export const queueType: Kind<QueueTypeInputs> = {
         };
     },
 
-    scope: () => ({
-        menu: queueTypeMenu,
-        table: queueTypeFields,
-        // Parameters differ by kind, and naming one that a kind lacks is not recorded: the whole of few rows is read.
-        queries: [{}],
-    }),
+    scope: () => ({ menu: queueTypeMenu, queries: [typeQuery] }),
 
-    wanted: (inputs) => [{ key, values: valuesOf(inputs), text: "" }],
+    desired: (inputs) => [{ key, values: valuesOf(inputs), text: "" }],
 
     empty: (inputs) => inputs,
 
     same: (inputs) => (row) => sameParameters(inputs, row),
 
     named: (inputs, olds, ids) => (row) => {
-        const name = row["name"] ?? "";
-        if (row["default"] === "true") return undefined;
-        const recorded = row[".id"] === ids[key];
+        const name = row.values["name"] ?? "";
+        if (row.builtIn) return undefined;
+        const recorded = row.id === ids[key];
         const sent = ids[key] === "";
         const known = [inputs, ...(olds ? [olds] : [])];
         const ours = known.some((one) => one.name === name && (recorded || ownsTypeName(one.owner, name)));
@@ -70,30 +70,39 @@ export const queueType: Kind<QueueTypeInputs> = {
         return ours || (recorded && same) || (sent && named && same) ? key : undefined;
     },
 
-    doesJob: (inputs) => (row) => row["name"] === inputs.name,
+    doesJob:
+        ({ name }) =>
+        ({ values }) =>
+            values["name"] === name,
 
-    plan({ inputs, olds, wanted, matched, scope }) {
+    plan({ inputs, olds, desired, matched }) {
         // A parameter that was set before and is not any more goes back to its default; the others are the router's.
         const ours = new Set([...Object.keys(valuesOf(inputs)), ...(olds ? Object.keys(valuesOf(olds)) : [])]);
-        const ignored = new Set([...scope.table.keys()].filter((wire) => !ours.has(wire)));
-        const plan = planRows({ matched, wanted, owner: inputs.owner, table: scope.table, ignored });
+        const ignored = new Set([...table.keys()].filter((wire) => !ours.has(wire)));
+        const plan = planRows({ matched, desired, owner: inputs.owner, table, ignored });
         // One that was renamed by hand gets its name back from another that has it by now.
-        return [...plan.removes, ...plan.adds, ...plan.changes, ...plan.gives];
+        return [...plan.removes, ...plan.adds, ...plan.changes, ...plan.restores];
     },
 
     inputsFrom({ olds, matched }) {
-        const row = standing(matched).get(key);
-        if (!row) return { ...olds, missing: true };
-        return {
-            ...olds,
-            missing: false,
-            name: row["name"] ?? "",
-            kind: row["kind"] ?? "",
-            parameters: Object.fromEntries(Object.keys(olds.parameters).map((name) => [name, parameterOf(row, name)])),
-        };
+        const values = present(matched).get(key)?.values;
+        if (!values) return { ...olds, missing: true };
+        const parameters = Object.keys(olds.parameters).map((name) => [name, values[kebabCase(name)] ?? ""]);
+        const { name = "", kind = "" } = values;
+        return { ...olds, missing: false, name, kind, parameters: Object.fromEntries(parameters) as Values };
     },
 
     title: ({ name }) => `queue type "${name}"`,
+
+    preflight: typePreflight,
+    warn: async (session, _context, requires, coming) => {
+        if (coming !== "same") await strayMarks(session, requires);
+    },
+    prepare: refuseUsed,
+    keep: isUsed,
+
+    withoutState: typeRemoval,
+    docs: { marks: "types" },
 };
 
 function valuesOf({ name, kind, parameters }: QueueTypeInputs): Values {
@@ -101,14 +110,8 @@ function valuesOf({ name, kind, parameters }: QueueTypeInputs): Values {
     return { name, kind, ...(Object.fromEntries(given) as Values) };
 }
 
-function parameterOf(row: Values, name: string): string {
-    const field = queueTypeFields.get(kebabCase(name));
-    return field ? valueOf(field, row) : "";
-}
-
-function sameParameters(inputs: QueueTypeInputs, row: Values): boolean {
-    return Object.entries(valuesOf(inputs)).every(([wire, value]) => {
-        const field = queueTypeFields.get(wire);
-        return wire === "name" || (field !== undefined && valueOf(field, row) === value);
-    });
+function sameParameters(inputs: QueueTypeInputs, row: Row): boolean {
+    return Object.entries(valuesOf(inputs)).every(
+        ([wire, value]) => wire === "name" || (table.has(wire) && (row.values[wire] ?? "") === value),
+    );
 }

@@ -1,4 +1,5 @@
-import type { Field } from "../../rows/fields";
+import type { Session } from "../../router/session";
+import type { Field, Menu } from "../../rows/fields";
 import { fieldTable } from "../../rows/fields";
 import type { ValueKind } from "../../rows/values";
 
@@ -53,7 +54,7 @@ const defaults: Readonly<Record<string, string>> = {
  *  "pcq-burst-threshold":"0","pcq-burst-time":"10s","pcq-classifier":"src-address","pcq-limit":"50KiB","pcq-rate":"0",
  *  "pcq-total-limit":"2000KiB"}
  */
-export const queueTypeFields = fieldTable([
+const fields = fieldTable([
     { wire: "name", kind: "text", doc: "Name, unique in the menu." },
     { wire: "kind", kind: "word", doc: "Kind of queue." },
     ...parameters("number", "How many, or how much.", [
@@ -113,7 +114,19 @@ export const queueTypeFields = fieldTable([
     ]),
 ]);
 
-export const queueTypeMenu = "/queue/type";
+export const queueTypeMenu: Menu = {
+    path: "/queue/type",
+    identity: ["name", "kind"],
+    label: ["name"],
+    table: fields,
+};
+
+/** Parameters differ by kind, and naming one that a kind lacks is not recorded: the whole of few rows is read. */
+export const typeQuery: Record<string, string> = {};
+
+export async function typeNames(session: Session): Promise<string[]> {
+    return (await session.snapshot.rows(queueTypeMenu, typeQuery)).map(({ values }) => values["name"] ?? "");
+}
 
 function parameters(kind: ValueKind, doc: string, names: readonly string[]): Field[] {
     return names.map((wire) => ({

@@ -1,11 +1,12 @@
 /** Connections to our lists that were FastTracked before the bypass stood: they pass the queues until they end. */
 import ipaddr from "ipaddr.js";
 
-import { addressListMenu } from "../kinds/address-list/menu";
-import { firewallMenu } from "../kinds/firewall-rules/menu";
-import type { Client } from "../router/client";
-import { isRouterError } from "../router/errors";
-import { readComment } from "../rows/ownership";
+import type { Client } from "../../router/client";
+import { isRouterError } from "../../router/errors";
+import { queryOf } from "../../rows/fields";
+import { readRow } from "../../rows/row";
+import { addressListMenus } from "../address-list/menu";
+import { firewallMenu } from "./menu";
 
 export interface Connection {
     menu: string;
@@ -24,7 +25,10 @@ export async function fastTracked(client: Client, lists: readonly string[] = [])
         const names = lists.length > 0 ? lists : await ownLists(client, family);
         const prefixes: string[] = [];
         for (const list of names) {
-            const rows = await client.rows(addressListMenu(family), { list, ".proplist": ".id,list,address,disabled" });
+            const rows = await client.rows(addressListMenus[family].path, {
+                list,
+                ".proplist": ".id,list,address,disabled",
+            });
             prefixes.push(...rows.filter((row) => row["disabled"] !== "true").map((row) => row["address"] ?? ""));
         }
         if (prefixes.length > 0) found.push(...(await connections(client, family, prefixes)));
@@ -44,12 +48,11 @@ export async function release(client: Client, all: readonly Connection[]): Promi
 }
 
 async function ownLists(client: Client, family: "ipv4" | "ipv6"): Promise<string[]> {
-    const rows = await client.rows(firewallMenu("mangle", family), {
-        dynamic: "false",
-        ".proplist": ".id,dst-address-list,comment,dynamic",
-    });
-    const names = rows.filter((row) => readComment(row["comment"]).marker).map((row) => row["dst-address-list"] ?? "");
-    return [...new Set(names)].filter((name) => name !== "" && !name.startsWith("!"));
+    const menu = firewallMenu("mangle", family);
+    const rows = await client.rows(menu.path, queryOf(menu, ["dst-address-list", "comment"]));
+    const ours = rows.map((row) => readRow(menu, row)).filter(({ marker }) => marker);
+    const names = ours.flatMap(({ values }) => values["dst-address-list"] ?? []);
+    return [...new Set(names)].filter((name) => !name.startsWith("!"));
 }
 
 async function connections(

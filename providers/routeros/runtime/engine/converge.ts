@@ -1,0 +1,125 @@
+/**
+ * The one flow behind create, update and delete: observe, compare, write only the difference, read back. Every step can
+ * be repeated after a crash; a write whose answer was lost is looked up before anything is sent again.
+ */
+import type { CommonInputs, Kind, PlanContext, Scope, State } from "../kinds/kind";
+import { conflictError } from "../kinds/present";
+import { mayPass } from "../router/client";
+import { isRouterError, RouterError } from "../router/errors";
+import type { Session } from "../router/session";
+import type { Values } from "../rows/fields";
+import { match } from "../rows/reconcile";
+import type { Row } from "../rows/row";
+import { claimFor, observe } from "./observe";
+import type { Written } from "./writer";
+import { Writer } from "./writer";
+
+/** How often rows are compared before the router counts as not settling. */
+const rounds = 6;
+
+export interface Job {
+    kind: Kind;
+    session: Session;
+    /** What shall be; with `remove`, what was. */
+    inputs: CommonInputs;
+    olds?: CommonInputs & Partial<State>;
+    /** Take everything of ours away. */
+    remove?: boolean;
+}
+
+/** What is known so far; the caller records it when the flow fails. */
+export interface Ledger extends Written {
+    original: Record<string, Values>;
+    context?: PlanContext<CommonInputs>;
+}
+
+/** Brings the rows to what is desired. Returns what stands there, ours and foreign. */
+export async function converge(job: Job, ledger: Ledger): Promise<PlanContext<CommonInputs>> {
+    const { session, kind } = job;
+    const scope = scopeOf(job, (await session.facts()).version);
+    const writer = new Writer(session, scope, kind.title(job.inputs), kind.named !== undefined);
+    let rows: Row[] | undefined;
+    let fresh = false;
+    let last: unknown;
+    for (let round = 1; round <= rounds; round += 1) {
+        try {
+            const looked = rows === undefined && fresh;
+            const claim = claimFor(kind, scope, job.inputs, job.olds, ledger);
+            rows ??= await observe(session, scope, claim, fresh, ledger.gone);
+            fresh = true;
+            const context = contextOf(job, scope, rows, ledger);
+            const restorable = await kind.restorable?.(session, context);
+            Object.assign(context.matched.original, restorable);
+            Object.assign(ledger.original, restorable);
+            const operations = kind.plan(planned(job, context));
+            if (operations.length === 0) {
+                // A delete ends with a look: an answer of success may have been another request's.
+                if (!job.remove || looked) return context;
+                rows = undefined;
+                continue;
+            }
+            refuseConflicts(job, context);
+            await kind.prepare?.(session, operations, context);
+            const outcome = await writer.all(operations, rows, ledger);
+            rows = outcome.verify ? undefined : outcome.rows;
+        } catch (error) {
+            if (!mayPass(error) && !isStale(error)) throw error;
+            if (isStale(error) && sameFailure(error, last)) throw error;
+            last = error;
+            rows = undefined;
+            fresh = true;
+            if (round < rounds && !isStale(error)) await session.client.pause(Math.min(round, 3), error);
+        }
+    }
+    if (last instanceof Error) throw last;
+    throw new RouterError({
+        code: "router/not-settled",
+        summary: `${kind.title(job.inputs)} on ${session.client.router} differs again after every write`,
+    });
+}
+
+/** Where rows may stand: where they are desired, and where they were, so that a chain that is given up is cleared. */
+function scopeOf({ kind, inputs, olds }: Job, version: string): Scope {
+    const scope = kind.scope(inputs, version);
+    const before = olds ? kind.scope(olds, version).queries : [];
+    const asked = new Set(scope.queries.map((query) => JSON.stringify(query)));
+    const more = before.filter((query) => !asked.has(JSON.stringify(query)));
+    return { ...scope, queries: [...scope.queries, ...more] };
+}
+
+/** What is known of the rows, whatever is desired of them. `onlyRead`: nothing is about to be taken over. */
+export function contextOf(
+    { kind, inputs, olds, remove, onlyRead }: Omit<Job, "session"> & { onlyRead?: boolean },
+    scope: Scope,
+    rows: readonly Row[],
+    ledger: Ledger,
+): PlanContext<CommonInputs> {
+    const desired = remove ? [] : kind.desired(inputs);
+    const claim = claimFor(kind, scope, inputs, olds, ledger);
+    if (onlyRead) Object.assign(claim, { adopt: false, exclusive: false });
+    const matched = match(rows, desired, claim, kind.doesJob(inputs));
+    ledger.original = { ...ledger.original, ...matched.original };
+    const context = { inputs, ...(olds ? { olds } : {}), desired, matched, scope, rows };
+    ledger.context = context;
+    return context;
+}
+
+/** The same with nothing desired, where everything goes. */
+function planned({ kind, remove }: Job, context: PlanContext<CommonInputs>): PlanContext<CommonInputs> {
+    return remove ? { ...context, inputs: kind.empty(context.inputs) } : context;
+}
+
+function refuseConflicts({ kind, inputs, session }: Job, { matched: { conflicts } }: PlanContext<CommonInputs>): void {
+    if (conflicts.length === 0) return;
+    const rows = conflicts.map(({ row }) => row);
+    throw conflictError(session.client.router, kind.title(inputs), rows);
+}
+
+/** Somebody else changed the rows between our look and our write. */
+function isStale(error: unknown): boolean {
+    return isRouterError(error, "router/gone", "router/duplicate");
+}
+
+function sameFailure(a: unknown, b: unknown): boolean {
+    return a instanceof RouterError && b instanceof RouterError && a.message === b.message;
+}

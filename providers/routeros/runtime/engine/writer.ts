@@ -1,0 +1,159 @@
+/** Carries operations out on one menu, one after the other, and believes no answer that is not about its request. */
+import type { Scope } from "../kinds/kind";
+import { mayPass } from "../router/client";
+import { isRouterError, RouterError } from "../router/errors";
+import type { Session } from "../router/session";
+import type { Menu, Values } from "../rows/fields";
+import { patchBody, valueOf } from "../rows/fields";
+import { markerOf } from "../rows/ownership";
+import type { Addition, Change, Move, Operation } from "../rows/reconcile";
+import type { Row } from "../rows/row";
+import { readRow } from "../rows/row";
+import { progress } from "./progress";
+
+/** What reached the router. */
+export interface Written {
+    /** Whether a write may have reached it at all. */
+    wrote: boolean;
+    /** Ids of rows that were added, by key; empty where one was sent and its answer never came. */
+    ids?: Record<string, string>;
+    /** Ids of rows that were removed. */
+    gone?: Set<string>;
+}
+
+export class Writer {
+    private readonly session: Session;
+    private readonly scope: Scope;
+    private readonly menu: Menu;
+    private readonly title: string;
+    /** Rows carry no marker: one whose answer was lost is told by having been sent. */
+    private readonly unmarked: boolean;
+
+    constructor(session: Session, scope: Scope, title: string, unmarked: boolean) {
+        this.session = session;
+        this.scope = scope;
+        this.menu = scope.menu;
+        this.title = title;
+        this.unmarked = unmarked;
+    }
+
+    /** Where every answer told the whole row, the rows need not be read again. */
+    async all(
+        operations: readonly Operation[],
+        rows: readonly Row[],
+        written: Written,
+    ): Promise<{ rows: Row[]; verify: boolean }> {
+        const line = progress(`${this.title} on ${this.session.client.router}`, operations.length);
+        let known = [...rows];
+        let verify = false;
+        const forget = this.forgetting(rows);
+        for (const operation of operations) {
+            await this.session.guard.check();
+            written.wrote = true;
+            forget();
+            try {
+                if (operation.kind === "add") {
+                    if (this.unmarked) written.ids = { ...written.ids, [operation.key]: "" };
+                    const row = await this.add(operation);
+                    known.push(row);
+                    written.ids = { ...written.ids, [operation.key]: row.id };
+                    verify ||= operation.before !== undefined;
+                } else if (operation.kind === "change") {
+                    const answer = await this.change(operation);
+                    known = known.map((row) => (row.id === operation.id ? answer : row));
+                    verify ||= operation.difference.clear.length > 0;
+                } else if (operation.kind === "move") {
+                    await this.move(operation);
+                    verify = true;
+                } else {
+                    await this.remove(operation.id);
+                    known = known.filter(({ id }) => id !== operation.id);
+                    written.gone ??= new Set();
+                    written.gone.add(operation.id);
+                }
+            } catch (error) {
+                // Refused, and not without an answer: there is nothing of ours.
+                if (this.unmarked && !mayPass(error)) written.ids = {};
+                throw error;
+            } finally {
+                forget();
+            }
+            line.step();
+        }
+        return { rows: known, verify };
+    }
+
+    /** A row that was moved to another part of the menu by hand changes what is known of that one, too. */
+    private forgetting(rows: readonly Row[]): () => void {
+        const { part } = this.menu;
+        const all = [...this.scope.queries, ...rows.map(({ values }) => values)];
+        const parts = new Set(part === undefined ? [] : all.flatMap((values) => values[part] ?? []));
+        return () => this.session.snapshot.drop(this.menu, parts);
+    }
+
+    private async add({ values, before, key }: Addition): Promise<Row> {
+        const { client } = this.session;
+        const answer = (await client.request("PUT", this.menu.path, {
+            body: before === undefined ? values : { ...values, "place-before": before },
+            expect: (row) => this.wrongRow(row, values),
+        })) as Values;
+        const row = readRow(this.menu, answer);
+        if (values["comment"] !== undefined && row.comment !== values["comment"]) {
+            await client.request("DELETE", `${this.menu.path}/${row.id}`);
+            throw new RouterError({
+                code: "ownership/marker-not-kept",
+                summary: `${this.title} on ${client.router}: the row for ${key} reads back with comment "${row.comment}"`,
+            });
+        }
+        return row;
+    }
+
+    /** Whether an answer to an addition is about the row that was sent. */
+    private wrongRow(answer: unknown, sent: Values): string | undefined {
+        if (!isAnswer(answer)) return "no row";
+        const named = this.menu.identity.filter((wire) => sent[wire] !== undefined);
+        const other = named.find((wire) => this.value(wire, answer) !== sent[wire]);
+        if (other !== undefined) return `another ${other}`;
+        // Some rows are told apart by their marker alone.
+        const marker = markerOf(answer["comment"]);
+        return marker !== undefined && marker !== markerOf(sent["comment"]) ? "another row of ours" : undefined;
+    }
+
+    private value(wire: string, answer: Values): string {
+        const field = this.menu.table.get(wire);
+        return field ? valueOf(field, answer) : (answer[wire] ?? "");
+    }
+
+    private async change({ id, difference }: Change): Promise<Row> {
+        const answer = await this.session.client.request("PATCH", `${this.menu.path}/${id}`, {
+            body: patchBody(difference),
+            expect: (row) => {
+                if (!isAnswer(row)) return "no row";
+                if (row[".id"] !== id) return "another row";
+                const kept = Object.entries(difference.set).every(([wire, value]) => this.value(wire, row) === value);
+                return kept ? undefined : "other values than were sent";
+            },
+        });
+        return readRow(this.menu, answer as Values);
+    }
+
+    private async move({ ids, before }: Move): Promise<void> {
+        await this.session.client.request("POST", `${this.menu.path}/move`, {
+            body: { numbers: ids.join(","), ...(before === undefined ? {} : { destination: before }) },
+        });
+    }
+
+    private async remove(id: string): Promise<void> {
+        try {
+            await this.session.client.request("DELETE", `${this.menu.path}/${id}`, {
+                expect: (answer) => (answer === undefined || Array.isArray(answer) ? undefined : "a row"),
+            });
+        } catch (error) {
+            if (!isRouterError(error, "router/gone")) throw error;
+        }
+    }
+}
+
+function isAnswer(answer: unknown): answer is Values {
+    return typeof answer === "object" && answer !== null && typeof (answer as Values)[".id"] === "string";
+}
