@@ -1,6 +1,6 @@
 import path from "node:path";
 
-import { Command, Option } from "commander";
+import { Command } from "commander";
 
 import type { RangesOptions, S3Ranges } from "../providers/aws-ip-ranges";
 import { fromLock, loadS3Ranges, RangesError, selectFeed } from "../providers/aws-ip-ranges";
@@ -36,11 +36,14 @@ export function rangesCommand(): Command {
         command
             .command(name)
             .description(description)
-            .addOption(new Option("--region <region>", "AWS region").env("AWS_REGION"))
+            .option("--region <region>", "AWS region (default: the stack's, or AWS_REGION)")
             .option("--source <address>", "an https address, or a file in AWS's format (default: AWS's own address)")
             .option("--lock <file>", `the lock file (default for diff and update: ${defaultLock})`)
             .option("--service <name...>", "AWS's names of services; S3@GLOBAL for rows of another region", ["S3"])
-            .option("--stack <name>", "take region, source, lock file and allowed loss from this stack's configuration")
+            .option(
+                "--stack <name>",
+                "take region, source, lock file and allowed loss from this stack (default: the selected one; none with --region)",
+            )
             .option("--cache <folder>", "folder for downloads", path.join(".cache", "aws-ip-ranges"))
             .option("--json", "print JSON and nothing else");
 
@@ -118,10 +121,12 @@ async function update(flags: RangesFlags): Promise<void> {
 
 /** Flags first, then the stack's configuration, then the defaults. */
 async function resolve(flags: RangesFlags): Promise<{ options: RangesOptions; lock?: string; maxShrink: number }> {
-    const config = flags.stack === undefined ? {} : await stackConfig(flags.stack);
+    // A region says that no stack is meant.
+    const config = flags.stack === undefined && flags.region !== undefined ? {} : await siteConfig(flags.stack);
     const setting = (key: string) => config[`routeros-s3:${key}`] || undefined;
-    const region = flags.region ?? config["aws:region"];
-    if (!region) throw new Error("which region? Give --region, or --stack to take it from a stack's configuration");
+    const region = flags.region ?? config["aws:region"] ?? process.env["AWS_REGION"];
+    if (!region)
+        throw new Error("which region? The stack has no aws:region; give --region, or --stack for another stack");
     const maxShrink = Number(flags.maxShrink ?? setting("ipRangesMaxShrinkPercent") ?? 40);
     if (!(maxShrink >= 0 && maxShrink <= 100))
         throw new Error(`--max-shrink is ${flags.maxShrink}; it has to be a number from 0 to 100`);
@@ -136,6 +141,18 @@ async function resolve(flags: RangesFlags): Promise<{ options: RangesOptions; lo
             reuseMinutes: 0, // a person who asks wants to know what is there now
         },
     };
+}
+
+async function siteConfig(stack: string | undefined): Promise<Record<string, string>> {
+    try {
+        return await stackConfig(stack);
+    } catch (error) {
+        if (stack === undefined && process.env["AWS_REGION"]) return {};
+        if (stack !== undefined) throw error;
+        throw new Error(`which region? Give --region or --stack; ${error instanceof Error ? error.message : ""}`, {
+            cause: error,
+        });
+    }
 }
 
 function warn({ warnings }: S3Ranges): void {

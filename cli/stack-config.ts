@@ -1,19 +1,39 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
-/** A stack's configuration as `pulumi` has it; secrets are left out, and never decrypted. */
-export async function stackConfig(stack: string): Promise<Record<string, string>> {
+interface Entry {
+    value?: string;
+    secret?: boolean;
+}
+
+/**
+ * A stack's configuration as `pulumi` has it, objects as JSON text.
+ *
+ * @param stack its name; undefined for the one that is selected in this folder
+ * @param secrets decrypt them too; otherwise they are left out
+ */
+export async function stackConfig(
+    stack: string | undefined,
+    { secrets = false }: { secrets?: boolean } = {},
+): Promise<Record<string, string>> {
+    const args = ["config", "--json", "--non-interactive", ...(secrets ? ["--show-secrets"] : [])];
     let text: string;
     try {
-        ({ stdout: text } = await promisify(execFile)("pulumi", ["config", "--json", "--stack", stack]));
+        const asked = stack === undefined ? args : [...args, "--stack", stack];
+        ({ stdout: text } = await promisify(execFile)("pulumi", asked, { env: process.env }));
     } catch (error) {
         const { code, stderr, message } = error as NodeJS.ErrnoException & { stderr?: string };
         const reason =
-            code === "ENOENT" ? "the program pulumi is not on PATH" : (stderr ?? message).trim().replace(/\s+/g, " ");
-        throw new Error(`the configuration of stack ${stack} cannot be read: ${reason}`);
+            code === "ENOENT" ? "the program pulumi is not on PATH" : (stderr || message).trim().replace(/\s+/g, " ");
+        const which = stack === undefined ? "the selected stack" : `stack ${stack}`;
+        throw new Error(`the configuration of ${which} cannot be read: ${reason.replace(/^error: /, "")}`, {
+            cause: error,
+        });
     }
-    const entries = Object.entries(JSON.parse(text) as Record<string, { value?: string; secret?: boolean }>);
+    const entries = Object.entries(JSON.parse(text) as Record<string, Entry>);
     return Object.fromEntries(
-        entries.flatMap(([key, { value, secret }]) => (secret || value === undefined ? [] : [[key, value]])),
+        entries.flatMap(([key, { value, secret }]) =>
+            value === undefined || (secret && !secrets) ? [] : [[key, value]],
+        ),
     );
 }

@@ -7,33 +7,26 @@ import type { ConnectionDescription, PacketTrace, Row, Trace } from "../router/a
 import type { Device } from "../router/device/device";
 import type * as Snapshot from "../router/start/snapshot";
 import { colours } from "./colours";
+import { type RouterFlags, settingsOf, withRouterOptions } from "./router-options";
 
-interface Flags extends ConnectionDescription {
+interface Flags extends ConnectionDescription, RouterFlags {
     state?: string;
     rsc?: string;
-    url?: string;
-    username?: string;
-    password?: string;
-    caCertificate?: string;
-    fingerprint?: string;
-    allowPlaintext?: boolean;
     json?: boolean;
 }
 
 const help = `
-The router is the one of --url (or ROUTEROS_URL, ROUTEROS_USERNAME, ROUTEROS_PASSWORD …; it is only read), or
-a state file of the embedded router, or the text of an /export.
+Instead of a router, which is only read, --state takes a state file of the embedded router, --rsc the text of an /export.
 
+  npx routeros-s3 trace --to 52.95.132.33:443
   npx routeros-s3 trace --to 52.95.132.33:443 --rsc export.rsc
-  npx routeros-s3 trace --to 52.95.132.33:443 --url https://192.168.88.1 --username admin --fingerprint AB:CD:…
 
 Looked at are mangle and filter of forwarded packets, address lists, FastTrack, and the queues. NAT, routing marks and
-raw rules are not; a rule with a matcher that cannot be decided is passed over, and said so.
-`;
+raw rules are not; a rule with a matcher that cannot be decided is passed over, and said so.`;
 
 /** `routeros-s3 trace`: which rules a connection meets, which marks it gets, whether FastTrack takes it, which queue carries it. */
 export function traceCommand(): Command {
-    return new Command("trace")
+    const command = new Command("trace")
         .description("Follow a connection through a router's rules and queues, as they stand.")
         .requiredOption("--to <address:port>", "far end, such as 52.95.132.33:443 or [2001:db8::1]:443")
         .option("--from <address:port>", "near end (default: a host of the LAN)")
@@ -45,17 +38,10 @@ export function traceCommand(): Command {
         .option("--out-interface <name>", "where it goes out (default: the default route's)")
         .addOption(new Option("--size <bytes>", "size of a data packet").default(1500).argParser(parseSize))
         .option("--src-mac <address>", "MAC address of the near end")
-        .addOption(new Option("--state <file>", "state file of the embedded router").conflicts(["rsc", "url"]))
-        .addOption(new Option("--rsc <file>", "text of an /export").conflicts(["url"]))
-        .option("--url <url>", "a router's address")
-        .option("--username <name>", "its user")
-        .option("--password <password>", "the user's password; ROUTEROS_PASSWORD keeps it off the command line")
-        .option("--ca-certificate <file>", "PEM of the authority that signed the router's certificate")
-        .option("--fingerprint <sha256>", "SHA-256 of the router's own certificate")
-        .option("--allow-plaintext", "allow http://")
-        .option("--json", "print the whole trace as JSON")
-        .addHelpText("after", help)
-        .action(run);
+        .addOption(new Option("--state <file>", "state file of the embedded router").conflicts(["rsc", "url", "stack"]))
+        .addOption(new Option("--rsc <file>", "text of an /export").conflicts(["url", "stack"]))
+        .option("--json", "print the whole trace as JSON");
+    return withRouterOptions(command).addHelpText("after", help).action(run);
 }
 
 function parseSize(text: string): number {
@@ -107,19 +93,7 @@ async function deviceOf(flags: Flags): Promise<{ device: Device; name: string; w
         return { ...snapshot.deviceFromRsc(readFileSync(flags.rsc, "utf8")), name: `Export ${flags.rsc}` };
     }
     const { Client } = await import("../providers/routeros/runtime/router/client.js");
-    const { readSettings } = await import("../providers/routeros/runtime/router/settings.js");
-    const given: Record<string, string | undefined> = {
-        ROUTEROS_URL: flags.url,
-        ROUTEROS_USERNAME: flags.username,
-        ROUTEROS_PASSWORD: flags.password,
-        ROUTEROS_CA_CERTIFICATE: flags.caCertificate,
-        ROUTEROS_CERTIFICATE_FINGERPRINT: flags.fingerprint,
-        ROUTEROS_ALLOW_PLAINTEXT: flags.allowPlaintext ? "true" : undefined,
-    };
-    const wanted = Object.entries(given).filter(([, value]) => value !== undefined);
-    const environment = { ...process.env, ...Object.fromEntries(wanted) };
-    if (!environment["ROUTEROS_URL"]) throw new Error("which router? give --url, --state or --rsc");
-    const client = new Client(readSettings(() => undefined, "", environment));
+    const client = new Client(await settingsOf(flags));
     try {
         return await readRouter(client, snapshot);
     } finally {

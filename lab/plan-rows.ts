@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
-import type { ShapingPlan } from "../components/shaping/plan";
+import type { ShapingPlan } from "../components/shaping/shaping-plan";
 import {
     existingQueueType,
     markRules,

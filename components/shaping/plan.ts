@@ -1,20 +1,11 @@
 import type { Problem, ReadOptions, ValuesOf } from "../site/key";
 import { readKeys } from "../site/key";
 import { shapingKeys } from "./keys";
-import type { QueueNames, RowComments, ShapingNames } from "./profiles";
+import type { QueueNames } from "./profiles";
 import { profileTraits, rowComments } from "./profiles";
+import type { ShapingPlan } from "./shaping-plan";
 
 type ShapingValues = ValuesOf<typeof shapingKeys>;
-
-/** One line of the site: the interface, and its measured upload rate in bit/s. */
-export interface Line {
-    interface: string;
-    uplink: number;
-}
-
-/** The router side of a site, whole and valid: every default and every name filled in. */
-export type ShapingPlan = Omit<ShapingValues, keyof ShapingNames> &
-    Omit<ShapingNames, "comment"> & { comments: RowComments; lines: Line[] };
 
 /** Checks the values of {@link shapingKeys} one by one, then the rules between them: pure. Other values are passed over. */
 export function readShaping(

@@ -1,9 +1,9 @@
 /** From a site to rows: pure. Which rules mark uploads, which queues carry them, and what must stand before. */
 import type { Family, FirewallRule, Queue, Requires } from "../../providers/routeros/args";
 import type { Form, Marking, UploadSite } from "../../providers/routeros/runtime/path";
-import type { ShapingPlan } from "./plan";
 import type { ShapingNumbers } from "./profiles";
 import { profileTraits, shapingNumbers } from "./profiles";
+import type { ShapingPlan } from "./shaping-plan";
 
 /** RouterOS that has REST over plain `www` too, and every argument used here. */
 export const minimumVersion = "7.9";

@@ -18,11 +18,11 @@ import { QueueTree } from "../../providers/routeros/queue-tree";
 import { QueueType } from "../../providers/routeros/queue-type";
 import { removalScript } from "../../providers/routeros/runtime/by-marker/script";
 import type { Form } from "../../providers/routeros/runtime/path";
-import type { ShapingPlan } from "./plan";
 import { readShaping } from "./plan";
 import type { ProfileName, ShapingNames, ShapingNumbers } from "./profiles";
 import { profileTraits } from "./profiles";
 import * as plans from "./rules";
+import type { ShapingPlan } from "./shaping-plan";
 
 /** Prefixes to shape uploads to, by family, and where they come from. */
 export interface UploadPrefixes {

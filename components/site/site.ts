@@ -1,6 +1,7 @@
 import { nearest } from "../../providers/routeros/runtime/rows/text";
 import { type ArchiveValues, readArchive, uploaderKeys } from "../archive/keys";
-import { readShaping, type ShapingPlan } from "../shaping/plan";
+import { readShaping } from "../shaping/plan";
+import type { ShapingPlan } from "../shaping/shaping-plan";
 import { type Key, type Problem, readKeys, type ReadOptions, type ValuesOf } from "./key";
 import { feedKeys, regionKey, siteKeys } from "./keys";
 

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 
 import { RangesError } from "./errors";
+import type { RangesDocument } from "./shapes";
 
 /** Seconds since 1970 as AWS writes them; grows with every publication. */
 export const syncTokenSchema = v.pipe(v.string(), v.regex(/^\d{1,12}$/, "a number of seconds as text"));
@@ -10,15 +11,12 @@ export const createDateSchema = v.pipe(v.string(), v.regex(/^\d{4}(-\d{2}){5}$/,
 
 const common = { region: v.string(), service: v.string() };
 
-/** AWS's published format (https://docs.aws.amazon.com/vpc/latest/userguide/aws-ip-syntax.html). */
-export const documentSchema = v.object({
+export const documentSchema: v.GenericSchema<unknown, RangesDocument> = v.object({
     syncToken: syncTokenSchema,
     createDate: createDateSchema,
     prefixes: v.array(v.object({ ip_prefix: v.string(), ...common })),
     ipv6_prefixes: v.array(v.object({ ipv6_prefix: v.string(), ...common })),
 });
-
-export type RangesDocument = v.InferOutput<typeof documentSchema>;
 
 /** Reads a document in AWS's format, or says in one line what is wrong with it. `origin` names it in the error. */
 export function parseDocument(text: string, origin: string): RangesDocument {

@@ -9,7 +9,7 @@ export class RangesError extends Error {
         readonly code: string,
         readonly summary: string,
         readonly remediation: string,
-        options?: ErrorOptions,
+        options?: { cause?: unknown },
     ) {
         super(`${summary}; ${remediation} [${code}]`, options);
         this.name = "RangesError";

@@ -1,10 +1,11 @@
 import { readFile, stat } from "node:fs/promises";
 
 import { keep, type Kept, readKept } from "./cache";
-import { parseDocument, type RangesDocument } from "./document";
+import { parseDocument } from "./document";
 import { download, type DownloadOptions } from "./download";
 import { RangesError } from "./errors";
 import { judgeDocument } from "./plausibility";
+import type { RangesDocument } from "./shapes";
 
 export interface FeedOptions {
     /** An https address, or the path of a file in AWS's format. */

@@ -1,9 +1,10 @@
-import { dateOf, type RangesDocument } from "./document";
+import { dateOf } from "./document";
 import { RangesError } from "./errors";
 import { ageText, type FeedOptions, readFeed } from "./feed";
-import { type Lock, readLock } from "./lock";
+import { readLock } from "./lock";
 import { judgeRows } from "./plausibility";
 import { collapseRows, regionsOf, rowsOf, type Selected, type Selection, serviceKeys } from "./select";
+import type { Lock, RangesDocument } from "./shapes";
 
 export { RangesError } from "./errors";
 

@@ -6,8 +6,9 @@ import { createDateSchema, syncTokenSchema } from "./document";
 import { RangesError } from "./errors";
 import { judgeRows } from "./plausibility";
 import { collapseRows, type Selected, type Selection, serviceKeys } from "./select";
+import type { Lock } from "./shapes";
 
-const schema = v.object({
+const schema: v.GenericSchema<unknown, Lock> = v.object({
     source: v.string(),
     region: v.string(),
     services: v.array(v.string()),
@@ -16,9 +17,6 @@ const schema = v.object({
     ipv4: v.array(v.string()),
     ipv6: v.array(v.string()),
 });
-
-/** What a lock file holds: one selection of one document. */
-export type Lock = v.InferOutput<typeof schema>;
 
 const update = "run `npx routeros-s3 ranges update`";
 

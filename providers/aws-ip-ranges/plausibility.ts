@@ -3,9 +3,9 @@ import ipaddr from "ipaddr.js";
 
 import { isOlder } from "../routeros/runtime/rows/loss";
 import { sizeOf } from "../routeros/runtime/rows/prefixes";
-import type { RangesDocument } from "./document";
 import { RangesError } from "./errors";
 import type { Selected } from "./select";
+import type { RangesDocument } from "./shapes";
 
 /** What no service of AWS on the Internet has: a list with these would mark traffic inside the house. */
 const notPublic: Record<4 | 6, string[]> = {

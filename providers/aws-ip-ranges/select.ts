@@ -1,6 +1,6 @@
 import { mergeCidr, parseCidr } from "cidr-tools";
 
-import type { RangesDocument } from "./document";
+import type { RangesDocument } from "./shapes";
 
 /** What to take of the document: rows of these services, in the region or in the one a service names itself. */
 export interface Selection {

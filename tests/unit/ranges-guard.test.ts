@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-import type { RangesDocument } from "../../providers/aws-ip-ranges/document";
+import type { RangesDocument } from "../../providers/aws-ip-ranges/shapes";
 import { RangesError } from "../../providers/aws-ip-ranges/errors";
 import { type FeedList, refuseFeed } from "../../providers/aws-ip-ranges/guard";
 import { judgeDocument, judgeRows } from "../../providers/aws-ip-ranges/plausibility";

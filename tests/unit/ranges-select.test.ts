@@ -2,8 +2,8 @@ import { containsCidr } from "cidr-tools";
 import fc from "fast-check";
 import ipaddr from "ipaddr.js";
 
-import type { RangesDocument } from "../../providers/aws-ip-ranges/document";
 import { collapse, collapseRows, regionsOf, rowsOf, serviceKeys } from "../../providers/aws-ip-ranges/select";
+import type { RangesDocument } from "../../providers/aws-ip-ranges/shapes";
 import { sizeOf } from "../../providers/routeros/runtime/rows/prefixes";
 
 const document: RangesDocument = {
