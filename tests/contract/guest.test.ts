@@ -1,4 +1,8 @@
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+
 import { start } from "../../router";
+import type { Router } from "../../router/api";
 import { checks } from "./checks";
 import { Rest } from "./harness/rest";
 import type { Result } from "./harness/runner";
@@ -47,4 +51,98 @@ describe("on a router that is given to it", () => {
             await router.stop();
         }
     }, 60_000);
+
+    test("rows that it should have refused, and did not, are taken away as well", async () => {
+        const router = await start(access);
+        const lenient = await lenientRouter(router);
+        const rest = new Rest({ url: lenient.url, ...access });
+        try {
+            router.add("/queue/simple", { name: "theirs", target: "192.0.2.0/24" });
+            const before = router.configuration();
+            const target = { rest, version: "7.22.3", usersAllowed: false };
+            const results: Result[] = [];
+            for (const check of checks) results.push(await runCheck(check, target));
+            expect(lenient.tolerated).toBeGreaterThan(30);
+            expect(results.filter(({ outcome }) => outcome === "failed").length).toBeGreaterThan(10);
+            expect(results.flatMap(({ left }) => left)).toEqual([]);
+            expect(router.configuration()).toEqual(before);
+        } finally {
+            rest.close();
+            await lenient.stop();
+            await router.stop();
+        }
+    }, 60_000);
+
+    test("what the router keeps is reported by a look at it, with what it said", async () => {
+        const router = await start(access);
+        const lenient = await lenientRouter(router, { keeps: "/queue/simple" });
+        const rest = new Rest({ url: lenient.url, ...access });
+        try {
+            const own = checks.filter(({ fact }) => fact === "13.5" || fact === "9.15");
+            const target = { rest, version: "7.22.3", usersAllowed: false };
+            const left: string[] = [];
+            for (const check of own) left.push(...(await runCheck(check, target)).left);
+            const kept = router.rows("/queue/simple").map((row) => `/queue/simple/${row[".id"]}: 200 kept`);
+            expect(kept.length).toBeGreaterThan(0);
+            expect(left.sort()).toEqual(kept.sort());
+        } finally {
+            rest.close();
+            await lenient.stop();
+            await router.stop();
+        }
+    }, 60_000);
 });
+
+/** A router of another mind: what it would refuse of a new row it leaves out; what is removed of `keeps` stays. */
+async function lenientRouter(router: Router, { keeps }: { keeps?: string } = {}) {
+    const all = { tolerated: 0, url: "", stop: async () => {} };
+    const server = createServer((request, response) => {
+        const serve = async (text: string): Promise<void> => {
+            const headers = { authorization: request.headers.authorization ?? "", "content-type": "application/json" };
+            const path = request.url ?? "";
+            const ask = (body: string) =>
+                fetch(`${router.url}${path}`, { method: request.method, headers, ...(body === "" ? {} : { body }) });
+            let answer =
+                keeps !== undefined && request.method === "DELETE" && path.includes(keeps)
+                    ? undefined
+                    : await ask(text);
+            const body = parsed(text);
+            const names = request.method === "PUT" ? Object.keys(body) : [];
+            while (answer && answer.status === 400 && names.length > 1) {
+                delete body[names.pop() ?? ""];
+                const other = await ask(JSON.stringify(body));
+                if (other.status === 201) {
+                    answer = other;
+                    all.tolerated += 1;
+                }
+            }
+            response.writeHead(answer?.status ?? 200, { "content-type": "application/json" });
+            response.end(answer ? await answer.text() : "kept");
+        };
+        // What the router breaks off is broken off here.
+        read(request)
+            .then(serve)
+            .catch(() => response.destroy());
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    all.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    all.stop = async () => {
+        server.closeAllConnections();
+        await new Promise((resolve) => server.close(resolve));
+    };
+    return all;
+}
+
+async function read(request: IncomingMessage): Promise<string> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks).toString();
+}
+
+function parsed(text: string): Record<string, unknown> {
+    try {
+        return JSON.parse(text) as Record<string, unknown>;
+    } catch {
+        return {};
+    }
+}

@@ -93,8 +93,8 @@ export const errors = [
                 [MANGLE, { ...rule, "in-interface": none }, "interface"],
                 [MANGLE, { ...rule, "in-interface-list": none }, "interface-list"],
                 [MANGLE, { ...rule, protocol: none }, "protocol"],
-                [SIMPLE, { name: none, target: "192.0.2.1", parent: none }, "parent"],
-                [SIMPLE, { name: none, target: "192.0.2.1", queue: `${none}/${none}` }, "queue"],
+                [SIMPLE, { name: none, target: "192.0.2.1", disabled: "yes", parent: none }, "parent"],
+                [SIMPLE, { name: none, target: "192.0.2.1", disabled: "yes", queue: `${none}/${none}` }, "queue"],
             ] as const) {
                 refused(await bench.rest.put(menu, body), 400, `input does not match any value of ${name}`);
             }
@@ -106,13 +106,23 @@ export const errors = [
     }),
     check("9.17", "I", "priority of a queue out of range: the range is named", async (bench) => {
         for (const priority of ["0", "9"]) {
-            const answer = await bench.rest.put(TREE, { name: bench.marker, parent: "global", priority });
+            const answer = await bench.rest.put(TREE, {
+                name: bench.marker,
+                parent: "global",
+                disabled: "yes",
+                priority,
+            });
             refused(answer, 400, /^value of priority (is )?out of range \(1 ?\.\. ?8\)$/);
         }
     }),
     check("9.18", "I", "text where a number belongs: invalid value", async (bench) => {
         for (const values of [{ "max-limit": "much" }, { "bucket-size": "x" }, { priority: "high" }]) {
-            const answer = await bench.rest.put(TREE, { name: bench.marker, parent: "global", ...values });
+            const answer = await bench.rest.put(TREE, {
+                name: bench.marker,
+                parent: "global",
+                disabled: "yes",
+                ...values,
+            });
             refused(answer, 400, new RegExp(`^invalid value (for argument|of) ${Object.keys(values)[0]}`));
         }
     }),
@@ -186,8 +196,8 @@ export const errors = [
             const none = `${bench.marker}-none`;
             for (const [menu, body, name] of [
                 [TYPE, { name: none, kind: none }, "kind"],
-                [TREE, { name: none, parent: none }, "parent"],
-                [TREE, { name: none, parent: "global", queue: none }, "queue"],
+                [TREE, { name: none, disabled: "yes", parent: none }, "parent"],
+                [TREE, { name: none, parent: "global", disabled: "yes", queue: none }, "queue"],
                 [MANGLE, { chain: bench.chain, action: none }, "action"],
             ] as const) {
                 refused(await bench.rest.put(menu, body), 400, `input does not match any value of ${name}`);

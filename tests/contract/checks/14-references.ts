@@ -47,7 +47,7 @@ export const references = [
                 400,
                 `${text} interface-list`,
             );
-            const queue = { name: none, target: "192.0.2.1", parent: none };
+            const queue = { name: none, target: "192.0.2.1", disabled: "yes", parent: none };
             refused(await bench.rest.put(SIMPLE, queue), 400, `${text} parent`);
         },
     ),
@@ -58,8 +58,12 @@ export const references = [
         async (bench) => {
             const none = `${bench.marker}-none`;
             const text = "input does not match any value of";
-            refused(await bench.rest.put(TREE, { name: none, parent: none }), 400, `${text} parent`);
-            refused(await bench.rest.put(TREE, { name: none, parent: "global", queue: none }), 400, `${text} queue`);
+            refused(await bench.rest.put(TREE, { name: none, disabled: "yes", parent: none }), 400, `${text} parent`);
+            refused(
+                await bench.rest.put(TREE, { name: none, parent: "global", disabled: "yes", queue: none }),
+                400,
+                `${text} queue`,
+            );
             const rule = { chain: bench.chain, action: "mark-routing", "new-routing-mark": none };
             refused(await bench.rest.put(MANGLE, rule), 400, new RegExp(`^${text} `));
         },

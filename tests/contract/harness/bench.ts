@@ -22,7 +22,8 @@ export interface Target {
 
 /**
  * What one check works with: the router's HTTP interface, names nobody else uses, and rows that are taken away again
- * at the end, but only while they still carry the check's marker: an id may have become another row's.
+ * at the end: those that carry the check's marker, however they came about and whether they were meant to, and those
+ * without it that read as the router said they were made. An id alone says nothing: it may have become another row's.
  */
 export class Bench {
     readonly marker = `ct-${randomBytes(4).toString("hex")}`;
@@ -30,11 +31,21 @@ export class Bench {
     /** The list, chain and interface list of this check. */
     readonly list = `${this.marker}-list`;
     readonly chain = `${this.marker}-chain`;
-    readonly #own: { menu: string; id: string }[] = [];
+    /** Menus that were asked for a new row. */
+    readonly #menus = new Set<string>();
+    /** Rows that the router made without the marker, as it answered. */
+    readonly #unmarked: { menu: string; row: Row }[] = [];
     readonly #stops: (() => Promise<void> | void)[] = [];
 
     constructor(readonly target: Target) {
-        this.rest = target.rest;
+        this.rest = target.rest.watched((method, path, answer) => this.#made(method, path, answer));
+    }
+
+    #made(method: string, path: string, { status, json, text }: Answer): void {
+        const menu = method === "PUT" ? path : method === "POST" ? /^(.*)\/add$/.exec(path)?.[1] : undefined;
+        if (menu === undefined) return;
+        this.#menus.add(menu);
+        if (status === 201 && !text.includes(this.marker)) this.#unmarked.push({ menu, row: json as Row });
     }
 
     get version(): string {
@@ -80,14 +91,8 @@ export class Bench {
     /** Adds a row that carries the marker and is removed at the end; fails unless the router says 201. */
     async add(menu: string, row: Record<string, unknown>): Promise<Row> {
         const answer = await this.rest.put(menu, row);
-        if (answer.status === 201) this.#own.push({ menu, id: (answer.json as Row)[".id"] ?? "" });
         assert.equal(answer.status, 201, `PUT ${menu} ${JSON.stringify(row)}: ${said(answer)}`);
         return answer.json as Row;
-    }
-
-    /** Has a row removed at the end that came about otherwise than by `add`. */
-    own(menu: string, id: string | undefined): void {
-        if (id) this.#own.push({ menu, id });
     }
 
     /** A rule in this check's own chain, which nothing jumps to. */
@@ -135,17 +140,37 @@ export class Bench {
         return rows[0]?.["name"] ?? this.skip("the router has no ethernet interface");
     }
 
-    /** Takes away what the check made, newest first. Returns what could not be taken away. */
+    /** Takes away what the check made, newest first. Returns what the router still shows of it. */
     async clean(): Promise<string[]> {
-        const left: string[] = [];
-        for (const { menu, id } of this.#own.reverse()) {
-            const found = await this.rest.get(`${menu}/${id}`);
-            if (found.status !== 200 || !found.text.includes(this.marker)) continue;
-            const gone = await this.rest.delete(`${menu}/${id}`);
-            if (gone.status >= 300) left.push(`${menu}/${id}: ${said(gone)}`);
+        const answers = new Map<string, string>();
+        for (const { menu, row } of await this.#standing()) {
+            const path = `${menu}/${row[".id"]}`;
+            answers.set(path, said(await this.rest.delete(path)));
         }
+        const left = (await this.#standing()).map(({ menu, row }) => `${menu}/${row[".id"]}`);
         for (const stop of this.#stops.reverse()) await stop();
-        return left;
+        return left.map((row) => `${row}: ${answers.get(row) ?? "came meanwhile"}`);
+    }
+
+    /** Rows of this check by a look at the router, in the order in which they may be removed. */
+    async #standing(): Promise<{ menu: string; row: Row }[]> {
+        const found: { menu: string; row: Row }[] = [];
+        for (const menu of [...this.#menus].reverse()) {
+            const { status, json } = await this.rest.get(menu);
+            if (status !== 200 || !Array.isArray(json)) continue;
+            for (const row of (json as Row[]).reverse()) if (this.#isOwn(menu, row)) found.push({ menu, row });
+        }
+        return found;
+    }
+
+    #isOwn(menu: string, row: Row): boolean {
+        if (JSON.stringify(row).includes(this.marker)) return true;
+        const counts = /bytes|packets|rate|time|dropped|queued|last|run-count/;
+        return this.#unmarked.some(
+            (made) =>
+                made.menu === menu &&
+                Object.entries(made.row).every(([name, value]) => counts.test(name) || row[name] === value),
+        );
     }
 }
 

@@ -38,15 +38,27 @@ export interface RequestParts {
     milliseconds?: number;
 }
 
+export type Watch = (method: string, path: string, answer: Answer) => void;
+
 /**
  * A plain HTTP client for one router: one connection, kept alive where the router keeps it, one request at a time, no
  * retries, no interpretation of what comes back. It shares no code with the product's own client.
  */
 export class Rest {
     readonly #agent: http.Agent;
+    readonly #watch: Watch | undefined;
 
-    constructor(readonly access: Access) {
-        this.#agent = access.url.startsWith("https:") ? secureAgent(access) : plainAgent();
+    constructor(
+        readonly access: Access,
+        { agent, watch }: { agent?: http.Agent; watch?: Watch } = {},
+    ) {
+        this.#agent = agent ?? (access.url.startsWith("https:") ? secureAgent(access) : plainAgent());
+        this.#watch = watch;
+    }
+
+    /** The same client over the same connection, whose requests and answers are told. */
+    watched(watch: Watch): Rest {
+        return new Rest(this.access, { agent: this.#agent, watch });
     }
 
     close(): void {
@@ -60,8 +72,10 @@ export class Rest {
     post = (path: string, body: unknown = {}) => this.send("POST", path, { body });
 
     /** Sends one request to a path below `/rest`, taken literally (so encode queries before). */
-    send(method: string, path: string, parts: RequestParts = {}): Promise<Answer> {
-        return this.sendTo(method, `/rest${path}`, parts);
+    async send(method: string, path: string, parts: RequestParts = {}): Promise<Answer> {
+        const answer = await this.sendTo(method, `/rest${path}`, parts);
+        this.#watch?.(method, path, answer);
+        return answer;
     }
 
     /** The same for any path of the web server. */
