@@ -6,6 +6,7 @@ import path from "node:path";
 import { Command } from "commander";
 
 import { costCommand } from "./cost";
+import { fingerprintCommand } from "./fingerprint";
 import { rangesCommand } from "./ranges";
 import { releaseCommand } from "./release";
 import { removeCommand } from "./remove";
@@ -20,11 +21,12 @@ const program = new Command("routeros-s3")
     // A command's own --version (that of a router) is the command's.
     .enablePositionalOptions()
     .description(
-        "The commands beside `pulumi`: the embedded router, taking our rows off a router, AWS's ranges, costs.",
+        "The commands beside `pulumi`: pin and trace a router, take our rows off it, AWS's ranges, costs, the embedded router.",
     )
     .showHelpAfterError("(run with --help for the options)");
 
 program.addCommand(routerCommand());
+program.addCommand(fingerprintCommand());
 program.addCommand(traceCommand());
 program.addCommand(removeCommand());
 program.addCommand(releaseCommand());

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import path from "node:path";
 import { promisify } from "node:util";
 
 interface Entry {
@@ -20,7 +21,7 @@ export async function stackConfig(
     let text: string;
     try {
         const asked = stack === undefined ? args : [...args, "--stack", stack];
-        ({ stdout: text } = await promisify(execFile)("pulumi", asked, { env: process.env }));
+        ({ stdout: text } = await promisify(execFile)("pulumi", asked, { env: { ...process.env, PATH: ownPath() } }));
     } catch (error) {
         const { code, stderr, message } = error as NodeJS.ErrnoException & { stderr?: string };
         const reason =
@@ -36,4 +37,10 @@ export async function stackConfig(
             value === undefined || (secret && !secrets) ? [] : [[key, value]],
         ),
     );
+}
+
+/** PATH without what `npx` puts before it: the npm package `pulumi` there would download an engine of its own. */
+function ownPath(): string {
+    const folders = (process.env["PATH"] ?? "").split(path.delimiter);
+    return folders.filter((folder) => !/node_modules[\\/]\.bin[\\/]?$/.test(folder)).join(path.delimiter);
 }

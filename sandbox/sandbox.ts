@@ -13,6 +13,7 @@ What stands on both is kept between calls.
 
     npm run sandbox -- pulumi preview --diff
     npm run sandbox -- pulumi config set routeros-s3:uplink 30M
+    npm run sandbox -- pulumi up
     npm run sandbox -- aws s3 ls
     npm run sandbox -- env ROUTEROS_URL=https://192.168.88.1 ROUTEROS_USERNAME=… ROUTEROS_PASSWORD=… pulumi up --yes
 

@@ -1,10 +1,11 @@
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
 import type { Environment } from "./environment";
-import { root } from "./places";
+import { pulumiHome, root } from "./places";
 import { type SandboxState, stackFile, stackName } from "./state";
 
 /** Written once; afterwards it is the user's to change. JSON has no comments, hence by hand. */
@@ -21,14 +22,21 @@ config:
 export function ensureStack(state: SandboxState, env: Environment, say: (line: string) => void): void {
     if (!fs.existsSync(stackFile)) fs.writeFileSync(stackFile, initial);
     for (const line of dropDeadLocks(state)) say(line);
-    if (fs.existsSync(path.join(state.backend, ".pulumi/stacks/routeros-s3", `${stackName}.json`))) return;
-    say(`making stack ${stackName}`);
-    const made = spawnSync("pulumi", ["stack", "init", stackName, "--non-interactive"], {
+    const stands = fs.existsSync(path.join(state.backend, ".pulumi/stacks/routeros-s3", `${stackName}.json`));
+    if (stands && fs.existsSync(selectionFile())) return;
+    say(`${stands ? "selecting" : "making"} stack ${stackName}`);
+    const done = spawnSync("pulumi", ["stack", stands ? "select" : "init", stackName, "--non-interactive"], {
         cwd: root,
         env,
         encoding: "utf8",
     });
-    if (made.status !== 0) throw new Error(made.error?.message ?? made.stderr.trim());
+    if (done.status !== 0) throw new Error(done.error?.message ?? done.stderr.trim());
+}
+
+/** Where the engine keeps which stack is selected: by the path of the project file, so that a moved checkout has none. */
+function selectionFile(): string {
+    const name = createHash("sha1").update(path.join(root, "Pulumi.yaml")).digest("hex");
+    return path.join(pulumiHome, "workspaces", `routeros-s3-${name}-workspace.json`);
 }
 
 /** What the last finished update changed, by kind (`create`, `same`, …); empty before the first one. */

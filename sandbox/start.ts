@@ -24,6 +24,7 @@ Next:
     npm run sandbox                                     keep both up to look at, until Ctrl-C
     npm run sandbox -- pulumi preview --diff            what would change
     npm run sandbox -- pulumi config set routeros-s3:uplink 30M
+    npm run sandbox -- pulumi up                        make it so
     npm run sandbox -- pulumi refresh                   what somebody changed by hand
     npm run sandbox -- aws s3 cp README.md s3://BUCKET/ --storage-class GLACIER
     npm run sandbox -- pulumi destroy                   and the router is as it was before

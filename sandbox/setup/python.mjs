@@ -8,11 +8,15 @@ import { ask, missing } from "./run.mjs";
 import { Venv } from "./venv.mjs";
 
 const venv = new Venv(pythonFolder, requirements);
-/** On PATH is this one program of the environment, not its `python` and `pip`. */
+/**
+ * On PATH is this one program of the environment, not its `python` and `pip`. By a path from where it stands, so that a
+ * checkout can be moved: what pip makes holds the path of the day.
+ */
 const aws = path.join(commandsFolder, "aws");
+const text = `#!/bin/sh\nexec "$(dirname "$0")/${path.relative(commandsFolder, pythonFolder)}/bin/python" -m awscli "$@"\n`;
 
 export function pythonMissing() {
-    return venv.missing || !fs.existsSync(aws);
+    return venv.missing || !awsStands();
 }
 
 export async function installPython(progress) {
@@ -25,5 +29,13 @@ export async function installPython(progress) {
     await venv.install(python, step);
     fs.mkdirSync(commandsFolder, { recursive: true });
     fs.rmSync(aws, { force: true });
-    fs.symlinkSync(path.relative(commandsFolder, path.join(pythonFolder, "bin/aws")), aws);
+    fs.writeFileSync(aws, text, { mode: 0o755 });
+}
+
+function awsStands() {
+    try {
+        return fs.readFileSync(aws, "utf8") === text;
+    } catch {
+        return false;
+    }
 }
