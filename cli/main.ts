@@ -11,6 +11,7 @@ import { rangesCommand } from "./ranges";
 import { releaseCommand } from "./release";
 import { removeCommand } from "./remove";
 import { routerCommand } from "./router";
+import { sitesCommand } from "./sites";
 import { traceCommand } from "./trace";
 
 // In the repository and in the package alike, compiled to bin/cli.
@@ -32,6 +33,7 @@ program.addCommand(removeCommand());
 program.addCommand(releaseCommand());
 program.addCommand(rangesCommand());
 program.addCommand(costCommand());
+program.addCommand(sitesCommand());
 
 program.parseAsync().catch((error: unknown) => {
     process.stderr.write(`routeros-s3: ${error instanceof Error ? error.message : String(error)}\n`);

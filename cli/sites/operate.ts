@@ -1,0 +1,81 @@
+/** One command of Pulumi at one site. */
+import type { LocalWorkspace, Stack } from "@pulumi/pulumi/automation";
+
+import type { Environment } from "./engine";
+import { openStack, PulumiFailed } from "./engine";
+import type { SiteResult } from "./result";
+import { changeCount, emptyResult, oneLine, take } from "./result";
+
+export interface Operation {
+    workspace: LocalWorkspace;
+    /** Further environment of the site's command: the password of its router. */
+    env: Environment;
+    signal: AbortSignal;
+    /** A command that takes longer is interrupted. */
+    timeoutMinutes: number;
+}
+
+/** What would change. `plan` is the file that keeps it, for {@link update} to carry out. */
+export function preview(site: string, operation: Operation, plan?: string): Promise<SiteResult> {
+    return operate(site, operation, "plan", (stack, options) => stack.preview({ ...options, refresh: true, plan }));
+}
+
+/** Carries out a plan to the letter; what differs from it fails. */
+export function update(site: string, operation: Operation, plan: string): Promise<SiteResult> {
+    return operate(site, operation, "write", (stack, options) => stack.up({ ...options, plan }));
+}
+
+/** Records what stands there. */
+export function refresh(site: string, operation: Operation): Promise<SiteResult> {
+    return operate(site, operation, "write", (stack, options) => stack.refresh(options));
+}
+
+/**
+ * Whether somebody holds the stack's lock, and who. The one command of Pulumi that asks for the lock and changes nothing
+ * is a change of name to the same name, which it then refuses.
+ */
+export async function lockOf(site: string, operation: Operation): Promise<string | undefined> {
+    const stack = await openStack(site, operation.workspace, operation.env);
+    try {
+        await stack.rename({ stackName: site });
+    } catch (error) {
+        const text = error instanceof PulumiFailed ? error.ended.stderr : "";
+        if (/currently locked|already in progress/i.test(text)) {
+            const holder = /created by .*/.exec(text)?.[0] ?? "another command is at work";
+            return `its state is locked: ${holder}; wait for it, or \`pulumi cancel -s ${site}\` when that is dead`;
+        }
+        if (/no stack named/i.test(text)) return `no stack of this name; \`pulumi stack init ${site} --no-select\``;
+    }
+    return undefined;
+}
+
+interface Options {
+    signal: AbortSignal;
+    onEvent: (event: Parameters<typeof take>[1]) => void;
+}
+
+async function operate(
+    site: string,
+    { workspace, env, signal, timeoutMinutes }: Operation,
+    phase: "plan" | "write",
+    command: (stack: Stack, options: Options) => Promise<unknown>,
+): Promise<SiteResult> {
+    const result = emptyResult(site, "failed");
+    const begun = Date.now();
+    const late = AbortSignal.timeout(timeoutMinutes * 60_000);
+    try {
+        const stack = await openStack(site, workspace, env);
+        const onEvent: Options["onEvent"] = (event) => take(result, event, phase);
+        await command(stack, { signal: AbortSignal.any([signal, late]), onEvent });
+        const outcome = phase === "write" ? "done" : "changes";
+        result.outcome = changeCount(result) > 0 ? outcome : "same";
+    } catch (error) {
+        const isPartly = phase === "write" && changeCount(result) > 0;
+        if (signal.aborted) result.error = "interrupted";
+        else if (late.aborted) result.error = `took longer than ${timeoutMinutes} minutes`;
+        else result.error ??= oneLine(error instanceof Error ? error.message : String(error));
+        result.outcome = isPartly ? "partly" : signal.aborted ? "stopped" : "failed";
+    }
+    result.seconds = Math.round((Date.now() - begun) / 100) / 10;
+    return result;
+}

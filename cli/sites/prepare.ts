@@ -1,0 +1,118 @@
+/** What every command over sites does before it begins: reads the options, chooses sites, and says what is wrong. */
+import { execFile } from "node:child_process";
+import { availableParallelism, freemem } from "node:os";
+import { promisify } from "node:util";
+
+import type { LocalWorkspace } from "@pulumi/pulumi/automation";
+import { type Command, InvalidArgumentError, Option } from "commander";
+
+import { chooseSites, problemsOf } from "./choose";
+import type { Environment } from "./engine";
+import { killAll, openWorkspace } from "./engine";
+import type { Operation } from "./operate";
+import type { SiteResult } from "./result";
+import { emptyResult } from "./result";
+import type { Project, SiteFile } from "./site-files";
+import { readProject } from "./site-files";
+import { parallelFor } from "./stages";
+
+export interface SiteFlags {
+    only?: string[];
+    except?: string[];
+    shard?: string;
+    parallel?: number;
+    json?: boolean;
+    report?: string;
+    timeout: number;
+    passwordCommand?: string;
+    keepGoing?: boolean;
+}
+
+export function withSiteOptions(command: Command): Command {
+    return command
+        .option("--only <name...>", "these sites alone; * stands for any text: --only 'branch-*'")
+        .option("--except <name...>", "all but these")
+        .option("--shard <k/n>", "of the chosen sites every n-th, from the k-th on, so that n runners share them")
+        .option("--parallel <n>", "sites at a time (default: by cores and free memory)", wholeNumber)
+        .option("--json", "print JSON and nothing else")
+        .option("--report <file>", "also write a page of the results")
+        .addOption(new Option("--timeout <minutes>", "for one site").argParser(wholeNumber).default(60))
+        .option(
+            "--password-command <command>",
+            "prints the password of a site's router; it finds the site's name in $SITE: 'pass show routers/$SITE'",
+        );
+}
+
+export function wholeNumber(text: string): number {
+    if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("It has to be a whole number, 1 or more.");
+    return Number(text);
+}
+
+export interface Prepared {
+    project: Project;
+    workspace: LocalWorkspace;
+    parallel: number;
+    /** Sites that can be run. */
+    sites: SiteFile[];
+    /** Those that cannot, with the reason. */
+    refused: SiteResult[];
+    signal: AbortSignal;
+    /** What a command of Pulumi at a site is given. */
+    operation: (site: string) => Promise<Operation>;
+}
+
+export async function prepare(flags: SiteFlags): Promise<Prepared> {
+    const workspace = await openWorkspace();
+    const project = await readProject(workspace);
+    const chosen = chooseSites(project.sites, flags);
+    if (chosen.length === 0)
+        throw new Error("no site is chosen: no Pulumi.<site>.yaml stands here, or --except takes all");
+    const problems = problemsOf(project, chosen, {
+        environment: process.env,
+        hasPasswordCommand: flags.passwordCommand !== undefined,
+    });
+    const signal = interruption();
+    const refused = chosen
+        .filter(({ name }) => problems.has(name))
+        .map(({ name }) => ({ ...emptyResult(name, "failed"), error: problems.get(name)?.join("; ") ?? "" }));
+    return {
+        project,
+        workspace,
+        parallel: flags.parallel ?? parallelFor(availableParallelism(), freemem() / 2 ** 20),
+        sites: chosen.filter(({ name }) => !problems.has(name)),
+        refused,
+        signal,
+        operation: async (site) => ({
+            workspace,
+            env: await credentials(site, flags.passwordCommand),
+            signal,
+            timeoutMinutes: flags.timeout,
+        }),
+    };
+}
+
+/** The environment that a command gives a site: the password that another command printed. */
+export async function credentials(site: string, command: string | undefined): Promise<Environment> {
+    if (command === undefined) return {};
+    const env = { ...process.env, SITE: site };
+    const { stdout } = await promisify(execFile)("sh", ["-c", command], { env }).catch((error: unknown) => {
+        const { stderr = "" } = error as { stderr?: string };
+        throw new Error(`the password command failed for ${site}: ${stderr.trim().split("\n")[0] || "without a word"}`);
+    });
+    const password = stdout.split("\n")[0] ?? "";
+    if (password === "") throw new Error(`the password command printed nothing for ${site}`);
+    return { ROUTEROS_PASSWORD: password };
+}
+
+/** Ctrl-C ends the commands cleanly, each asked once; again, and they are ended by force. */
+function interruption(): AbortSignal {
+    const controller = new AbortController();
+    const interrupt = (): void => {
+        if (controller.signal.aborted) return killAll();
+        process.stderr.write("ending: every site finishes the change it is at; again to end by force\n");
+        controller.abort();
+    };
+    process.on("SIGINT", interrupt);
+    process.on("SIGTERM", interrupt);
+    return controller.signal;
+}
