@@ -1,11 +1,11 @@
-import { type Bench, lineOf, type Play } from "./bench";
+import type { Part, Play } from "./bench";
+import { baseLine, lineOf, otherLines } from "./net/line";
 import { type Profile, profilesFor } from "./profiles";
 import type { Family } from "./router-state";
-import { scenarios } from "./scenarios";
 import { questions } from "./study";
 
 /** What a run is made of: for each line what is played on it. */
-export type Agenda = Pick<Bench, "line" | "plays" | "retry" | "judge" | "references">[];
+export type Agenda = Part[];
 
 /** A router's state to judge. */
 export interface Given {
@@ -14,16 +14,17 @@ export interface Given {
     uplink: number;
 }
 
-type Choice = Record<string, { pace: number; repeats: number }>;
+/** Scenarios by name, each with the share of its time it lasts. */
+type Choice = Record<string, number>;
 
 const judgedUplink = 20e6;
 
-/** What tells profiles apart. */
-const telling = ["alone", "game", "other"];
+const telling: Choice = { alone: 1, game: 1, other: 1 };
+const others: Choice = { idle: 1, call: 1, web: 1, running: 1, download: 1, objects: 1, aws: 1, region: 1, sources: 1 };
+const published: Choice = { rrul: 1, rpm: 1 };
 
-/** Under three minutes: one line, every profile, what tells them apart; all scenarios of the one that is judged. */
-export function quickAgenda(given?: Given): Agenda {
-    const short = choose(0.3, 1);
+/** One line, every profile, what tells them apart; all scenarios of the one that is judged. */
+export function quickAgenda(given?: Given, distance = 0): Agenda {
     const uplink = given?.uplink ?? judgedUplink;
     const families = given?.families ?? (["ipv4", "ipv6"] as const);
     const plays = compared(uplink, given).flatMap((profile): Play[] =>
@@ -33,33 +34,47 @@ export function quickAgenda(given?: Given): Agenda {
                       profile,
                       family,
                       index === 0
-                          ? { ...without(short, ["crowd"]), many: { pace: 0.25, repeats: 1 } }
-                          : pick(short, telling),
+                          ? { ...paced({ ...telling, ...others, ...published }, 0.3), health: 1 / 60 }
+                          : paced(telling, 0.3),
                   ),
               )
-            : [play(profile, families[0] ?? "ipv4", pick(short, telling))],
+            : [play(profile, families[0] ?? "ipv4", paced(telling, 0.3))],
     );
-    return [{ line: lineOf(uplink), plays, retry: true, judge: true, references: 2 }];
+    return [{ line: { ...lineOf(uplink), distance }, plays, judge: true }];
 }
 
-/** Everything: three lines; medians of three where the bounds are judged, and of what tells profiles apart there. */
-export function wholeAgenda(given?: Given): Agenda {
-    const minute = { pace: 1, repeats: 1 };
-    const once = choose(0.6, 1);
-    const thrice = choose(0.6, 3);
-    const on = (uplink: number, judge: boolean): Agenda[number] => {
-        const plays = compared(uplink, given).flatMap((profile) =>
-            (given?.families ?? (["ipv4", "ipv6"] as const)).flatMap((family): Play[] => {
-                if (judge && profile.judged) return [play(profile, family, { ...thrice, many: minute, crowd: minute })];
-                if (judge && family === "ipv4")
-                    return [play(profile, family, { ...without(once, ["many", "crowd"]), ...pick(thrice, telling) })];
-                if (!judge && family === "ipv6" && !profile.judged) return [];
-                return [play(profile, family, pick(once, [...telling, "idle", "call", "web", "download", "objects"]))];
-            }),
-        );
-        return { line: lineOf(uplink), plays, retry: false, judge };
-    };
-    return given ? [on(given.uplink, true)] : [on(judgedUplink, true), on(2e6, false), on(100e6, false)];
+/** Everything: the base line with every profile and scenario, then one change at a time from it. */
+export function wholeAgenda(given?: Given, distance = 0): Agenda {
+    const line = { ...(given ? lineOf(given.uplink) : baseLine()), distance };
+    const every = { ...paced({ ...telling, ...others, ...published }, 1), health: 1 / 30, "health-40": 1 / 30 };
+    const plays = compared(line.uplink, given).flatMap((profile) =>
+        (given?.families ?? (["ipv4", "ipv6"] as const)).flatMap((family): Play[] => {
+            if (profile.judged && family === "ipv4") return [play(profile, family, every)];
+            if (profile.judged) return [play(profile, family, paced({ ...telling, ...others }, 1))];
+            return family === "ipv4" ? [play(profile, family, paced({ ...telling, ...others, ...published }, 1))] : [];
+        }),
+    );
+    const base: Part = { line, plays, judge: true };
+    return given ? [base] : [base, ...(distance > 0 ? otherLines.map(onLine) : [])];
+}
+
+/** What tells profiles apart, on a line that differs from the base in one thing. */
+function onLine(line: Part["line"]): Part {
+    const pace = line.uplink > 500e6 ? 0.3 : 1;
+    const plays = profilesFor(line.uplink)
+        .filter(({ name, judged }) => judged || name === "none")
+        .map((profile) => play(profile, "ipv4", paced({ ...telling, rpm: 1 }, pace)));
+    return { line, plays, judge: false };
+}
+
+/** A contested stretch of `seconds`, with as many connections as the command line tool opens and with 40. */
+export function healthAgenda(seconds: number): Agenda[] {
+    const line = baseLine();
+    const [profile] = compared(line.uplink).filter(({ judged }) => judged);
+    if (!profile) return [];
+    return ["health", "health-40"].map((name) => [
+        { line, plays: [play(profile, "ipv4", { [name]: seconds / 1800 })], judge: true },
+    ]);
 }
 
 /** The project's own profiles, or a router's state beside a router that does nothing. */
@@ -67,45 +82,24 @@ function compared(uplink: number, given?: Given): Profile[] {
     return given ? [...profilesFor(uplink).filter(({ name }) => name === "none"), given.profile] : profilesFor(uplink);
 }
 
-/** Every number of the profile at several values, on the line whose bounds are judged. */
-export function studyAgenda(what: string | true): { title: string; part: Agenda[number] }[] {
-    const asked = questions(judgedUplink).filter(({ title }) => what === true || title.includes(what));
-    return asked.map(({ title, scenarios: names, variants }) => ({
-        title,
-        part: {
-            line: lineOf(judgedUplink),
-            plays: variants.map((profile) =>
-                play(
-                    profile,
-                    "ipv4",
-                    pick({ ...choose(0.4, 1), game: { pace: 0.4, repeats: 3 }, many: { pace: 1, repeats: 1 } }, names),
-                ),
-            ),
-            retry: false,
-            judge: true,
-        },
-    }));
+/** Each number of the profile at several values. */
+export function studyAgenda(what: string | true, distance: number): { title: string; part: Part }[] {
+    return questions()
+        .filter(({ title }) => what === true || title.toLowerCase().includes(what.toLowerCase()))
+        .map(({ title, scenarios, line, variants }) => ({
+            title,
+            part: {
+                line: { ...line, distance },
+                plays: variants.map((profile) => play(profile, "ipv4", scenarios)),
+                judge: true,
+            },
+        }));
 }
 
-function choose(pace: number, repeats: number): Choice {
-    return Object.fromEntries(scenarios.map(({ name }) => [name, { pace, repeats }]));
-}
-
-function pick(choice: Choice, names: readonly string[]): Choice {
-    return Object.fromEntries(Object.entries(choice).filter(([name]) => names.includes(name)));
-}
-
-function without(choice: Choice, names: readonly string[]): Choice {
-    return Object.fromEntries(Object.entries(choice).filter(([name]) => !names.includes(name)));
+function paced(choice: Choice, pace: number): Choice {
+    return Object.fromEntries(Object.entries(choice).map(([name, share]) => [name, share * pace]));
 }
 
 function play(profile: Profile, family: Family, choice: Choice): Play {
-    return {
-        profile,
-        family,
-        scenarios: scenarios.flatMap((scenario) => {
-            const chosen = choice[scenario.name];
-            return chosen ? [{ scenario, ...chosen }] : [];
-        }),
-    };
+    return { profile, family, scenarios: Object.entries(choice).map(([name, pace]) => ({ name, pace })) };
 }

@@ -1,35 +1,36 @@
-import { type Finding, keeps, type Result } from "./metrics";
+import type { Finding, Result } from "./metrics";
 import { farAddresses } from "./net/addresses";
-import { lanDevice, type Line, wanDevice } from "./net/topology";
+import type { Line } from "./net/line";
+import { lanDevice, wanDevice } from "./net/topology";
 import { defaultLan, type Profile, rootQueue } from "./profiles";
-import { median } from "./recording";
 import type { Family, RouterState } from "./router-state";
 import { s3Address } from "./s3-address";
-import type { Chart, Scenario, Setting } from "./scenarios";
-import { measureReference, type Reference } from "./scenarios";
+import { type Chart, measureReference, type Reference, scenarios, type Setting } from "./scenarios";
 import { Stage } from "./stage";
 import { type StandIn, translate, type Translation } from "./translate";
 import type { Discipline } from "./translate/leaf-queues";
 
-/** What to play of a profile. */
+/** What to play of a profile: scenarios by name, each with the share of its time it lasts. Plain data. */
 export interface Play {
     profile: Profile;
     family: Family;
-    scenarios: { scenario: Scenario; pace: number; repeats: number }[];
+    scenarios: { name: string; pace: number }[];
 }
 
-export interface Bench {
+/** What is played on one line. Plain data: it goes into the virtual machine as it is. */
+export interface Part {
     line: Line;
     plays: Play[];
-    /** Names what is done, as it is done. */
-    progress: (text: string) => void;
-    /** A bound that is missed is measured twice more, and the median of the three decides. */
-    retry: boolean;
-    kernel: ReadonlySet<Discipline>;
     /** Bounds are judged on this line. */
     judge: boolean;
+}
+
+export interface Bench extends Part {
+    /** Names what is done, as it is done. */
+    progress: (text: string) => void;
+    kernel: ReadonlySet<Discipline>;
     lanInterface?: string;
-    /** How often the idle line is measured; the quietest counts. @default 3 */
+    /** How often the idle line is measured; the quietest counts. Once where a machine does nothing else. @default 1 */
     references?: number;
 }
 
@@ -43,12 +44,7 @@ export interface BenchOutcome {
     notes: string[];
 }
 
-/** A line of ours: ten times as fast inward up to 100 Mbit/s, and a buffer of 256 KiB, a common modem's. */
-export function lineOf(uplink: number): Line {
-    return { uplink, downlink: Math.max(uplink, Math.min(uplink * 10, 100e6)), buffer: 256 * 1024 };
-}
-
-/** Plays everything on one line, one scenario after the other, and cleans up. */
+/** Plays everything on one line once, one scenario after the other, and cleans up. */
 export async function play(bench: Bench): Promise<BenchOutcome> {
     const outcome: BenchOutcome = {
         line: bench.line,
@@ -62,7 +58,7 @@ export async function play(bench: Bench): Promise<BenchOutcome> {
     const shaped = bench.plays.find(({ profile }) => profile.judged)?.profile.state ?? {};
     const stage = await Stage.open(bench.line, { ...farAddresses, s3: s3Address(shaped) });
     try {
-        for (const { profile, family, scenarios } of bench.plays) {
+        for (const { profile, family, scenarios: chosen } of bench.plays) {
             const translated = translation(profile.state, bench, outcome);
             const withSources = translation(profile.stateWithSources, bench, outcome);
             const base: Omit<Setting, "reference" | "pace"> = {
@@ -73,13 +69,20 @@ export async function play(bench: Bench): Promise<BenchOutcome> {
                 ...(withSources && { translationWithSources: withSources }),
                 ...(profile.hostLimit !== undefined && { hostLimit: profile.hostLimit }),
             };
-            outcome.references[family] ??= await quietest({ ...base, pace: 0.25 }, bench.references ?? 3);
+            outcome.references[family] ??= await quietest({ ...base, pace: 0.25 }, bench.references ?? 1);
             const reference = outcome.references[family];
-            for (const { scenario, pace, repeats } of scenarios) {
+            for (const { name, pace } of chosen) {
+                const scenario = scenarios.find((one) => one.name === name);
                 const setting: Setting = { ...base, reference, pace };
-                if (scenario.applies && !scenario.applies(setting)) continue;
+                if (!scenario || (scenario.applies && !scenario.applies(setting))) continue;
                 bench.progress(`${profile.name}, ${family === "ipv4" ? "IPv4" : "IPv6"}: ${scenario.title}`);
-                await repeat(scenario, setting, repeats, profile, bench, outcome);
+                await stage.configure(translated);
+                const played = await scenario.play(setting);
+                const whose = { profile: profile.name, family };
+                if (played.chart) outcome.charts.push({ ...whose, chart: played.chart });
+                for (const delay of played.delays ?? []) outcome.delays.push({ ...whose, ...delay });
+                for (const finding of played.findings)
+                    outcome.results.push(resultOf(finding, bench, { ...whose, scenario: name }, profile.judged));
             }
         }
     } finally {
@@ -88,51 +91,25 @@ export async function play(bench: Bench): Promise<BenchOutcome> {
     return outcome;
 }
 
-async function repeat(
-    scenario: Scenario,
-    setting: Setting,
-    repeats: number,
-    profile: Profile,
-    bench: Bench,
-    outcome: BenchOutcome,
-): Promise<void> {
-    const runs: Finding[][] = [];
-    const judged = bench.judge && profile.judged;
-    for (let count = 0; count < repeats; count++) {
-        await setting.stage.configure(setting.translation);
-        const played = await scenario.play(setting);
-        runs.push(played.findings);
-        if (count === 0) {
-            const { name: profileName } = profile;
-            if (played.chart)
-                outcome.charts.push({ profile: profileName, family: setting.family, chart: played.chart });
-            for (const delay of played.delays ?? [])
-                outcome.delays.push({ profile: profileName, family: setting.family, ...delay });
-            const missed = played.findings.some(({ bound, value }) => bound && !keeps(bound, value));
-            if (judged && bench.retry && missed && repeats === 1) repeats = 3;
-        }
-    }
-    for (const [index, first] of (runs[0] ?? []).entries()) {
-        const values = runs.map((run) => run[index]?.value ?? Number.NaN);
-        const value = median(values);
-        const { key, title, unit, bound } = first;
-        outcome.results.push({
-            profile: profile.name,
-            uplink: setting.stage.line.uplink,
-            family: setting.family,
-            scenario: scenario.name,
-            key,
-            title,
-            unit,
-            values,
-            value,
-            ...(bound && { bound }),
-            ...(bound && judged && { met: keeps(bound, value) }),
-        });
-    }
+function resultOf(
+    finding: Finding,
+    { line, judge }: Part,
+    where: Pick<Result, "profile" | "family" | "scenario">,
+    judged: boolean,
+): Result {
+    const { bound, value, ...rest } = finding;
+    return {
+        ...where,
+        ...rest,
+        uplink: line.uplink,
+        values: [value],
+        value,
+        ...(bound && { bound }),
+        judged: bound !== undefined && judge && judged,
+    };
 }
 
-/** The machine does other things too; the quietest time is what the line itself does. */
+/** The machine may do other things too; the quietest time is what the line itself does. */
 async function quietest(setting: Omit<Setting, "reference">, times: number): Promise<Reference> {
     const references: Reference[] = [];
     for (let count = 0; count < times; count++) references.push(await measureReference(setting));

@@ -1,28 +1,36 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-import { Command } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 
-import { type Agenda, type Given, quickAgenda, studyAgenda, wholeAgenda } from "./agenda";
-import { type BenchOutcome, play, translateOn } from "./bench";
-import { sweep } from "./net/namespaces";
-import { examine } from "./net/requirements";
+import { type Given, healthAgenda, quickAgenda, studyAgenda, wholeAgenda } from "./agenda";
+import { translateOn } from "./bench";
+import { type GroundName, groundNames } from "./ground/ground";
+import { namespacesGround } from "./ground/namespaces";
+import { virtualGround } from "./ground/virtual";
+import { findKernel } from "./kernel/place";
 import { pageOf } from "./page/page";
 import { picturesOf } from "./page/pictures";
 import { markdown, studyTable, table } from "./print";
 import { defaultLan, rootQueue, routerProfile } from "./profiles";
 import { readRouter } from "./read-router";
 import { readRsc } from "./read-rsc";
-import { environmentOf, type LabReport, missed, reportOf, resultsOf, textOf } from "./report";
+import { type LabReport, missed, reportOf, resultsOf, textOf } from "./report";
 import type { RouterState } from "./router-state";
+import { Runs } from "./runs";
 import { familiesOf } from "./s3-address";
 import { TranslationError } from "./translate";
 import { bitsPerSecond } from "./translate/rates";
 import { endWithParent, inUserNamespace } from "./unprivileged";
 
 interface Options {
+    ground?: GroundName;
     quick?: boolean;
+    health?: boolean;
+    evening?: boolean;
     study?: string | true;
+    seeds: number;
+    jobs: number;
     router?: string | true;
     rsc?: string;
     uplink?: string;
@@ -36,16 +44,27 @@ interface Options {
 
 const program = new Command("npm run lab --")
     .description(
-        "Sends real packets through a router's marks and queues, rebuilt from Linux's own in network namespaces, and " +
-            "measures what they do to a game, a call, browsing, another upload and the upload to S3. " +
+        "Sends real packets through a router's marks and queues, rebuilt from Linux's own, and measures what they do to a " +
+            "game, a call, browsing, another upload and the upload to S3. " +
             "Without --router and --rsc it compares the project's own profiles. " +
             "Ends with 1 if a bound is missed, with 2 if it could not measure.",
+    )
+    .addOption(
+        new Option(
+            "--ground <name>",
+            "virtual: Linux as a program in virtual time, the same figures each time, without root (npm run lab:kernel " +
+                "builds it); namespaces: those of this machine's kernel (default: virtual where its kernel is there)",
+        ).choices(groundNames),
     )
     .option(
         "--study [what]",
         "try each of the profile's numbers (or those whose title has this in it) at several values",
     )
-    .option("--quick", "under three minutes: 20 Mbit/s only, each number once, a missed bound three times")
+    .option("--quick", "some minutes: 20 Mbit/s only, what tells profiles apart")
+    .option("--health", "only the upload's own health, over a contested half hour")
+    .option("--evening", "the same over six hours")
+    .option("--seeds <number>", "how often each number is measured, each time with other noise", positive, 1)
+    .option("--jobs <number>", "virtual machines at once", positive, 1)
     .option(
         "--router [url]",
         "judge the rows that stand on this router, read by REST (ROUTEROS_USERNAME, ROUTEROS_PASSWORD, …)",
@@ -62,45 +81,53 @@ const program = new Command("npm run lab --")
 async function main(): Promise<number> {
     const options = program.parse().opts<Options>();
     if (options.from !== undefined) return present(reportOf(readFileSync(options.from, "utf8")), options);
-    if (process.getuid?.() !== 0) return inUserNamespace();
+    const name = options.ground ?? (findKernel() === undefined ? "namespaces" : "virtual");
+    if (name === "namespaces" && process.getuid?.() !== 0) return inUserNamespace();
     endWithParent();
-    const capabilities = await examine();
-    if (capabilities.missing.length > 0) {
-        process.stderr.write(`The lab cannot run here.\n${capabilities.missing.map((line) => `  ${line}\n`).join("")}`);
-        return 2;
-    }
-    const left = await sweep();
-    if (left.length > 0) process.stderr.write(`Cleared ${left.length} namespaces that a killed run had left.\n`);
+    const given = await givenState(options);
+    const ground = name === "virtual" ? await virtualGround() : await namespacesGround();
 
     const began = Date.now();
-    const given = await givenState(options);
-    const bench = (part: Agenda[number]): Promise<BenchOutcome> =>
-        play({
-            ...part,
-            kernel: capabilities.disciplines,
-            lanInterface: options.lan,
-            progress: (text) => process.stderr.write(`${clock(began)} ${part.line.uplink / 1e6} Mbit/s, ${text}\n`),
-        });
-    const environment = environmentOf(capabilities.kernel, capabilities.disciplines);
+    const lab = new Runs(ground, options, (text) => process.stderr.write(`${clock(began)} ${text}\n`));
     if (options.study !== undefined) {
-        for (const { title, part } of studyAgenda(options.study)) {
-            const outcome = await bench(part);
-            process.stdout.write(`\n## ${title}\n\n${studyTable(outcome.results)}\n`);
-        }
-        process.stdout.write(`\nTook ${Math.round((Date.now() - began) / 1000)} s.\n`);
+        const asked = studyAgenda(options.study, ground.distance);
+        if (asked.length === 0) throw new Error(`--study ${String(options.study)}: no question has this in its title.`);
+        const answers = await lab.play(asked.map(({ part }) => [part]));
+        process.stdout.write(`Ground: ${ground.name}, ${options.seeds} run(s) of each.\n`);
+        for (const [index, { title }] of asked.entries())
+            process.stdout.write(`\n## ${title}\n\n${studyTable(answers[index]?.[0]?.results ?? [])}\n`);
         return 0;
     }
-    const agenda = options.quick ? quickAgenda(given) : wholeAgenda(given);
-    const outcomes: BenchOutcome[] = [];
-    for (const part of agenda) outcomes.push(await bench(part));
+    const agendas = options.evening
+        ? healthAgenda(6 * 3600)
+        : options.health
+          ? healthAgenda(1800)
+          : [options.quick ? quickAgenda(given, ground.distance) : wholeAgenda(given, ground.distance)];
+    const outcomes = (await lab.play(agendas)).flat();
+    process.stderr.write(`${clock(began)} done\n`);
     const report: LabReport = {
-        date: new Date(began).toISOString(),
-        command: ["npm run lab", ...(process.argv.length > 2 ? ["--", ...process.argv.slice(2)] : [])].join(" "),
-        environment,
+        ground: ground.name,
+        ...(ground.name === "namespaces" && { date: new Date(began).toISOString() }),
+        command: commandOf(process.argv.slice(2)),
+        runs: options.seeds,
+        environment: ground.environment,
         outcomes,
-        seconds: Math.round((Date.now() - began) / 1000),
     };
     return present(report, options);
+}
+
+/** Where the files go is no part of what is measured. */
+function commandOf(words: string[]): string {
+    const kept = words.filter((word, index) => !files.test(word) && !files.test(words[index - 1] ?? ""));
+    return ["npm run lab", ...(kept.length > 0 ? ["--", ...kept] : [])].join(" ");
+}
+
+const files = /^--(out|json|pictures|markdown|jobs)$/;
+
+function positive(value: string): number {
+    const number = Number(value);
+    if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("a whole number from 1 on is meant.");
+    return number;
 }
 
 /** Prints the table and writes the files; 1 where a bound is missed. */
@@ -112,7 +139,7 @@ async function present(report: LabReport, options: Options): Promise<number> {
     if (options.pictures !== undefined)
         for (const [name, svg] of Object.entries(await picturesOf(report)))
             save(path.join(options.pictures, name), svg);
-    process.stdout.write(`\nTook ${report.seconds} s. The page: ${path.resolve(options.out)}\n`);
+    process.stderr.write(`\nThe page: ${path.resolve(options.out)}\n`);
     const judged = resultsOf(report).some(({ met }) => met !== undefined);
     return missed(report).length > 0 ? 1 : judged ? 0 : 2;
 }

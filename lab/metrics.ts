@@ -21,7 +21,7 @@ export interface Bound {
     value: number;
 }
 
-/** One number of the report: the median of its repeats. */
+/** One number of the report: the median of its runs. */
 export interface Result {
     profile: string;
     uplink: number;
@@ -33,7 +33,9 @@ export interface Result {
     values: number[];
     value: number;
     bound?: Bound;
-    /** None where there is no bound, or this profile does not promise it. */
+    /** Whether this profile promises the bound on this line. */
+    judged?: boolean;
+    /** None where there is no bound, or it is not promised. */
     met?: boolean;
 }
 

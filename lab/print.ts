@@ -1,6 +1,6 @@
 import { colours } from "../cli/colours";
 import type { Result } from "./metrics";
-import { type LabReport, missed, resultsOf, shown, shownBound, shownFamily } from "./report";
+import { groundText, type LabReport, missed, resultsOf, shown, shownBound, shownFamily, shownSpread } from "./report";
 import { scenarios } from "./scenarios";
 
 /** The table a person reads on a terminal: a block for each line, a row for each number, a column for each profile. */
@@ -8,10 +8,12 @@ export function table(report: LabReport): string {
     const blocks = report.outcomes.flatMap(({ line, results }) =>
         (["ipv4", "ipv6"] as const).flatMap((family) => {
             const rows = results.filter((result) => result.family === family);
-            return rows.length === 0 ? [] : [block(`${line.uplink / 1e6} Mbit/s uplink, ${shownFamily(family)}`, rows)];
+            return rows.length === 0 ? [] : [block(`${line.name}, ${shownFamily(family)}`, rows)];
         }),
     );
-    return [...blocks, standIns(report), verdict(report)].filter((text) => text !== "").join("\n\n");
+    return [`Ground: ${groundText(report)}`, ...blocks, standIns(report), verdict(report)]
+        .filter((text) => text !== "")
+        .join("\n\n");
 }
 
 /** A study's results as a Markdown table: a row for each variant. */
@@ -29,7 +31,7 @@ export function studyTable(results: readonly Result[]): string {
             row([
                 variant,
                 ...columns.map(({ scenario, key }) =>
-                    cell(
+                    cellWithSpread(
                         results.find((one) => one.profile === variant && one.scenario === scenario && one.key === key),
                     ),
                 ),
@@ -45,7 +47,7 @@ export function markdown(report: LabReport): string {
             (["ipv4", "ipv6"] as const).flatMap((family) => {
                 const rows = results.filter((result) => result.family === family);
                 if (rows.length === 0) return [];
-                return [`### ${line.uplink / 1e6} Mbit/s, ${shownFamily(family)}`, markdownTable(rows)];
+                return [`### ${line.name}, ${shownFamily(family)}`, markdownTable(rows)];
             }),
         )
         .join("\n\n");
@@ -65,7 +67,7 @@ function markdownTable(results: readonly Result[]): string {
             row([
                 keys[index - 1]?.scenario === one.scenario ? "" : one.heading,
                 one.title,
-                ...profiles.map((profile) => cell(sameNumber(results, one, profile))),
+                ...profiles.map((profile) => cellWithSpread(sameNumber(results, one, profile))),
                 shownBound(one),
             ]),
         ),
@@ -119,6 +121,11 @@ function cell(result: Result | undefined): string {
     if (!result) return "";
     const mark = result.met === undefined ? "" : result.met ? " +" : " !";
     return `${shown(result.value, result.unit)}${mark}`;
+}
+
+function cellWithSpread(result: Result | undefined): string {
+    const spread = result ? shownSpread(result) : "";
+    return cell(result) + (spread === "" ? "" : ` (${spread})`);
 }
 
 function standIns({ outcomes }: LabReport): string {

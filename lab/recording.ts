@@ -1,4 +1,10 @@
-import { type ConnectionCount, type Measured, type Packets, stepMilliseconds } from "./traffic/protocol";
+import {
+    type ConnectionCount,
+    type Measured,
+    type Packets,
+    type PartsCount,
+    stepMilliseconds,
+} from "./traffic/protocol";
 
 /** A stretch of time on the machine's monotonic clock, in ms. */
 export interface Span {
@@ -8,7 +14,7 @@ export interface Span {
 
 /** One scenario's measurements, gathered from every traffic program. Pure: everything is worked out from them. */
 export class Recording {
-    constructor(private readonly parts: readonly Measured[]) {}
+    constructor(private readonly recorded: readonly Measured[]) {}
 
     /** Payload of a flow that arrived in a span, in bit/s. */
     goodput(flow: string, span: Span): number {
@@ -49,14 +55,16 @@ export class Recording {
         const { first, last } = stepsWithin(span);
         let longest = 0;
         const connections = this.connections(flow);
-        for (const { steps } of connections) {
-            let before = first;
+        for (const { since, until, steps } of connections) {
+            // Only while it stood: one that was cut and opened anew is two.
+            let before = Math.max(first, Math.floor(since / stepMilliseconds));
+            const end = until === undefined ? last : Math.min(last, Math.floor(until / stepMilliseconds));
             for (const [step] of steps) {
                 if (step < first || step >= last) continue;
                 longest = Math.max(longest, step - before);
                 before = step + 1;
             }
-            longest = Math.max(longest, last - before);
+            longest = Math.max(longest, end - before);
         }
         return { silence: longest * stepMilliseconds, connections: connections.length };
     }
@@ -86,7 +94,7 @@ export class Recording {
 
     /** How long short transfers took, in ms, of those begun in the span. */
     transfers(flow: string, span: Span): number[] {
-        return this.parts
+        return this.recorded
             .flatMap((part) => part.transfers)
             .filter((transfer) => transfer.flow === flow)
             .flatMap((transfer) => transfer.times)
@@ -94,12 +102,29 @@ export class Recording {
             .map(([, took]) => took);
     }
 
+    /** How an upload in parts went, from both of its ends together. */
+    parts(flow: string): Omit<PartsCount, "flow"> {
+        const sum = (key: keyof Omit<PartsCount, "flow">): number =>
+            this.recorded
+                .flatMap((part) => part.parts)
+                .filter((one) => one.flow === flow)
+                .reduce((all, one) => all + one[key], 0);
+        return {
+            done: sum("done"),
+            cut: sum("cut"),
+            abandoned: sum("abandoned"),
+            wasted: sum("wasted"),
+            received: sum("received"),
+            lost: sum("lost"),
+        };
+    }
+
     private connections(flow: string): ConnectionCount[] {
-        return this.parts.flatMap((part) => part.counts).filter((count) => count.flow === flow);
+        return this.recorded.flatMap((part) => part.counts).filter((count) => count.flow === flow);
     }
 
     private packets(flow: string): Packets[] {
-        return this.parts.flatMap((part) => part.packets).filter((packets) => packets.flow === flow);
+        return this.recorded.flatMap((part) => part.packets).filter((packets) => packets.flow === flow);
     }
 }
 

@@ -1,20 +1,32 @@
 import os from "node:os";
 
 import type { BenchOutcome } from "./bench";
+import type { GroundName } from "./ground/ground";
 import type { Result } from "./metrics";
 
 /** One run of the lab, whole: what the page, the table and the documents are made from. */
 export interface LabReport {
-    /** ISO, UTC. */
-    date: string;
+    /** What it was measured on. */
+    ground: GroundName;
+    /** ISO, UTC; none on the virtual ground, where a run is the same on any day. */
+    date?: string;
     /** The command to repeat it. */
     command: string;
+    /** How often each number was measured, on the virtual ground each time with other noise. */
+    runs: number;
     environment: [string, string][];
     outcomes: BenchOutcome[];
-    seconds: number;
 }
 
-export function environmentOf(kernel: string, disciplines: ReadonlySet<string>): [string, string][] {
+/** What a machine of its own answers with. */
+export interface InsideOutcome {
+    kernel: string;
+    /** Seconds that passed inside. */
+    seconds: number;
+    outcomes: BenchOutcome[];
+}
+
+export function machineOf(kernel: string, disciplines: ReadonlySet<string>): [string, string][] {
     const processor = os.cpus()[0]?.model.trim() ?? "unknown";
     return [
         ["kernel", `Linux ${kernel}, ${os.arch()}`],
@@ -44,6 +56,17 @@ export function shown(value: number, unit: Result["unit"]): string {
     return `${value.toFixed(digits)}${suffix}`;
 }
 
+/** `17.9 to 18.1` where a number was measured several times and was not always the same. */
+export function shownSpread({ values, unit }: Pick<Result, "values" | "unit">): string {
+    const [least, most] = [Math.min(...values), Math.max(...values)].map((value) => shown(value, unit));
+    return least === most || least === undefined || most === undefined ? "" : `${least} to ${most}`;
+}
+
+export function groundText({ ground, runs }: Pick<LabReport, "ground" | "runs">): string {
+    const times = runs === 1 ? "each number measured once" : `medians of ${runs} runs, each with other noise`;
+    return `${ground}, ${times}`;
+}
+
 export function shownBound({ bound, unit }: Pick<Result, "bound" | "unit">): string {
     return bound ? `${bound.kind} ${shown(bound.value, unit)}` : "";
 }
@@ -53,15 +76,15 @@ export function shownFamily(family: Result["family"]): string {
 }
 
 /** A report as JSON: numbers to four places, and those JSON has no word for as words. */
-export function textOf(report: LabReport): string {
+export function textOf(report: LabReport | InsideOutcome): string {
     return JSON.stringify(report, (_key, value: unknown) => {
         if (typeof value !== "number") return value;
         return Number.isFinite(value) ? Math.round(value * 1e4) / 1e4 : String(value);
     });
 }
 
-export function reportOf(text: string): LabReport {
+export function reportOf<Report = LabReport>(text: string): Report {
     return JSON.parse(text, (_key, value: unknown) =>
         value === "NaN" || value === "Infinity" ? Number(value) : value,
-    ) as LabReport;
+    ) as Report;
 }

@@ -1,8 +1,10 @@
+import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { type FarAddresses, type HostName } from "./net/addresses";
+import { type Line, wandering } from "./net/line";
 import { configureRouter } from "./net/router";
-import { buildTopology, type Line, type Topology } from "./net/topology";
+import { buildTopology, changeUplink, type Topology } from "./net/topology";
 import { Recording } from "./recording";
 import type { Family } from "./router-state";
 import { Agent } from "./traffic/agents";
@@ -17,6 +19,8 @@ export type Destination = keyof FarAddresses;
 export class Stage {
     private readonly flows = new Map<string, Agent>();
 
+    private wandering: NodeJS.Timeout | undefined;
+
     private constructor(
         private readonly topology: Topology,
         readonly line: Line,
@@ -26,6 +30,7 @@ export class Stage {
 
     static async open(line: Line, far: FarAddresses): Promise<Stage> {
         const topology = await buildTopology(line, far);
+
         const started: Agent[] = [];
         const start = async (...args: Parameters<typeof Agent.start>): Promise<Agent> => {
             const agent = await Agent.start(...args);
@@ -33,7 +38,7 @@ export class Stage {
             return agent;
         };
         try {
-            return new Stage(
+            const stage = new Stage(
                 topology,
                 line,
                 {
@@ -43,6 +48,8 @@ export class Stage {
                 },
                 { bulk: await start(topology, "far", "bulk"), live: await start(topology, "far", "live") },
             );
+            if (line.kind === "lte") stage.wander();
+            return stage;
         } catch (error) {
             for (const agent of started) await agent.stop();
             await topology.remove();
@@ -69,6 +76,24 @@ export class Stage {
             port: ports.https,
             ...options,
         });
+    }
+
+    /** An upload in parts of 8 MiB, as the AWS command line sends and retries them. */
+    parts(flow: string, host: HostName, to: Destination, family: Family, connections: number): Promise<void> {
+        return this.begin(host, flow, {
+            op: "parts",
+            flow,
+            to: this.topology.far[to][family],
+            port: ports.https,
+            connections,
+            bytes: 8 * 1024 * 1024,
+        });
+    }
+
+    /** A connection and a request each `every` ms, to somebody who serves nothing else. */
+    probe(flow: string, host: HostName, family: Family, every: number): Promise<void> {
+        const to = this.topology.far.internet[family];
+        return this.begin(host, flow, { op: "probe", flow, to, port: ports.web, every });
     }
 
     download(flow: string, host: HostName, from: Destination, family: Family, connections: number): Promise<void> {
@@ -142,7 +167,7 @@ export class Stage {
         for (const flow of [...this.flows.keys()]) await this.stop(flow);
         // What the modem still holds is no part of what comes next.
         const draining = ((this.line.buffer * 8) / this.line.uplink) * 1000;
-        await sleep(Math.max(lateMilliseconds, draining * 1.1));
+        await sleep(Math.max(lateMilliseconds, draining * 1.1) + this.line.distance);
         return new Recording(await Promise.all(this.everyAgent().map((agent) => agent.collect())));
     }
 
@@ -152,7 +177,18 @@ export class Stage {
         return rules + (await this.topology.exec("router", "tc", ["-s", "class", "show", "dev", "wan"]));
     }
 
+    /** A radio line: its rate takes a step up or down, again and again. */
+    private wander(): void {
+        let share = 1;
+        const { least, step, every } = wandering;
+        this.wandering = setInterval(() => {
+            share = Math.min(1, Math.max(least, share + (randomInt(3) - 1) * step));
+            void changeUplink(this.topology, this.line, Math.round(this.line.uplink * share)).catch(() => undefined);
+        }, every);
+    }
+
     async close(): Promise<void> {
+        clearInterval(this.wandering);
         for (const agent of this.everyAgent()) await agent.stop();
         await this.topology.remove();
     }

@@ -1,3 +1,4 @@
+import { baseLine, type Line, lineKinds } from "./net/line";
 import type { Profile } from "./profiles";
 import { planned } from "./profiles";
 import { isEnabled, type RouterState, type Row } from "./router-state";
@@ -6,74 +7,136 @@ import { bitsPerSecond } from "./translate/rates";
 /** One number of the profile, tried at several values. */
 export interface Question {
     title: string;
-    /** Scenarios that answer it. */
-    scenarios: string[];
+    line: Line;
+    /** Scenarios that answer it, each with its share of time. */
+    scenarios: Record<string, number>;
     variants: Profile[];
 }
 
+const uplink = 20e6;
+
 /** What the profile's numbers are chosen by: each is changed alone, everything else stays as it is. */
-export function questions(uplink: number): Question[] {
-    const variant = (
-        name: string,
-        change: (state: RouterState) => RouterState,
-        more: Record<string, unknown> = {},
-    ): Profile => {
-        const state = change(planned("scavenger", uplink, more));
-        const maxLimit = bitsPerSecond(state["/queue/tree"]?.[0]?.["max-limit"]);
-        return { name, about: name, state, judged: true, maxLimit };
-    };
-    const same = (state: RouterState): RouterState => state;
-    const percent = (share: number): string => String(Math.round(uplink * 0.95 * share));
+export function questions(): Question[] {
+    const line = baseLine(uplink);
+    const contested = { health: 1 / 40 };
     return [
-        {
-            title: "Headroom, in percent of the line",
-            scenarios: ["alone", "game"],
-            variants: [0, 1, 2, 3, 5, 10].map((headroomPercent) =>
-                variant(`headroom ${headroomPercent}`, same, { headroomPercent }),
-            ),
-        },
+        ...headrooms(),
         {
             title: "Bucket size, in seconds of max-limit",
-            scenarios: ["alone", "game", "other"],
-            variants: ["0.1", "0.05", "0.02", "0.01", "0.005", "0.002"].map((size) =>
+            line,
+            scenarios: { alone: 1, game: 1, other: 1 },
+            variants: ["0.1", "0.01", "0.004", "0.002", "0.001"].map((size) =>
                 variant(`bucket ${size}`, (state) => everyQueue(state, () => ({ "bucket-size": size }))),
             ),
         },
         {
-            title: "What S3 is guaranteed, in percent of max-limit",
-            scenarios: ["other", "many"],
-            variants: [0, 0.005, 0.01, 0.02, 0.05].map((share) =>
-                variant(`S3 ${share * 100}`, (state) => queue(state, "upload-s3", { "limit-at": percent(share) })),
+            title: "What S3 is guaranteed, in percent of max-limit, at 10 connections",
+            line,
+            scenarios: { ...contested, other: 0.5 },
+            variants: [0.5, 1, 2, 3, 5].map((share) => variant(`S3 ${share} %`, guarantee(share))),
+        },
+        {
+            title: "What S3 is guaranteed, in percent of max-limit, at 40 connections",
+            line,
+            scenarios: { "health-40": 1 / 40 },
+            variants: [1, 2, 3, 4, 5].map((share) => variant(`S3 ${share} %`, guarantee(share))),
+        },
+        {
+            title: "Target and interval of S3's leaf",
+            line,
+            scenarios: { ...contested, "health-40": 1 / 40, alone: 0.6 },
+            variants: [
+                ["5ms", "100ms"],
+                ["20ms", "120ms"],
+                ["74ms", "170ms"],
+                ["95ms", "190ms"],
+                ["200ms", "400ms"],
+            ].map(([target = "", interval = ""]) =>
+                variant(`${target} / ${interval}`, (state) =>
+                    ownType(state, "upload-s3", { "fq-codel-target": target, "fq-codel-interval": interval }),
+                ),
             ),
         },
         {
-            title: "What the rest is guaranteed, in percent of max-limit",
-            scenarios: ["alone", "game", "other"],
-            variants: [0, 0.5, 0.9, 0.95, 0.99].map((share) =>
-                variant(`rest ${share * 100}`, (state) => queue(state, "upload-rest", { "limit-at": percent(share) })),
+            title: "Packets and memory that both leaves may keep",
+            line,
+            scenarios: { ...contested, alone: 0.6, other: 0.5, objects: 0.6 },
+            variants: [
+                ["10240", "33554432"],
+                ["1024", "4194304"],
+                ["600", "2097152"],
+                ["300", "1048576"],
+                ["100", "262144"],
+            ].map(([limit = "", memory = ""]) =>
+                variant(`${limit} packets, ${Number(memory) / 2 ** 20} MiB`, (state) => ({
+                    ...state,
+                    "/queue/type": (state["/queue/type"] ?? []).map((type) => ({
+                        ...type,
+                        "fq-codel-limit": limit,
+                        "fq-codel-memlimit": memory,
+                    })),
+                })),
             ),
         },
         {
             title: "Which packets of an upload get its mark",
-            scenarios: ["alone", "download", "objects", "other"],
+            line,
+            scenarios: { alone: 0.6, download: 0.6, objects: 0.6, other: 0.5 },
             variants: [
                 variant("all", (state) => packetSize(state, undefined)),
-                variant("128 and more", (state) => packetSize(state, "128-65535")),
                 variant("256 and more", (state) => packetSize(state, "256-65535")),
-                variant("1000 and more", same),
+                variant("1000 and more", (state) => state),
             ],
         },
         {
-            title: "How many packets a leaf keeps",
-            scenarios: ["alone", "other", "objects"],
-            variants: ["10240", "1000", "300", "100", "50"].map((limit) =>
-                variant(`limit ${limit}`, (state) => ({
-                    ...state,
-                    "/queue/type": (state["/queue/type"] ?? []).map((type) => ({ ...type, "fq-codel-limit": limit })),
-                })),
+            title: "What the rest is guaranteed, in percent of max-limit",
+            line,
+            scenarios: { alone: 0.6, game: 0.6, other: 0.5 },
+            variants: [0, 50, 95].map((share) =>
+                variant(`rest ${share} %`, (state) => queue(state, "upload-rest", { "limit-at": percent(share) })),
             ),
         },
     ];
+}
+
+/** How much of a line must stay free depends on what it counts for each packet: one question a kind of line. */
+function headrooms(): Question[] {
+    return lineKinds.map((kind) => ({
+        title: `Headroom on ${kind}, in percent of the line`,
+        line: { ...baseLine(uplink), name: kind, kind },
+        scenarios: { alone: 0.6, game: 0.6 },
+        variants: (kind === "dsl" ? [5, 10, 15, 20] : kind === "lte" ? [5, 20, 35, 50] : [0, 2, 5, 8]).map(
+            (headroomPercent) => variant(`headroom ${headroomPercent} %`, (state) => state, { headroomPercent }),
+        ),
+    }));
+}
+
+function variant(
+    name: string,
+    change: (state: RouterState) => RouterState,
+    more: Record<string, unknown> = {},
+): Profile {
+    const state = change(planned("scavenger", uplink, more));
+    const maxLimit = bitsPerSecond(state["/queue/tree"]?.[0]?.["max-limit"]);
+    return { name, about: name, state, judged: true, maxLimit };
+}
+
+const percent = (share: number): string => String(Math.round((uplink * 0.95 * share) / 100));
+
+function guarantee(share: number): (state: RouterState) => RouterState {
+    return (state) => {
+        const rest = Math.min(95, 100 - share);
+        return queue(queue(state, "upload-s3", { "limit-at": percent(share) }), "upload-rest", {
+            "limit-at": percent(rest),
+        });
+    };
+}
+
+/** One leaf with a queue type of its own. */
+function ownType(state: RouterState, name: string, change: Row): RouterState {
+    const types = state["/queue/type"] ?? [];
+    const own = types.map((type) => ({ ...type, ...change, name: `${type["name"]}-own` }));
+    return queue({ ...state, "/queue/type": [...types, ...own] }, name, { queue: own[0]?.["name"] ?? "" });
 }
 
 function everyQueue(state: RouterState, change: (row: Row) => Row): RouterState {

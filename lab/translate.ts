@@ -1,10 +1,10 @@
-import { firewallRows, isEnabled, isTrue, type RouterState, rowsOf } from "./router-state";
+import { firewallRows, isEnabled, type RouterState, rowsOf } from "./router-state";
 import type { Devices } from "./translate/context";
 import { Findings, nameOf, type StandIn, TranslationError } from "./translate/findings";
 import type { Discipline } from "./translate/leaf-queues";
 import { Identifiers, Marks } from "./translate/names";
 import { type QueueClass, queueClasses } from "./translate/queues";
-import { mangleTable } from "./translate/rules";
+import { isFastTrack, mangleTable } from "./translate/rules";
 
 export { type StandIn, TranslationError } from "./translate/findings";
 export type { QueueClass } from "./translate/queues";
@@ -30,6 +30,8 @@ export interface Translation {
     notes: string[];
 }
 
+const families = ["ipv4", "ipv6"] as const;
+
 /**
  * Rows of a router to an nft ruleset and HTB classes that do the same to packets. Rows that are disabled are left
  * out. Throws a {@link TranslationError} naming everything that it cannot carry over. Pure.
@@ -39,7 +41,9 @@ export function translate(state: RouterState, options: TranslateOptions): Transl
     const devices = devicesOf(state, options.devices);
     const connectionMarks = new Marks();
     const packetMarks = new Marks();
-    const tables = (["ipv4", "ipv6"] as const).map((family) =>
+    const kernel = options.kernel ?? new Set();
+    const flowtable = kernel.has("flowtable");
+    const tables = families.map((family) =>
         mangleTable(state, {
             family,
             connectionMarks,
@@ -48,10 +52,12 @@ export function translate(state: RouterState, options: TranslateOptions): Transl
             chains: new Identifiers("chain_"),
             devices,
             findings,
+            ...(flowtable && { flowtable: Object.values(options.devices) }),
         }),
     );
-    const queues = queueClasses(state, devices, packetMarks, options.kernel ?? new Set(), findings);
-    reportBesideTheTree(state, findings);
+    const fastTracked = flowtable && families.some((family) => firewallRows(state, family, "filter").some(isFastTrack));
+    const queues = queueClasses(state, devices, packetMarks, kernel, findings, fastTracked);
+    reportBesideTheTree(state, findings, flowtable);
     if (findings.refusals.length > 0) throw new TranslationError(findings.refusals);
     return {
         nft: [...tables, queues.classifier].join(""),
@@ -65,14 +71,15 @@ export function translate(state: RouterState, options: TranslateOptions): Transl
 }
 
 /** Things that act on the same packets and are no part of mangle and tree. */
-function reportBesideTheTree(state: RouterState, findings: Findings): void {
+function reportBesideTheTree(state: RouterState, findings: Findings, flowtable: boolean): void {
     rowsOf(state, "/queue/simple").forEach((row, index) => {
         if (isEnabled(row)) findings.refuse(nameOf("/queue/simple", row, index), "simple queues have no translation");
     });
-    for (const family of ["ipv4", "ipv6"] as const) {
+    if (flowtable) return;
+    for (const family of families) {
         const menu = family === "ipv4" ? "/ip/firewall/filter" : "/ipv6/firewall/filter";
         firewallRows(state, family, "filter").forEach((row, index) => {
-            if (row["action"] === "fasttrack-connection" && isEnabled(row) && !isTrue(row["dynamic"]))
+            if (isFastTrack(row))
                 findings.note(
                     nameOf(menu, row, index),
                     "FastTrack is not reproduced on packets; `npx routeros-s3 trace` works out what it takes",

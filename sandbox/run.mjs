@@ -25,6 +25,9 @@ const scripts = {
     "bench:router": () => compiled("bench/router.js"),
     "bench:requests": () => compiled("bench/requests.js"),
     lab: () => compiled("lab/main.js"),
+    "lab:kernel": () => compiled("lab/kernel/main.js"),
+    "lab:repeat": () => compiled("lab/repeat.js"),
+    article: () => compiled("lab/article/main.js"),
 };
 
 const [name, ...args] = process.argv.slice(2);

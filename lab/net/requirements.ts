@@ -56,6 +56,7 @@ async function probe(namespace: string, result: Capabilities): Promise<void> {
     const need = async (what: string, attempt: Promise<boolean>): Promise<void> => {
         if (!(await attempt)) result.missing.push(`The kernel has no ${what}`);
     };
+    await need("net.core.txrehash (Linux 5.18)", inside("sysctl", ["-qw", "net.core.txrehash=0"]));
     await need("veth", inside("ip", ["link", "add", "probe0", "type", "veth", "peer", "name", "probe1"]));
     await need("bridge", inside("ip", ["link", "add", "probe2", "type", "bridge"]));
     await need("HTB (sch_htb)", inside("tc", ["qdisc", "add", "dev", "probe0", "root", "handle", "1:", "htb"]));
@@ -113,6 +114,8 @@ async function probe(namespace: string, result: Capabilities): Promise<void> {
             ].join("\n"),
         ),
     );
+    const flowtable = 'table ip f { flowtable f { hook ingress priority 0; devices = { "probe0" }; } }\n';
+    if (await inside("nft", ["-f", "-"], flowtable)) result.disciplines.add("flowtable");
     await inside("ip", ["link", "set", "lo", "up"]);
     await need(
         `TCP congestion control ${congestionControl}`,

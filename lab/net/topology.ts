@@ -1,15 +1,7 @@
 import { type DualAddress, type FarAddresses, type HostName, hosts, routerLan } from "./addresses";
 import { run } from "./commands";
+import { type Line, stabOf } from "./line";
 import { Namespaces } from "./namespaces";
-
-export interface Line {
-    /** Upload rate in bit/s. */
-    uplink: number;
-    /** Download rate in bit/s. */
-    downlink: number;
-    /** What the modem keeps before it drops, in bytes, each way. */
-    buffer: number;
-}
 
 export type Role = HostName | "router" | "modem" | "far";
 
@@ -50,6 +42,9 @@ export async function buildTopology(line: Line, far: FarAddresses): Promise<Topo
             await namespaces.add(role);
             // What one connection learned of the line is no help to the next.
             await topology.exec(role, "sysctl", ["-qw", "net.ipv4.tcp_no_metrics_save=1"]);
+            // Over veth a packet keeps its sender's flow hash, and TCP would draw a new one after each timeout: queues
+            // would see many flows where a router, which hashes addresses and ports, sees one.
+            await topology.exec(role, "sysctl", ["-qw", "net.core.txrehash=0"]);
         }
         await joinTogether(topology);
         await shapeLine(topology, line);
@@ -123,16 +118,34 @@ async function joinTogether(topology: Topology): Promise<void> {
     ]);
 }
 
-/** The line is the modem's: a token bucket of two frames and a queue that drops when it is full. */
+/**
+ * The line is the modem's: a token bucket of two frames and a queue that drops when it is full. All of the distance is
+ * on the way back, where nothing else queues.
+ */
 async function shapeLine(topology: Topology, line: Line): Promise<void> {
-    const qdisc = (device: string, rate: number): string =>
-        `qdisc add dev ${device} root tbf rate ${rate}bit burst 3100b limit ${line.buffer}b`;
-    await topology.exec(
-        "modem",
-        "tc",
-        ["-batch", "-"],
-        [qdisc("toward-far", line.uplink), qdisc("toward-lan", line.downlink)].join("\n"),
-    );
+    const lines = [
+        modemQueue("add", "toward-far", line, line.uplink),
+        modemQueue("add", "toward-lan", line, line.downlink),
+    ];
+    await topology.exec("modem", "tc", ["-batch", "-"], lines.join("\n"));
+    if (line.distance > 0)
+        await topology.exec("far", "tc", ["qdisc", "add", "dev", "eth0", "root", "netem", ...delayOf(line)]);
+}
+
+function delayOf(line: Line): string[] {
+    return ["delay", `${line.distance}ms`, "limit", "1000000"];
+}
+
+/** Another rate for the line outward, from now on. */
+export async function changeUplink(topology: Topology, line: Line, uplink: number): Promise<void> {
+    await topology.exec("modem", "tc", modemQueue("change", "toward-far", line, uplink).split(" "));
+}
+
+function modemQueue(verb: "add" | "change", device: string, { kind, buffer }: Line, rate: number): string {
+    // A bucket holds at least what the line sends in 1 ms, or a fast one could not be filled.
+    const burst = Math.max(3100, Math.round(rate / 8 / 1000));
+    const words = [verb === "add" ? stabOf(kind) : "", "tbf", `rate ${rate}bit burst ${burst}b limit ${buffer}b`];
+    return `qdisc ${verb} dev ${device} root ${words.filter(Boolean).join(" ")}`;
 }
 
 async function batch(topology: Topology, role: Role, lines: readonly string[]): Promise<void> {

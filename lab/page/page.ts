@@ -3,7 +3,8 @@ import path from "node:path";
 
 import type { BenchOutcome } from "../bench";
 import type { Result } from "../metrics";
-import { type LabReport, missed, resultsOf, shown, shownBound, shownFamily } from "../report";
+import type { Line } from "../net/line";
+import { groundText, type LabReport, missed, resultsOf, shown, shownBound, shownFamily, shownSpread } from "../report";
 import { scenarios } from "../scenarios";
 import { gameDelays, latencySpec, svgOf, throughputSpec } from "./charts";
 
@@ -33,11 +34,10 @@ ${report.outcomes.map(tables).join("\n")}
 ${differences(report)}
 <h2>Where this was measured</h2>
 <dl>
-${definitions([["date", report.date], ["took", `${report.seconds} s`], ...report.environment])}
-${report.outcomes.map(({ line }) => definitions([[`line of ${line.uplink / 1e6} Mbit/s`, `${line.downlink / 1e6} Mbit/s inward; the modem keeps ${line.buffer / 1024} KiB each way`]])).join("")}
+${definitions([["ground", groundText(report)], ...(report.date === undefined ? [] : [["date", report.date] as const]), ...report.environment])}
+${report.outcomes.map(({ line }) => definitions([[`line: ${line.name}`, lineText(line)]])).join("")}
 </dl>
-<p class="quiet">The far end is less than a millisecond away: the kernel used here adds no delay, so every millisecond above that is
-time in a queue. Shares are payload over the parent queue's max-limit (over the line where the router has no queue), so an IPv4
+<p class="quiet">Shares are payload over the parent queue's max-limit (over the line where the router has no queue), so an IPv4
 upload of full frames can reach 95.6 % and an IPv6 one 94.3 %.</p>
 <h2>To repeat it</h2>
 <pre>${escape(report.command)}</pre>
@@ -45,6 +45,13 @@ upload of full frames can reach 95.6 % and an IPv6 one 94.3 %.</p>
 </body>
 </html>
 `;
+}
+
+function lineText(line: Line): string {
+    return (
+        `${line.uplink / 1e6} Mbit/s outward, ${line.downlink / 1e6} inward, ${line.kind}, ${line.distance} ms to the far end and back; ` +
+        `the modem keeps ${Math.round(line.buffer / 1024)} KiB each way`
+    );
 }
 
 function verdict(report: LabReport): string {
@@ -99,7 +106,7 @@ function tables({ line, results }: BenchOutcome): string {
         .map((family) => {
             const rows = results.filter((result) => result.family === family);
             if (rows.length === 0) return "";
-            return `<h2>${line.uplink / 1e6} Mbit/s, ${shownFamily(family)}</h2>\n${tableOf(rows)}`;
+            return `<h2>${escape(line.name)}, ${shownFamily(family)}</h2>\n${tableOf(rows)}`;
         })
         .join("\n");
 }
@@ -132,9 +139,13 @@ ${body.join("\n")}
 
 function cell(result: Result | undefined): string {
     if (!result) return "<td></td>";
-    const text = escape(shown(result.value, result.unit));
+    const text = `${escape(shown(result.value, result.unit))}${small(shownSpread(result))}`;
     if (result.met === undefined) return `<td>${text}</td>`;
     return result.met ? `<td class="met">${text} ✓</td>` : `<td class="missed">${text} ✗</td>`;
+}
+
+function small(text: string): string {
+    return text === "" ? "" : ` <small>${escape(text)}</small>`;
 }
 
 function differences({ outcomes }: LabReport): string {
@@ -145,7 +156,6 @@ function differences({ outcomes }: LabReport): string {
     );
     const notes = new Set(outcomes.flatMap((outcome) => outcome.notes));
     const always = [
-        "FastTrack is not reproduced: no connection is ever taken past the marks here. npx routeros-s3 trace works out what it takes on a router.",
         "The line counts Ethernet frames, as the queues here do. A real line may count more for each packet (PPPoE, ATM): that is what headroom is for.",
     ];
     return `<h2>Not the same as on the router</h2>
@@ -156,7 +166,7 @@ function definitions(entries: readonly (readonly [string, string])[]): string {
     return entries.map(([term, text]) => `<dt>${escape(term)}</dt><dd>${escape(text)}</dd>`).join("\n");
 }
 
-function escape(text: string): string {
+export function escape(text: string): string {
     return text.replace(
         /[&<>"]/g,
         (character) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[character] ?? character,

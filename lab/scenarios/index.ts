@@ -1,6 +1,8 @@
+import { healthOfForty, healthOfTen } from "./health";
 import { call, game, idle, objects, web } from "./latency";
+import { loaded, responsiveness } from "./loaded";
 import type { Scenario } from "./scenario";
-import { alone, crowd, foreignDownload, many, notS3, other, otherRegion, running, sources } from "./sharing";
+import { alone, foreignDownload, notS3, other, otherRegion, running, sources } from "./sharing";
 
 export { measureReference } from "./latency";
 export type { Chart, Reference, Scenario, Setting } from "./scenario";
@@ -13,12 +15,14 @@ export const scenarios: readonly Scenario[] = [
     call,
     web,
     other,
-    many,
-    crowd,
+    healthOfTen,
+    healthOfForty,
     running,
     foreignDownload,
     objects,
     notS3,
     otherRegion,
     sources,
+    loaded,
+    responsiveness,
 ];

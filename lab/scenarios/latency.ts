@@ -2,8 +2,10 @@ import type { Finding } from "../metrics";
 import { median, quantile } from "../recording";
 import { p99, type Scenario, type Setting, uploadToS3 } from "./scenario";
 
-/** A game and a call may wait this much longer than on an idle line, in ms. */
-const allowedDelay = 2;
+/** How much longer than on an idle line a game and a call may wait, in ms: at least for a frame that has begun. */
+function allowedDelay(uplink: number): number {
+    return Math.max(2, ((1.5 * 1514 * 8) / uplink) * 1000);
+}
 
 export const idle: Scenario = {
     name: "idle",
@@ -42,7 +44,7 @@ export const game: Scenario = {
             findings: [
                 { key: "p50", title: "game, median", unit: "ms", value: median(delays) },
                 { key: "p99", title: "game, 99th percentile", unit: "ms", value: p99(delays) },
-                overIdle("game, 99th percentile over idle", p99(delays) - setting.reference.gameP99),
+                overIdle(setting, "game, 99th percentile over idle", p99(delays) - setting.reference.gameP99),
                 lost("game, packets lost", recording.loss("game", "game", span)),
             ],
             delays: [{ name: "beside S3", values: delays }],
@@ -68,6 +70,7 @@ export const call: Scenario = {
                 { key: "up", title: "call, 99th percentile, outward", unit: "ms", value: p99(up) },
                 { key: "down", title: "call, 99th percentile, inward", unit: "ms", value: p99(down) },
                 overIdle(
+                    setting,
                     "call, worse way's 99th percentile over idle",
                     Math.max(p99(up), p99(down)) - setting.reference.callP99,
                 ),
@@ -146,8 +149,9 @@ function lost(title: string, share: number): Finding {
     return { key: "lost", title, unit: "%", value: share * 100, bound: { kind: "at most", value: 0 } };
 }
 
-function overIdle(title: string, value: number): Finding {
-    return { key: "over-idle", title, unit: "ms", value, bound: { kind: "at most", value: allowedDelay } };
+function overIdle({ stage }: Setting, title: string, value: number): Finding {
+    const bound = { kind: "at most" as const, value: allowedDelay(stage.line.uplink) };
+    return { key: "over-idle", title, unit: "ms", value, bound };
 }
 
 /** Measured once for each family with the router doing nothing and the line otherwise idle. */

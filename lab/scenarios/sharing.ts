@@ -1,16 +1,8 @@
-import type { Bound, Finding } from "../metrics";
+import type { Finding } from "../metrics";
 import type { HostName } from "../net/addresses";
 import { quantile } from "../recording";
 import type { Destination } from "../stage";
-import {
-    type Outcome,
-    payloadFactor,
-    type Scenario,
-    type Setting,
-    share,
-    uploadConnections,
-    uploadToS3,
-} from "./scenario";
+import { type Outcome, payloadFactor, type Scenario, type Setting, share, uploadToS3 } from "./scenario";
 
 /** Of the parent's max-limit, in percent. */
 const aloneAtLeast = 95;
@@ -19,8 +11,6 @@ const otherAtLeast = 94;
 /** In seconds. */
 const givesWayWithin = 1;
 const takesBackWithin = 2;
-/** S3 closes a connection over which nothing comes for some 20 s (from its users' reports; not measured here). */
-const silenceAtMost = 20;
 
 export const alone: Scenario = {
     name: "alone",
@@ -122,62 +112,6 @@ export const other: Scenario = {
     },
 };
 
-export const many: Scenario = manyConnections(
-    "many",
-    "S3's connections beside another upload",
-    "As many connections to S3 as the AWS command line opens, for a minute beside another upload: does every one of them move?",
-    uploadConnections,
-    { kind: "at most", value: silenceAtMost },
-);
-
-/** Not promised: so many share what S3 is guaranteed that some wait longer than S3 does. */
-export const crowd: Scenario = manyConnections(
-    "crowd",
-    "40 S3 connections beside another upload",
-    "Four times as many as the AWS command line opens. Nothing is promised for them.",
-    40,
-);
-
-function manyConnections(name: string, title: string, about: string, count: number, bound?: Bound): Scenario {
-    return {
-        name,
-        title,
-        about,
-        async play(setting) {
-            const { stage, family, pace } = setting;
-            await uploadToS3(setting, count);
-            await stage.seconds(1.5);
-            await stage.upload("other", "pc", "internet", family, { connections: 4 });
-            await stage.seconds(1);
-            const span = await stage.measure(60 * pace);
-            const recording = await stage.finish();
-            const { silence } = recording.longestSilence("s3", span);
-            return {
-                findings: [
-                    {
-                        key: "moved",
-                        title: "S3 connections that moved",
-                        unit: "",
-                        value: recording.moved("s3", span),
-                        ...(bound && { bound: { kind: "at least", value: count } }),
-                    },
-                    {
-                        key: "silence",
-                        title: "longest silence of an S3 connection",
-                        unit: "s",
-                        value: silence / 1000,
-                        ...(bound && { bound }),
-                    },
-                    ...contested(setting, {
-                        s3: recording.goodput("s3", span),
-                        other: recording.goodput("other", span),
-                    }),
-                ],
-            };
-        },
-    };
-}
-
 export const running: Scenario = {
     name: "running",
     title: "An upload that ran before the rules came",
@@ -273,7 +207,7 @@ async function besideUpload(setting: Setting, host: HostName, to: Destination): 
 }
 
 /** Shares of two uploads that both want all of the line. */
-function contested(setting: Setting, rates: { s3: number; other: number }): Finding[] {
+export function contested(setting: Setting, rates: { s3: number; other: number }): Finding[] {
     const percent = (rate: number): number => (rate / setting.maxLimit) * 100;
     return [
         { key: "s3-rate", title: "S3 beside the other", unit: "Mbit/s", value: rates.s3 / 1e6 },

@@ -4,7 +4,8 @@ import { createInterface } from "node:readline";
 import { download, serveBulk, upload } from "./bulk";
 import { ArrivalCounter } from "./counter";
 import { browse, type Running, sendPackets, serveCall, serveEcho } from "./packets";
-import { type Answer, type Command, type Measured, type Packets, ports } from "./protocol";
+import { noParts, probe, sendParts } from "./parts";
+import { type Answer, type Command, type Measured, type Packets, type PartsCount, ports } from "./protocol";
 
 /**
  * The traffic program: runs inside a namespace, does what it is told on its standard input and ends with it.
@@ -15,6 +16,7 @@ const counter = new ArrivalCounter();
 const running = new Map<string, Running>();
 let packets = new Map<string, Packets>();
 let transfers = new Map<string, [number, number][]>();
+let parts = new Map<string, PartsCount>();
 
 function carryOut(command: Command): Measured | undefined {
     switch (command.op) {
@@ -32,12 +34,19 @@ function carryOut(command: Command): Measured | undefined {
         case "call":
             running.set(command.flow, sendPackets({ ...command, port: ports.call }, packetsOf(command.flow)));
             break;
-        case "web": {
+        case "web":
+        case "probe": {
             const times: [number, number][] = [];
             transfers.set(command.flow, times);
-            running.set(command.flow, browse(command, times));
+            running.set(command.flow, command.op === "web" ? browse(command, times) : probe(command, times));
             break;
         }
+        case "parts":
+            running.set(command.flow, sendParts(command, partsOf(command.flow)));
+            break;
+        case "watch":
+            running.set(command.flow, counter.watch(command.flow, command.device));
+            break;
         case "stop":
             running.get(command.flow)?.stop();
             running.delete(command.flow);
@@ -47,8 +56,10 @@ function carryOut(command: Command): Measured | undefined {
                 counts: counter.collect(),
                 packets: [...packets.values()],
                 transfers: [...transfers].map(([flow, times]) => ({ flow, times })),
+                parts: [...parts.values()],
             };
             packets = new Map();
+            parts = new Map();
             transfers = new Map();
             return measured;
         }
@@ -62,8 +73,14 @@ function packetsOf(flow: string): Packets {
     return known;
 }
 
+function partsOf(flow: string): PartsCount {
+    const known = parts.get(flow) ?? noParts(flow);
+    parts.set(flow, known);
+    return known;
+}
+
 const role = process.argv[2];
-if (role === "bulk") serveBulk(ports.https, counter);
+if (role === "bulk") serveBulk(ports.https, counter, partsOf);
 if (role === "live") {
     serveBulk(ports.web, counter);
     serveEcho(ports.echo);

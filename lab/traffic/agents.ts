@@ -2,9 +2,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import path from "node:path";
 import { createInterface } from "node:readline";
 
+import { compiledProgram } from "../compiled";
 import { succeeds } from "../net/commands";
 import type { Role, Topology } from "../net/topology";
 import type { Answer, Command, Measured } from "./protocol";
+
+/** Set where time is virtual. */
+export const virtualClock = "ROUTEROS_S3_LAB_VIRTUAL";
 
 /** A traffic program in a namespace, as the lab speaks to it. */
 export class Agent {
@@ -33,10 +37,14 @@ export class Agent {
 
     /** Starts it and waits until it answers. `serves` is what it serves beside doing what it is told. */
     static async start(topology: Topology, role: Role, serves: "bulk" | "live" | "nothing"): Promise<Agent> {
-        const program = path.join(compiledFolder(), "agent.js");
-        // Who sees packets arrive goes first: what is measured is the queue, not how busy the machine is.
+        const program = compiledProgram(path.join("traffic", "agent.js"));
+        // Who sees packets arrive goes first: what is measured is the queue, not how busy the machine is. In virtual time
+        // nobody is busy, and a program that goes first and never waits would keep its own helpers from running.
+        const real = process.env[virtualClock] === undefined;
         const urgent =
-            (serves !== "nothing" || role === "console") && (await Agent.mayGoFirst()) ? ["chrt", "--fifo", "5"] : [];
+            real && (serves !== "nothing" || role === "console") && (await Agent.mayGoFirst())
+                ? ["chrt", "--fifo", "5"]
+                : [];
         const command = [
             ...urgent,
             "ip",
@@ -44,6 +52,7 @@ export class Agent {
             "exec",
             topology.namespaceOf(role),
             process.execPath,
+            ...process.execArgv,
             program,
             serves,
         ];
@@ -61,7 +70,7 @@ export class Agent {
     }
 
     async collect(): Promise<Measured> {
-        return (await this.ask({ op: "collect" })).result ?? { counts: [], packets: [], transfers: [] };
+        return (await this.ask({ op: "collect" })).result ?? { counts: [], packets: [], transfers: [], parts: [] };
     }
 
     /** Ends it and waits until it is gone. */
@@ -93,11 +102,4 @@ export class Agent {
 function once<T>(make: () => Promise<T>): () => Promise<T> {
     let made: Promise<T> | undefined;
     return () => (made ??= make());
-}
-
-/** Traffic programs run as plain Node, so from the compiled folder, also when this file is run from its source. */
-function compiledFolder(): string {
-    return __dirname.includes(`${path.sep}bin${path.sep}`)
-        ? __dirname
-        : path.join(__dirname, "..", "..", "bin", "lab", "traffic");
 }

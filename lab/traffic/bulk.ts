@@ -1,20 +1,27 @@
+import { randomInt } from "node:crypto";
 import net from "node:net";
 
 import type { ArrivalCounter } from "./counter";
+import { receiveParts } from "./parts";
+import type { PartsCount } from "./protocol";
 
 /** The first line of each connection says what it is for. */
 export interface Opening {
     flow: string;
     /** Bytes the server sends back; `-1` for as many as it can, 0 for none. */
     send: number;
+    /** Bytes of each part that comes; none where what comes is no parts. */
+    part?: number;
 }
 
 const block = Buffer.alloc(64 * 1024, 0x5a);
 /** The command line tool asks for leave to send in portions of this size. */
 const portion = 256 * 1024;
+/** ms in which an upload's connections are opened. */
+const startWithin = 200;
 
 /** Receives and counts, or sends, as the opening line of each connection says. */
-export function serveBulk(port: number, counter: ArrivalCounter): net.Server {
+export function serveBulk(port: number, counter: ArrivalCounter, partsOf?: (flow: string) => PartsCount): net.Server {
     const server = net.createServer((socket) => {
         let opening: Opening | undefined;
         let head = "";
@@ -23,13 +30,17 @@ export function serveBulk(port: number, counter: ArrivalCounter): net.Server {
         socket.on("data", (chunk) => {
             if (opening) {
                 arrived?.(chunk.length);
+                rest(socket, chunk.length);
                 return;
             }
             head += chunk.toString("latin1");
             const end = head.indexOf("\n");
             if (end < 0) return;
             opening = JSON.parse(head.slice(0, end)) as Opening;
-            if (opening.send === 0) {
+            if (opening.part !== undefined && partsOf) {
+                arrived = receiveParts(socket, opening.part, partsOf(opening.flow), counter.open(opening.flow, socket));
+                arrived(head.length - end - 1);
+            } else if (opening.send === 0) {
                 arrived = counter.open(opening.flow, socket);
                 arrived(head.length - end - 1);
             } else if (opening.send < 0) pump(socket);
@@ -59,8 +70,18 @@ export function download(
 ): net.Socket[] {
     return connect(options, -1, (socket) => {
         const arrived = counter.open(options.flow, socket);
-        socket.on("data", (chunk) => arrived(chunk.length));
+        socket.on("data", (chunk) => {
+            arrived(chunk.length);
+            rest(socket, chunk.length);
+        });
     });
+}
+
+/** Reads what comes in portions and not packet by packet: nothing is judged in steps as short, and it costs less. */
+function rest(socket: net.Socket, bytes: number): void {
+    if (bytes >= 32 * 1024) return;
+    socket.pause();
+    setTimeout(() => socket.resume(), 20);
 }
 
 function connect(
@@ -69,12 +90,17 @@ function connect(
     ready: (socket: net.Socket) => void,
 ): net.Socket[] {
     return Array.from({ length: options.connections }, () => {
-        const socket = net.connect({ host: options.to, port: options.port }, () => {
+        const socket = new net.Socket();
+        socket.on("error", () => socket.destroy());
+        socket.once("connect", () => {
             const opening: Opening = { flow: options.flow, send };
             socket.write(`${JSON.stringify(opening)}\n`);
             ready(socket);
         });
-        socket.on("error", () => socket.destroy());
+        // Not all at once: a program opens them as it comes to need them.
+        setTimeout(() => {
+            if (!socket.destroyed) socket.connect({ host: options.to, port: options.port });
+        }, randomInt(startWithin));
         return socket;
     });
 }

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import dgram from "node:dgram";
 import net from "node:net";
 
@@ -64,9 +65,12 @@ export function sendPackets(
     });
     // A packet that cannot be sent is a lost one.
     socket.on("error", () => undefined);
+    // Each somewhere in its interval: sent on the beat, packets would meet the queues at chosen moments.
     const timer = setInterval(() => {
-        into.sent.push(now());
-        socket.send(packet(options.bytes, interval), options.port, options.to);
+        setTimeout(() => {
+            into.sent.push(now());
+            socket.send(packet(options.bytes, interval), options.port, options.to);
+        }, randomInt(interval));
     }, interval);
     return {
         stop: () => {

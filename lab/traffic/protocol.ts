@@ -7,6 +7,12 @@ export type Command =
     /** Sends to `to` until `stop`, over as many connections; `limit` in bit/s for all of them together. */
     | { op: "upload"; flow: string; to: string; port: number; connections: number; limit?: number }
     | { op: "download"; flow: string; to: string; port: number; connections: number }
+    /** Parts of `bytes` each, one after the other over each of the connections, sent again where one is cut. */
+    | { op: "parts"; flow: string; to: string; port: number; connections: number; bytes: number }
+    /** Requests one after the other, each over a connection of its own; how long each step of one took. */
+    | { op: "probe"; flow: string; to: string; port: number; every: number }
+    /** What a device of this namespace sends, counted without being touched. */
+    | { op: "watch"; flow: string; device: string }
     /** UDP packets that the far end sends back at once. */
     | { op: "game"; flow: string; to: string; perSecond: number; bytes: number }
     /** UDP packets both ways, each side sending on its own. */
@@ -28,7 +34,25 @@ export interface ConnectionCount {
     flow: string;
     /** When the connection stood. */
     since: number;
+    /** When it ended; none where it still stood when it was asked for. */
+    until?: number;
     steps: [number, number][];
+}
+
+/** How an upload in parts went, on the side that counted it. */
+export interface PartsCount {
+    flow: string;
+    /** Parts that were sent whole and answered. */
+    done: number;
+    /** Attempts that ended before their part was sent. */
+    cut: number;
+    /** Parts given up after so many attempts as the command line tool makes: it would have ended there. */
+    abandoned: number;
+    /** Bytes handed to the network in attempts that were cut. */
+    wasted: number;
+    /** Bytes that arrived, and those among them of attempts that were cut. */
+    received: number;
+    lost: number;
 }
 
 export interface Packets {
@@ -44,6 +68,7 @@ export interface Measured {
     packets: Packets[];
     /** Short transfers: [when it began, how long it took in ms]. */
     transfers: { flow: string; times: [number, number][] }[];
+    parts: PartsCount[];
 }
 
 export const stepMilliseconds = 50;

@@ -18,4 +18,6 @@ export interface RuleContext {
     chains: Identifiers;
     devices: Devices;
     findings: Findings;
+    /** Devices of a flowtable, which does here what FastTrack does; none where the kernel has none. */
+    flowtable?: string[];
 }

@@ -2,9 +2,9 @@ import { isTrue, type RouterState, type Row, rowsOf } from "../router-state";
 import type { Findings } from "./findings";
 import { bytes, kibibytes } from "./rates";
 
-/** Queueing disciplines a kernel may lack; `htb`, `pfifo` and `bfifo` it must have. */
-export const optionalDisciplines = ["fq_codel", "codel", "cake", "sfq"] as const;
-export type Discipline = (typeof optionalDisciplines)[number];
+/** What a kernel may lack: disciplines of queueing (`htb`, `pfifo` and `bfifo` it must have), and nft's flowtables. */
+export const optionalDisciplines = ["fq_codel", "codel", "cake", "sfq", "netem"] as const;
+export type Discipline = (typeof optionalDisciplines)[number] | "flowtable";
 
 /** Types every router has, with the manual's defaults. A row of the router's own menu goes first. */
 const builtIn: Record<string, Row> = {

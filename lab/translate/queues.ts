@@ -30,6 +30,14 @@ export interface QueueTranslation {
 
 /** Stands for "no limit"; far above any line of the lab. */
 const unlimited = 10e9;
+/**
+ * A handle of its own for each leaf's queue, and never HTB's: a packet's priority `1:N`, which chooses HTB's class, would
+ * choose a tin of a CAKE whose handle is `1:`.
+ */
+function handleOf(number: number): string {
+    return `handle ${(0x100 + number).toString(16)}:`;
+}
+
 /** HTB needs a rate above 0 where the router has `limit-at=0`. */
 const minimalRate = 1000;
 /** A bucket below one full Ethernet frame would never let it pass. */
@@ -45,6 +53,7 @@ export function queueClasses(
     marks: Marks,
     kernel: ReadonlySet<Discipline>,
     findings: Findings,
+    fastTracked = false,
 ): QueueTranslation {
     const rows = rowsOf(state, "/queue/tree").map((row, index) => ({ row, where: nameOf("/queue/tree", row, index) }));
     const names = new Set(rows.map(({ row }) => row["name"]));
@@ -69,7 +78,13 @@ export function queueClasses(
         }
     }
     for (const { row, where } of rows) if (!placed.has(row)) findings.refuse(where, "its parents form a ring");
-    return { tc, classifier: classifierTable(classes, marks, findings), classes };
+    // A FastTracked packet comes without a mark, and queues on an interface are not passed by (manual: "FastTrack").
+    if (fastTracked)
+        for (const [device, lines] of tc) {
+            const unmarked = classes.find((one) => one.device === device && one.packetMarks.includes("no-mark"));
+            if (unmarked) lines[0] += ` default ${(unmarked.spread[0] ?? unmarked.classId).slice(2)}`;
+        }
+    return { tc, classifier: classifierTable(classes, marks, findings, fastTracked), classes };
 
     function skipBelow(row: Row, where: string): void {
         for (const { row: child, where: childWhere } of childrenOf(row)) {
@@ -117,14 +132,15 @@ export function queueClasses(
         lines.push(
             `class add dev ${device} parent ${parentId} classid ${classId} htb ${numbers.own}${own} quantum 1514`,
         );
-        if (leaf?.count === 1) lines.push(`qdisc add dev ${device} parent ${classId} ${leaf.queue}`);
+        if (leaf?.count === 1)
+            lines.push(`qdisc add dev ${device} parent ${classId} ${handleOf(number)} ${leaf.queue}`);
         else if (leaf)
             for (let index = 0; index < leaf.count; index++) {
                 const below = `1:${(number * 256 + index).toString(16)}`;
                 known.spread.push(below);
                 lines.push(
                     `class add dev ${device} parent ${classId} classid ${below} htb ${numbers.below}${priority} quantum 1514`,
-                    `qdisc add dev ${device} parent ${below} ${leaf.queue}`,
+                    `qdisc add dev ${device} parent ${below} ${handleOf(number * 256 + index)} ${leaf.queue}`,
                 );
             }
         for (const child of children)
@@ -169,7 +185,7 @@ export function queueClasses(
  * Sends a packet to its leaf by mark. What no leaf carries goes past the classes, as on the router (assumed). Runs
  * behind every mangle chain, as the router's queues do.
  */
-function classifierTable(classes: QueueClass[], marks: Marks, findings: Findings): string {
+function classifierTable(classes: QueueClass[], marks: Marks, findings: Findings, fastTracked: boolean): string {
     const rules: string[] = [];
     for (const device of new Set(classes.map((known) => known.device))) {
         const leaves = classes.filter((known) => known.device === device && known.packetMarks.length > 0);
@@ -184,6 +200,8 @@ function classifierTable(classes: QueueClass[], marks: Marks, findings: Findings
         const plain = leaves
             .filter(({ spread }) => spread.length === 0)
             .flatMap(({ packetMarks, classId }) => packetMarks.map((mark) => `${marks.numberOf(mark)} : ${classId}`));
+        // With a class for what comes unclassified, what no leaf carries must be sent past the classes in so many words.
+        if (fastTracked) rules.push(`oifname "${device}" meta priority set 1:0`);
         if (plain.length > 0) rules.push(`oifname "${device}" meta priority set meta mark map { ${plain.join(", ")} }`);
         for (const { packetMarks, spread } of leaves.filter((leaf) => leaf.spread.length > 0)) {
             const wanted = packetMarks.map((mark) => marks.numberOf(mark)).join(", ");

@@ -1,6 +1,6 @@
 import { firewallRows, isEnabled, isTrue, type RouterState, type Row } from "../router-state";
 import type { RuleContext } from "./context";
-import { nameOf } from "./findings";
+import { Findings, nameOf } from "./findings";
 import { matchers, Refused } from "./matchers";
 
 /** The hooks a mangle chain of this name runs at; any other name is a chain that is jumped to. */
@@ -21,12 +21,15 @@ const remarks = new Set([
     "action",
     "log",
     "log-prefix",
+    "hw-offload",
 ]);
 
 /** Arguments by action, with what they become. Everything else on a row is a matcher, or refused. */
 const actions: Record<string, { uses: string[]; text: (row: Row, context: RuleContext) => string | Refused }> = {
     accept: { uses: [], text: () => "accept" },
     drop: { uses: [], text: () => "drop" },
+    // Later packets of the connection go from device to device: no chain sees them, so they carry no mark.
+    "fasttrack-connection": { uses: [], text: () => "flow add @fasttrack" },
     return: { uses: [], text: () => "return" },
     passthrough: { uses: [], text: () => "" },
     log: { uses: [], text: () => "" },
@@ -81,10 +84,49 @@ export function mangleTable(state: RouterState, context: RuleContext): string {
     });
     // A jump to a chain without rules is allowed on the router.
     for (const target of context.chains.names()) if (!bodies.has(target)) bodies.set(target, []);
-    const chains = [...bodies].map(([chain, rules]) => chainText(chain, rules, context));
+    const fastTrack = fastTrackChain(state, context);
+    const chains = [...[...bodies].map(([chain, rules]) => chainText(chain, rules, context)), ...fastTrack];
     const sets = context.lists.names().map((list) => setText(state, list, context));
     if (chains.length === 0) return "";
     return `table ${family === "ipv4" ? "ip" : "ip6"} routeros {\n${[...sets, ...chains].join("\n")}\n}\n`;
+}
+
+/** Whether a FastTrack rule takes connections in this family. */
+export function isFastTrack(row: Row): boolean {
+    return row["action"] === "fasttrack-connection" && isEnabled(row) && !isTrue(row["dynamic"]);
+}
+
+/**
+ * What decides about FastTrack: the rules up to the last FastTrack rule of `forward` that accept (the bypass among them)
+ * or take a connection. What else the filter does is no part of the lab.
+ */
+function fastTrackChain(state: RouterState, context: RuleContext): string[] {
+    const { family, findings } = context;
+    if (!context.flowtable) return [];
+    const menu = `${family === "ipv4" ? "/ip" : "/ipv6"}/firewall/filter`;
+    const rows = firewallRows(state, family, "filter");
+    const last = rows.findLastIndex(isFastTrack);
+    if (last < 0) return [];
+    const rules = rows.slice(0, last + 1).flatMap((row, index) => {
+        const decides = row["action"] === undefined || row["action"] === "accept" || isFastTrack(row);
+        if (!decides || !isEnabled(row) || isTrue(row["dynamic"]) || row["chain"] !== "forward") return [];
+        const where = nameOf(menu, row, index);
+        const own = new Findings();
+        const text = ruleText(row, where, { ...context, findings: own });
+        if (own.refusals.length === 0 && text !== undefined) return [text];
+        findings.note(where, `left out of what decides about FastTrack (${own.refusals.join("; ")})`);
+        return [];
+    });
+    const devices = context.flowtable.map((device) => `"${device}"`).join(", ");
+    return [
+        `    flowtable fasttrack {\n        hook ingress priority filter; devices = { ${devices} };\n    }`,
+        [
+            "    chain fasttrack_forward {",
+            "        type filter hook forward priority filter; policy accept;",
+            ...rules.map((rule) => `        ${rule}`),
+            "    }",
+        ].join("\n"),
+    ];
 }
 
 function ruleText(row: Row, where: string, context: RuleContext): string | undefined {

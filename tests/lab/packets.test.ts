@@ -96,7 +96,14 @@ describeWithPackets("packets through the lab's router", () => {
         try {
             const lab = spawn(
                 process.execPath,
-                [path.join(root, "bin/lab/main.js"), "--quick", "--out", path.join(folder, "page.html")],
+                [
+                    path.join(root, "bin/lab/main.js"),
+                    "--quick",
+                    "--ground",
+                    "namespaces",
+                    "--out",
+                    path.join(folder, "page.html"),
+                ],
                 {
                     stdio: ["ignore", "ignore", "pipe"],
                 },

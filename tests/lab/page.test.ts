@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 
 import type { BenchOutcome } from "../../lab/bench";
 import type { Result } from "../../lab/metrics";
+import { lineOf } from "../../lab/net/line";
 import { type LabReport, textOf } from "../../lab/report";
 import { executablePath, openBrowser } from "../web/browser";
 import { build, root } from "./support";
@@ -26,7 +27,7 @@ const share: Result = {
     met: true,
 };
 const outcome: BenchOutcome = {
-    line: { uplink: 20e6, downlink: 100e6, buffer: 262144 },
+    line: lineOf(20e6),
     results: [
         share,
         { ...share, profile: "none", value: 99, met: undefined },
@@ -69,11 +70,12 @@ const outcome: BenchOutcome = {
     notes: ['a rule <named> "so"'],
 };
 const report: LabReport = {
+    ground: "namespaces",
     date: "2026-11-24T09:00:00.000Z",
+    runs: 1,
     command: "npm run lab -- --quick",
     environment: [["kernel", "Linux"]],
     outcomes: [outcome],
-    seconds: 1,
 };
 
 let folder: string;

@@ -4,7 +4,8 @@ import type { Measured } from "../../lab/traffic/protocol";
 /** Steps of 50 ms; 1,250 bytes a step are 200,000 bit/s. */
 const steps = (from: number, to: number, bytes: number): [number, number][] =>
     Array.from({ length: to - from }, (_none, index) => [from + index, bytes]);
-const of = (part: Partial<Measured>): Recording => new Recording([{ counts: [], packets: [], transfers: [], ...part }]);
+const of = (part: Partial<Measured>): Recording =>
+    new Recording([{ counts: [], packets: [], transfers: [], parts: [], ...part }]);
 
 describe("goodput", () => {
     const recording = of({

@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 
-import { type BenchOutcome, lineOf, play } from "../../lab/bench";
+import { type BenchOutcome, play } from "../../lab/bench";
+import { merge } from "../../lab/merge";
 import type { Result } from "../../lab/metrics";
 import { keeps } from "../../lab/metrics";
+import { lineOf } from "../../lab/net/line";
 import { type Profile } from "../../lab/profiles";
-import { scenarios } from "../../lab/scenarios";
 
 export const root = path.join(__dirname, "..", "..");
 
@@ -33,25 +34,17 @@ export function build(): void {
     (require("../../tools/build.cjs") as { ensureBuilt(): string[] }).ensureBuilt();
 }
 
-/** A few scenarios of one profile at 20 Mbit/s, a missed bound measured again. */
-export function playShort(profile: Profile, names: string[]): Promise<BenchOutcome> {
-    return play({
+/** A few scenarios of one profile at 20 Mbit/s. */
+export async function playShort(profile: Profile, names: string[]): Promise<BenchOutcome> {
+    const outcome = await play({
         line: lineOf(20e6),
-        plays: [
-            {
-                profile,
-                family: "ipv4",
-                scenarios: scenarios
-                    .filter(({ name }) => names.includes(name))
-                    .map((scenario) => ({ scenario, pace: 0.3, repeats: 1 })),
-            },
-        ],
+        plays: [{ profile, family: "ipv4", scenarios: names.map((name) => ({ name, pace: 0.3 })) }],
         progress: () => undefined,
-        retry: true,
         kernel: new Set(),
         judge: true,
-        references: 1,
     });
+    const [merged = outcome] = merge([[outcome]]);
+    return merged;
 }
 
 /**

@@ -99,9 +99,9 @@ table inet queues {
             "qdisc add dev wan root handle 1: htb",
             "class add dev wan parent 1: classid 1:1 htb rate 19000000bit ceil 19000000bit burst 23750b cburst 23750b quantum 1514",
             "class add dev wan parent 1:1 classid 1:2 htb rate 18050000bit ceil 19000000bit burst 23750b cburst 23750b prio 0 quantum 1514",
-            "qdisc add dev wan parent 1:2 fq_codel limit 1000 flows 1024 target 5ms interval 100ms quantum 1514 ecn",
+            "qdisc add dev wan parent 1:2 handle 102: fq_codel limit 1000 flows 1024 target 5ms interval 100ms quantum 1514 ecn",
             "class add dev wan parent 1:1 classid 1:3 htb rate 1000bit ceil 19000000bit burst 1600b cburst 23750b prio 7 quantum 1514",
-            "qdisc add dev wan parent 1:3 pfifo limit 10",
+            "qdisc add dev wan parent 1:3 handle 103: pfifo limit 10",
         ]);
     });
 
@@ -121,12 +121,12 @@ table inet queues {
         );
         expect(lines.slice(3, 5)).toEqual([
             "class add dev wan parent 1:2 classid 1:200 htb rate 1000bit ceil 19000000bit burst 1600b cburst 23750b prio 0 quantum 1514",
-            "qdisc add dev wan parent 1:200 pfifo limit 16",
+            "qdisc add dev wan parent 1:200 handle 300: pfifo limit 16",
         ]);
         expect(lines.slice(-3)).toEqual([
-            "qdisc add dev wan parent 1:23f pfifo limit 16",
+            "qdisc add dev wan parent 1:23f handle 33f: pfifo limit 16",
             "class add dev wan parent 1:1 classid 1:3 htb rate 1000bit ceil 19000000bit burst 1600b cburst 23750b prio 7 quantum 1514",
-            "qdisc add dev wan parent 1:3 pfifo limit 10",
+            "qdisc add dev wan parent 1:3 handle 103: pfifo limit 10",
         ]);
         expect(nft).toContain('oifname "wan" meta priority set meta mark map { 1 : 1:3 }');
         expect(nft).toContain(
@@ -329,7 +329,7 @@ describe("queues", () => {
         expect(translate({ "/queue/tree": [queue({ "max-limit": "8M" })] }, { devices }).tc.split("\n")).toEqual([
             "qdisc add dev wan root handle 1: htb",
             "class add dev wan parent 1: classid 1:1 htb rate 8000000bit ceil 8000000bit burst 100000b cburst 100000b prio 7 quantum 1514",
-            "qdisc add dev wan parent 1:1 pfifo limit 10",
+            "qdisc add dev wan parent 1:1 handle 101: pfifo limit 10",
         ]);
     });
 
@@ -387,7 +387,7 @@ describe("queues", () => {
         ["synchronous-default", "red, limit 60", "pfifo limit 60"],
     ])("puts a stand-in for %s", (type, router, lab) => {
         const { tc, standIns } = translate({ "/queue/tree": [queue({ "max-limit": "8M", queue: type })] }, { devices });
-        expect(tc).toContain(`qdisc add dev wan parent 1:1 ${lab}`);
+        expect(tc).toContain(`qdisc add dev wan parent 1:1 handle 101: ${lab}`);
         expect(standIns).toEqual([{ where: "/queue/tree q (row 1)", router, lab: lab.replace(" limit", ", limit") }]);
     });
 
@@ -485,5 +485,57 @@ describe("what has no translation", () => {
     it("says that FastTrack is not reproduced", () => {
         const state = { "/ip/firewall/filter": [{ chain: "forward", action: "fasttrack-connection" }] };
         expect(translate(state, { devices }).notes[0]).toContain("FastTrack is not reproduced");
+    });
+
+    describe("with a flowtable", () => {
+        const flowtable = { devices, kernel: new Set(["flowtable" as const]) };
+        const fastTrack = {
+            chain: "forward",
+            action: "fasttrack-connection",
+            "connection-state": "established,related",
+        };
+        const state: RouterState = {
+            "/ip/firewall/filter": [
+                { chain: "forward", action: "accept", "connection-mark": "s3", "connection-state": "established" },
+                { chain: "forward", action: "accept", "ipsec-policy": "in,ipsec", comment: "ipsec" },
+                { chain: "input", action: "accept" },
+                { ...fastTrack, "hw-offload": "yes" },
+                { chain: "forward", action: "drop" },
+            ],
+            "/queue/tree": [
+                { name: "up", parent: "ether5", "max-limit": "8M" },
+                { name: "s3", parent: "up", "packet-mark": "x" },
+                { name: "rest", parent: "up", "packet-mark": "no-mark" },
+            ],
+        };
+
+        it("lets a connection past the chains where the FastTrack rule takes it, and not where an earlier rule accepts it", () => {
+            const { nft, notes } = translate(state, flowtable);
+            expect(nft).toMatch(/flowtable fasttrack \{\s+hook ingress priority filter; devices = \{ "wan", "lan" \};/);
+            const chain = /chain fasttrack_forward \{([^}]*\}[^}]*)*\n {4}\}/.exec(nft)?.[0] ?? "";
+            expect(chain.match(/counter.*/g)).toEqual(["counter accept", "counter flow add @fasttrack"]);
+            expect(notes).toEqual([expect.stringContaining("ipsec-policy=in,ipsec has no translation")]);
+        });
+
+        it("puts what comes without a mark into the leaf of what has none, and nothing else", () => {
+            const { nft, tc } = translate(state, flowtable);
+            expect(tc.split("\n")[0]).toBe("qdisc add dev wan root handle 1: htb default 3");
+            expect(nft).toContain('oifname "wan" meta priority set 1:0\n');
+            const without = translate({ ...state, "/ip/firewall/filter": [] }, flowtable);
+            expect([without.tc.split("\n")[0], without.nft]).toEqual([
+                "qdisc add dev wan root handle 1: htb",
+                expect.not.stringContaining("1:0"),
+            ]);
+        });
+    });
+
+    it("gives a leaf's queue a handle of its own, so that no packet's priority chooses a tin of it", () => {
+        const cake = { name: "c", kind: "cake" };
+        const state = {
+            "/queue/type": [cake],
+            "/queue/tree": [{ name: "q", parent: "ether5", "max-limit": "8M", "packet-mark": "no-mark", queue: "c" }],
+        };
+        const { tc } = translate(state, { devices, kernel: new Set(["cake" as const]) });
+        expect(tc).toContain("parent 1:1 handle 101: cake unlimited");
     });
 });

@@ -1,0 +1,60 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
+import { svgOf, throughputSpec } from "../page/charts";
+import { escape } from "../page/page";
+import type { ArticleTask, StepOutcome } from "./play";
+import { articleLine } from "./steps";
+
+/** The story as one page: a chart a step, a sentence under it, and what tcpdump said. */
+export async function articlePage(
+    task: ArticleTask,
+    outcomes: readonly StepOutcome[],
+    ground: string,
+): Promise<string> {
+    const figures = await Promise.all(outcomes.map((outcome) => figure(task, outcome)));
+    return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>A large upload to S3, shaped</title>
+<style>
+${readFileSync(path.join(__dirname, "..", "page", "page.css"), "utf8")}</style>
+</head>
+<body>
+<header>
+<h1>A large upload to S3, shaped</h1>
+<p>A file of ${task.bytes / 1e6} MB goes to S3 over a line of ${articleLine / 1e6} Mbit/s with the AWS command line, beside a game and a call.
+What the router sends is drawn; the dashed lines are where the upload begins and ends. Ground: ${escape(ground)}.</p>
+</header>
+<main>
+<div class="figures">${figures.join("\n")}</div>
+</main>
+</body>
+</html>
+`;
+}
+
+async function figure(task: ArticleTask, outcome: StepOutcome): Promise<string> {
+    const step = task.steps.find(({ key }) => key === outcome.key);
+    const { stride, rates, began, ended } = outcome.chart;
+    const chart = {
+        stride,
+        flows: [{ name: "S3", values: rates }],
+        events: [
+            { at: began, label: "upload" },
+            { at: ended, label: "done" },
+        ],
+    };
+    const { game, call, counters } = outcome;
+    const facts = [
+        `${outcome.seconds.toFixed(1)} s`,
+        `a game's packet waits ${game.median.toFixed(1)} ms, one in a hundred ${game.p99.toFixed(1)} ms`,
+        `one in a hundred of a call's ${call.p99.toFixed(1)} ms`,
+        ...(counters.marked === undefined ? [] : [`${counters.marked} of ${counters.sent} packets got the mark`]),
+    ];
+    const svg = await svgOf(throughputSpec(chart, articleLine));
+    return `<figure><figcaption><b>${escape(step?.title ?? outcome.key)}</b></figcaption>${svg}
+<p>${escape(step?.sentence ?? "")}</p><p class="quiet">${escape(`${facts.join("; ")}.`)}</p><pre>${escape(outcome.tcpdump)}</pre></figure>`;
+}

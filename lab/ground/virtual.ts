@@ -1,0 +1,75 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
+import { compiledProgram } from "../compiled";
+import { endOnSignals } from "../groups";
+import { findKernel } from "../kernel/place";
+import { type InsideOutcome, reportOf } from "../report";
+import { type Ground, NoGround, type Task } from "./ground";
+import { commandLine, runMachine, sweepMachines, whyNoMachine } from "./machine";
+
+/** Said from inside now and then, so that a machine that works can be told from one that hangs. */
+export const beat = "~";
+
+/** What figures depend on beside the lab's own programs. Where all of it is equal, they are equal in every digit. */
+export type Fingerprint = Record<"kernel" | "libc" | "processor" | "Node" | "command line", string>;
+
+export function fingerprint(kernel: string): Fingerprint {
+    const flags = /^flags\s*:\s*(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1] ?? "";
+    const header = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
+    return {
+        kernel: hash(readFileSync(kernel)),
+        libc: header.header?.glibcVersionRuntime ?? "unknown",
+        processor: hash(flags.split(" ").sort().join(" ")),
+        Node: process.version,
+        "command line": hash(commandLine(1).join(" ")),
+    };
+}
+
+function hash(content: string | Buffer): string {
+    return createHash("sha256").update(content).digest("hex").slice(0, 16);
+}
+
+/** The virtual ground also runs other programs of the lab: each reads `/run/lab/task` and writes `/run/lab/result`. */
+export interface VirtualGround extends Ground {
+    run(program: string, task: string, seed: number, progress: (text: string) => void): Promise<string>;
+}
+
+/** Linux as a program, in virtual time: nothing of the host is touched, and no root is needed. */
+export async function virtualGround(): Promise<VirtualGround> {
+    const kernel = findKernel();
+    if (kernel === undefined)
+        throw new NoGround("The lab's kernel is not there: npm run lab:kernel builds it, or take --ground namespaces.");
+    sweepMachines();
+    endOnSignals(() => sweepMachines(true));
+    const why = await whyNoMachine(kernel);
+    if (why !== undefined) throw new NoGround(why);
+    const version = path.basename(path.dirname(kernel)).replace(/-.*/, "");
+    const run: VirtualGround["run"] = (program, task, seed, progress) =>
+        runMachine({
+            kernel,
+            seed,
+            // Without helper threads: where nothing costs time, a thread that asks again and again for a helper to be done
+            // never lets it run.
+            command: [process.execPath, "--single-threaded", compiledProgram(program)],
+            files: { task },
+            onLine: (line) => {
+                if (line !== beat) progress(line);
+            },
+        });
+    return {
+        name: "virtual",
+        environment: [
+            ["kernel", `Linux ${version} as a program, in virtual time`],
+            ...Object.entries(fingerprint(kernel)).map(([key, value]): [string, string] => [
+                `fingerprint, ${key}`,
+                value,
+            ]),
+        ],
+        distance: 20,
+        run,
+        play: async (task: Task, seed, progress) =>
+            reportOf<InsideOutcome>(await run("ground/inside.js", JSON.stringify(task), seed, progress)).outcomes,
+    };
+}

@@ -1,0 +1,64 @@
+/** The quick lab twice, compared byte for byte, then with the figures that are committed. */
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+import { Command } from "commander";
+
+import { quickAgenda } from "./agenda";
+import { virtualGround } from "./ground/virtual";
+import { differences, type Golden, goldenOf } from "./golden";
+import { defaultLan } from "./profiles";
+import { type LabReport, textOf } from "./report";
+import { Runs } from "./runs";
+
+const committed = path.join("docs", "lab", "golden.json");
+const program = new Command("npm run lab:repeat --")
+    .description(
+        "Plays the quick lab twice on the virtual ground and compares every byte, then with docs/lab/golden.json: exactly " +
+            "where kernel, libc, processor, Node and command line are those it was made with, within a tolerance where not. " +
+            "Ends with 1 where something differs, with 2 if it could not measure.",
+    )
+    .option("--write", "write docs/lab/golden.json anew");
+
+async function main(): Promise<number> {
+    const { write } = program.parse().opts<{ write?: true }>();
+    const ground = await virtualGround();
+    const began = Date.now();
+    const once = async (name: string): Promise<LabReport> => {
+        const say = (text: string): void => {
+            process.stderr.write(`${Math.round((Date.now() - began) / 1000)} s, ${name} run: ${text}\n`);
+        };
+        const runs = new Runs(ground, { seeds: 1, jobs: 1, lan: defaultLan }, say);
+        const outcomes = (await runs.play([quickAgenda(undefined, ground.distance)])).flat();
+        const { name: groundName, environment } = ground;
+        return { ground: groundName, command: "npm run lab -- --quick", runs: 1, environment, outcomes };
+    };
+    const [first, second] = await Promise.all([once("first"), once("second")]);
+    const [text, again] = [textOf(first), textOf(second)];
+    if (text !== again) {
+        const { lines } = differences(second, goldenOf(first));
+        process.stdout.write(`The two runs differ:\n${lines.map((line) => `  ${line}\n`).join("")}`);
+        return 1;
+    }
+    process.stdout.write(`Two runs are equal in all of ${text.length} bytes.\n`);
+    if (write) {
+        writeFileSync(committed, `${JSON.stringify(goldenOf(first), undefined, 4)}\n`);
+        process.stdout.write(`Written: ${committed}\n`);
+        return 0;
+    }
+    const { exact, lines } = differences(first, JSON.parse(readFileSync(committed, "utf8")) as Golden);
+    process.stdout.write(
+        lines.length === 0
+            ? `The figures are the committed ones, ${exact ? "to the last digit" : "within the tolerance (made with something else)"}.\n`
+            : `Not the committed figures${exact ? "" : ", within the tolerance"}:\n${lines.map((line) => `  ${line}\n`).join("")}`,
+    );
+    return lines.length > 0 ? 1 : 0;
+}
+
+main().then(
+    (code) => process.exit(code),
+    (error: unknown) => {
+        process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+        process.exit(2);
+    },
+);
