@@ -1,6 +1,6 @@
 /** What `routeros-s3 cost` prints. Pure. */
 import type { Archive, Cost } from "./cost-model";
-import { type ClassName, type Prices, unconfirmed } from "./prices";
+import { ageText, type ClassName, type Prices, unconfirmed } from "./prices";
 import { table } from "./table";
 
 export interface CostReport {
@@ -16,7 +16,7 @@ export function showCosts({ main, sidecars, chosen, prices }: CostReport): strin
     const guesses = unconfirmed(prices);
     return [
         `${sizeText(archive.bytes)} in ${archive.files.toLocaleString("en-US")} files of ${sizeText(archive.bytes / archive.files)}; ` +
-            `${prices.currency}, ${prices.region}, prices of ${prices.date}`,
+            `${prices.currency}, ${prices.region}, prices of ${prices.date}, ${ageText(prices)}`,
         "",
         costTable(main.costs, chosen, guesses),
         "",
@@ -25,7 +25,9 @@ export function showCosts({ main, sidecars, chosen, prices }: CostReport): strin
         ...(sidecars ? sidecarLines(sidecars, chosen, prices) : []),
         "",
         prices.note,
-        ...(guesses.length === 0 ? [] : [`* rests on a price that no list confirms: ${guesses.join(", ")}`]),
+        ...(guesses.length === 0
+            ? []
+            : [`* rests on a price that fewer than two lists confirm: ${guesses.join(", ")}`]),
         ...Object.entries(prices.sources).map(([key, source]) => `[${key}] ${source}`),
     ].join("\n");
 }
@@ -114,12 +116,12 @@ function sidecarLines({ archive, costs }: CostReport["main"], chosen: ClassName,
     ];
 }
 
-function money(value: number): string {
+export function money(value: number): string {
     if (value > 0 && value < 0.005) return "<0.01";
     return value.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 }
 
-function sizeText(bytes: number): string {
+export function sizeText(bytes: number): string {
     const units = ["B", "KB", "MB", "GB", "TB", "PB"];
     const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
     const value = bytes / 1024 ** power;

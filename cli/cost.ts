@@ -1,11 +1,8 @@
-import { readFileSync } from "node:fs";
-
 import { Command, Option } from "commander";
 
 import { type Archive, costs, parseSize } from "./cost-model";
 import { showCosts } from "./cost-view";
-import defaultPrices from "./data/prices.json";
-import { classNames, parsePrices, type Prices } from "./prices";
+import { classNames, priceRegions, readPrices, regionPrices } from "./prices";
 
 interface CostFlags {
     size: string;
@@ -15,6 +12,7 @@ interface CostFlags {
     partSize: string;
     sidecars: string;
     sidecarSize: string;
+    region?: string;
     prices?: string;
     json?: boolean;
 }
@@ -32,14 +30,16 @@ export function costCommand(): Command {
         .option("--part-size <size>", "part size of the upload program; the aws command has 8MB", "8MB")
         .option("--sidecars <count>", "further small files beside them", "0")
         .option("--sidecar-size <size>", "size of one of those", "8KB")
+        .addOption(
+            new Option("--region <region>", "region of the price table").choices(priceRegions).default("us-east-1"),
+        )
         .option("--prices <file>", "another price table, such as of your region, in the form of cli/data/prices.json")
         .option("--json", "print JSON and nothing else")
         .action(run);
 }
 
 function run(flags: CostFlags): void {
-    const prices =
-        flags.prices === undefined ? parsePrices(defaultPrices, "cli/data/prices.json") : readPrices(flags.prices);
+    const prices = flags.prices === undefined ? regionPrices(flags.region) : readPrices(flags.prices);
     const archive: Archive = {
         bytes: size("--size", flags.size),
         files: whole("--files", flags.files),
@@ -55,16 +55,6 @@ function run(flags: CostFlags): void {
         ? JSON.stringify({ ...main, sidecars: small, prices }, undefined, 2)
         : showCosts({ main, sidecars: small, chosen: flags.class, prices });
     process.stdout.write(`${text}\n`);
-}
-
-function readPrices(file: string): Prices {
-    let json: unknown;
-    try {
-        json = JSON.parse(readFileSync(file, "utf8"));
-    } catch (error) {
-        throw new Error(`the price table ${file} cannot be read: ${(error as Error).message}`, { cause: error });
-    }
-    return parsePrices(json, file);
 }
 
 function size(flag: string, text: string): number {

@@ -5,11 +5,13 @@ import path from "node:path";
 
 import { Command } from "commander";
 
+import { auditCommand } from "./audit";
 import { costCommand } from "./cost";
 import { fingerprintCommand } from "./fingerprint";
 import { rangesCommand } from "./ranges";
 import { releaseCommand } from "./release";
 import { removeCommand } from "./remove";
+import { restoreCommand } from "./restore";
 import { routerCommand } from "./router";
 import { sitesCommand } from "./sites";
 import { traceCommand } from "./trace";
@@ -22,7 +24,7 @@ const program = new Command("routeros-s3")
     // A command's own --version (that of a router) is the command's.
     .enablePositionalOptions()
     .description(
-        "The commands beside `pulumi`: pin and trace a router, take our rows off it, AWS's ranges, costs, the embedded router.",
+        "The commands beside `pulumi`: pin and trace a router, take our rows off it, AWS's ranges, costs, bringing the archive back, the embedded router.",
     )
     .showHelpAfterError("(run with --help for the options)");
 
@@ -34,6 +36,8 @@ program.addCommand(releaseCommand());
 program.addCommand(rangesCommand());
 program.addCommand(costCommand());
 program.addCommand(sitesCommand());
+program.addCommand(restoreCommand());
+program.addCommand(auditCommand());
 
 program.parseAsync().catch((error: unknown) => {
     process.stderr.write(`routeros-s3: ${error instanceof Error ? error.message : String(error)}\n`);

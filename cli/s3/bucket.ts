@@ -1,0 +1,112 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { Agent } from "node:https";
+import { promisify } from "node:util";
+
+import type * as Api from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
+import type { Command } from "commander";
+
+/** Which bucket a command is about. */
+export interface BucketFlags {
+    bucket?: string;
+    region?: string;
+    stack?: string;
+}
+
+/** A bucket, and what speaks to it with the credentials of the environment or of a profile (`AWS_PROFILE`). */
+export interface Bucket {
+    name: string;
+    region: string;
+    api: typeof Api;
+    client: S3Client;
+}
+
+/** A line for a person about what S3 or the machine refused. */
+export class ArchiveError extends Error {}
+
+export function withBucketOptions(command: Command): Command {
+    return command
+        .option("--bucket <name>", "the bucket (default: that of the stack)")
+        .option("--region <region>", "its region (default: that of the stack, or AWS_REGION)")
+        .option("--stack <name>", "take bucket and region from this stack's outputs (default: the selected one)")
+        .addHelpText(
+            "after",
+            "\nCredentials are those of the environment or of AWS_PROFILE, as for the aws command; a stack with restorer: user\n" +
+                "makes an identity for this, and its output restorerCredentials says how to use it.",
+        );
+}
+
+/** The bucket that is meant. The SDK is loaded here, and nowhere before. */
+export async function openBucket(flags: BucketFlags): Promise<Bucket> {
+    let { bucket: name, region = process.env["AWS_REGION"] ?? process.env["AWS_DEFAULT_REGION"] } = flags;
+    if (name === undefined) {
+        const outputs = await stackOutputs(flags.stack);
+        if (typeof outputs["bucket"] !== "string")
+            throw new ArchiveError("the stack has no output bucket; give --bucket");
+        name = outputs["bucket"];
+        region = flags.region ?? (outputs["region"] as string | undefined) ?? region;
+    }
+    if (!region) throw new ArchiveError(`which region is the bucket ${name} in? Give --region`);
+    const api = await import("@aws-sdk/client-s3");
+    const authority = process.env["AWS_CA_BUNDLE"];
+    const agent = new Agent({ keepAlive: true, maxSockets: 50, ...(authority ? { ca: readFileSync(authority) } : {}) });
+    const client = new api.S3Client({
+        region,
+        // An endpoint of the environment is a server of one's own, whose names are not those of buckets.
+        forcePathStyle: process.env["AWS_ENDPOINT_URL"] !== undefined,
+        followRegionRedirects: true,
+        requestHandler: { requestTimeout: 60_000, connectionTimeout: 10_000, httpsAgent: agent },
+    });
+    return { name, region, api, client };
+}
+
+async function stackOutputs(stack: string | undefined): Promise<Record<string, unknown>> {
+    const args = ["stack", "output", "--json", ...(stack === undefined ? [] : ["--stack", stack])];
+    try {
+        const { stdout } = await promisify(execFile)("pulumi", args);
+        return JSON.parse(stdout) as Record<string, unknown>;
+    } catch (error) {
+        const { code, stderr, message } = error as NodeJS.ErrnoException & { stderr?: string };
+        const reason = code === "ENOENT" ? "the program pulumi is not on PATH" : oneLine(stderr ?? message);
+        throw new ArchiveError(
+            `which bucket? The stack's outputs cannot be read (${reason}); give --bucket and --region`,
+        );
+    }
+}
+
+/** What S3 answered, or why it did not, in one line with what to do. `needs` is the permission that was used. */
+export function explain(error: unknown, bucket: Bucket, needs: string): Error {
+    if (error instanceof ArchiveError) return error;
+    const { name, message, code } = error as NodeJS.ErrnoException;
+    const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+    const say = (text: string) => new ArchiveError(text, { cause: error });
+    if (name === "CredentialsProviderError") {
+        return say(
+            "no AWS credentials: set AWS_PROFILE, or sign in (aws sso login); `aws sts get-caller-identity` shows who you are",
+        );
+    }
+    if (/Expired/.test(name)) return say("the AWS credentials have expired: sign in again (aws sso login)");
+    if (name === "InvalidAccessKeyId" || name === "SignatureDoesNotMatch") {
+        return say(`AWS does not know these credentials (${name}): look at AWS_PROFILE, or at the key`);
+    }
+    if (name === "NoSuchBucket")
+        return say(`there is no bucket ${bucket.name}: look at --bucket and at the account of the credentials`);
+    if (name === "AccessDenied" || status === 403) {
+        return say(
+            `no right to do that in the bucket ${bucket.name}: it needs ${needs}, which the stack's restorer has ` +
+                "(routeros-s3:restorer user, then its output restorerCredentials)",
+        );
+    }
+    if (name === "PermanentRedirect" || status === 301) {
+        return say(`the bucket ${bucket.name} is not in ${bucket.region}: give its region by --region`);
+    }
+    if (code && /^E(CONN|HOST|NET|AI)|ENOTFOUND|ETIMEDOUT/.test(code)) {
+        return say(`S3 does not answer (${code}): look at the line, then run the same command again`);
+    }
+    return say(`S3 refused: ${name}: ${oneLine(message)}`);
+}
+
+function oneLine(text: string): string {
+    return text.replace(/\s+/g, " ").trim();
+}
