@@ -1,7 +1,12 @@
 /** What `routeros-s3 cost` prints. Pure. */
 import type { Archive, Cost } from "./cost-model";
 import { ageText, type ClassName, type Prices, unconfirmed } from "./prices";
+import type { FrozenClass } from "./restore-model";
+import { restoreCost, restoreTimes, tiers } from "./restore-model";
 import { table } from "./table";
+
+/** How long restored copies stay where nothing else is said, in days. */
+const copyDays = 7;
 
 export interface CostReport {
     main: { archive: Archive; costs: Cost[] };
@@ -22,6 +27,7 @@ export function showCosts({ main, sidecars, chosen, prices }: CostReport): strin
         "",
         ...legend(main.costs),
         ...chosenLines(main, chosen, prices),
+        ...restoreLines(main.archive, chosen, prices),
         ...(sidecars ? sidecarLines(sidecars, chosen, prices) : []),
         "",
         prices.note,
@@ -99,6 +105,29 @@ function chosenLines({ costs }: CostReport["main"], chosen: ClassName, { currenc
         );
     }
     return lines;
+}
+
+/** Getting it back, for each way there is. */
+function restoreLines({ bytes, files }: Archive, chosen: ClassName, prices: Prices): string[] {
+    if (!(chosen in restoreTimes)) return [];
+    const name = chosen as FrozenClass;
+    const none = { objects: 0, bytes: 0 };
+    const all = { objects: files, bytes };
+    const marked = unconfirmed(prices);
+    const lines = tiers.flatMap((tier) => {
+        const time = restoreTimes[name][tier];
+        if (time === undefined) return [];
+        const frozen = { GLACIER: none, DEEP_ARCHIVE: none, [name]: all };
+        const cost = restoreCost({ frozen, all, tier, days: copyDays }, prices, marked);
+        const parts = `retrieval ${money(cost.retrieval + cost.requests)}, copies ${money(cost.copies)}, way out ${money(cost.out)}`;
+        const star = cost.marked.length > 0 ? "*" : "";
+        return [`  ${tier.padEnd(10)}${time.padEnd(17)}${`${money(cost.total)}${star}`.padStart(11)}  ${parts}`];
+    });
+    return [
+        "",
+        `Getting everything back from ${name} (routeros-s3 restore), with copies for ${copyDays} days, in ${prices.currency}:`,
+        ...lines,
+    ];
 }
 
 function sidecarLines({ archive, costs }: CostReport["main"], chosen: ClassName, { currency }: Prices): string[] {

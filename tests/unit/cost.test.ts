@@ -5,7 +5,9 @@ import fc from "fast-check";
 
 import { type Archive, type Cost, costOf, costs, parseSize, partRequests } from "../../cli/cost-model";
 import { showCosts } from "../../cli/cost-view";
-import { parsePrices } from "../../cli/prices";
+import { ageText, parsePrices, priceRegions, regionPrices, unconfirmed } from "../../cli/prices";
+import type { RestorePlan } from "../../cli/restore-model";
+import { restoreCost, tierProblem } from "../../cli/restore-model";
 import { table } from "../../cli/table";
 
 const file = path.join(__dirname, "../../cli/data/prices.json");
@@ -153,6 +155,94 @@ describe("what is printed", () => {
         });
         expect(both).toContain("40,000 small files of 8 KB");
         expect(both).toContain("uploaded as DEEP_ARCHIVE: 2.00 USD once");
+    });
+});
+
+describe("getting it back", () => {
+    const frozen = { GLACIER: { objects: 1000, bytes: 100 * GB }, DEEP_ARCHIVE: { objects: 0, bytes: 0 } };
+    const plan = (change: Partial<RestorePlan> = {}): RestorePlan => ({
+        frozen,
+        all: { objects: 1100, bytes: 110 * GB },
+        tier: "standard",
+        days: 15,
+        ...change,
+    });
+
+    it("costs its retrieval and requests by tier, the copies' storage and the way out of all", () => {
+        const cost = restoreCost(plan(), prices, []);
+        expect(to4(cost.retrieval)).toBe(100 * 0.01);
+        expect(to4(cost.requests)).toBe(0.05);
+        expect(to4(cost.copies)).toBe(to4(100 * 0.023 * 0.5));
+        expect(to4(cost.out)).toBe(to4(110 * 0.09));
+        expect(to4(cost.total)).toBe(to4(cost.retrieval + cost.requests + cost.copies + cost.out));
+        expect(restoreCost(plan({ tier: "bulk" }), prices, []).retrieval).toBe(0);
+        expect(to4(restoreCost(plan({ tier: "expedited" }), prices, []).requests)).toBe(10);
+    });
+
+    it("names the prices it rests on that are not confirmed, and those that are missing", () => {
+        expect(restoreCost(plan(), prices, ["GLACIER.tiers.standard.perGb", "DEEP_ARCHIVE.putPer1000"]).marked).toEqual(
+            ["GLACIER.tiers.standard.perGb"],
+        );
+        const bare = {
+            ...prices,
+            classes: { ...prices.classes, GLACIER: { ...prices.classes.GLACIER, tiers: undefined } },
+        };
+        expect(restoreCost(plan(), bare, []).marked).toEqual([
+            "GLACIER.tiers.standard.perGb",
+            "GLACIER.tiers.standard.per1000",
+        ]);
+    });
+
+    it("is never expedited from DEEP_ARCHIVE", () => {
+        const deep = { GLACIER: frozen.DEEP_ARCHIVE, DEEP_ARCHIVE: frozen.GLACIER };
+        expect(tierProblem(plan({ tier: "expedited", frozen: deep }))).toMatch(/1000 of the objects .* no expedited/);
+        expect(tierProblem(plan({ tier: "expedited" }))).toBeUndefined();
+    });
+
+    it("is told by `cost`, tier by tier, with the time each takes", () => {
+        const text = showCosts({ main: { archive: photos, costs: costs(photos, prices) }, chosen: "GLACIER", prices });
+        expect(text).toMatch(/^ {2}bulk +5 to 12 hours +[\d.]+\*? +retrieval 0\.00, copies [\d.]+, way out 92\.16$/m);
+        expect(text).toMatch(/^ {2}expedited +1 to 5 minutes/m);
+        const deep = showCosts({
+            main: { archive: photos, costs: costs(photos, prices) },
+            chosen: "DEEP_ARCHIVE",
+            prices,
+        });
+        expect(deep).not.toMatch(/expedited/);
+    });
+});
+
+describe("the price tables", () => {
+    it.each(["us-east-1", "eu-central-1", "ap-southeast-2"])(
+        "have one of %s, every figure with sources that are named",
+        (region) => {
+            expect(priceRegions).toContain(region);
+            const table = regionPrices(region);
+            expect(table.region).toBe(region);
+            const named = new Set(
+                JSON.stringify(table.classes)
+                    .match(/"source":"[^"]+"/g)
+                    ?.flatMap((text) => text.slice(10, -1).split(/,\s*/)),
+            );
+            for (const source of named) expect(table.sources).toHaveProperty(source);
+        },
+    );
+
+    it("mark every figure that fewer than two sources confirm", () => {
+        const marks = unconfirmed(prices);
+        expect(marks).toContain("transferOutPerGb");
+        expect(marks).toContain("GLACIER.tiers.standard.per1000");
+        expect(marks).not.toContain("DEEP_ARCHIVE.storagePerGbMonth");
+        const guessed = { ...prices, sources: { ...prices.sources, a: "assumed: not looked up" } };
+        expect(unconfirmed(guessed)).toContain("GLACIER.storagePerGbMonth");
+    });
+
+    it("stand in with us-east-1 for a region that has none, and tell their age", () => {
+        expect(regionPrices("mars-1").region).toBe("us-east-1");
+        const on = (date: string) => ageText({ ...prices, date: "2026-01-01" }, new Date(date));
+        expect(on("2026-01-01T12:00:00Z")).toBe("of today");
+        expect(on("2026-01-02T12:00:00Z")).toBe("1 day old");
+        expect(on("2026-06-01T00:00:00Z")).toMatch(/^151 days old: AWS may have changed them since$/);
     });
 });
 
