@@ -208,7 +208,7 @@ describe("getting it back", () => {
             chosen: "DEEP_ARCHIVE",
             prices,
         });
-        expect(deep).not.toMatch(/expedited/);
+        expect(deep).not.toMatch(/^ {2}expedited/m);
     });
 });
 
