@@ -24,9 +24,9 @@ export interface CompareOptions {
     /** Written before a file's name, it is its key. */
     prefix: string;
     /** Whether a file has the content of a version of its size. */
-    judge(file: LocalFile, version: Version): Promise<Judgement>;
+    judge: (file: LocalFile, version: Version) => Promise<Judgement>;
     /** Told of every newest version. */
-    seen(version: Version, isLocal: boolean): void;
+    seen: (version: Version, isLocal: boolean) => void;
 }
 
 export async function* compare(

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 
 import { Command } from "commander";
 
-import type { UnfinishedUpload, Version } from "./audit-bucket";
+import type { Version } from "./audit-bucket";
 import { unfinishedUploads, versions } from "./audit-bucket";
 import type { Finding, Verdict } from "./audit-compare";
 import { compare } from "./audit-compare";
@@ -147,7 +147,8 @@ async function agreed(bucket: Bucket, { folder, yes, json }: AuditFlags, signal:
     let files = 0;
     const progress = new Progress(() => `counting: ${files.toLocaleString("en-US")} files`);
     try {
-        for await (const _ of filesOf(folder, { passedOver: () => undefined })) {
+        const found = filesOf(folder, { passedOver: () => undefined });
+        while (!(await found.next()).done) {
             files++;
             if (signal.aborted) return false;
         }

@@ -104,7 +104,10 @@ function selectionOf({ prefix, key, list, all }: RestoreFlags, bucket: Bucket): 
 function linesOf(file: string): () => AsyncGenerator<string> {
     let kept: string[] | undefined;
     return async function* () {
-        if (file !== "-") return yield* linesOfFile(file);
+        if (file !== "-") {
+            yield* linesOfFile(file);
+            return;
+        }
         if (!kept) {
             kept = [];
             for await (const line of createInterface({ input: process.stdin })) if (line !== "") kept.push(line);

@@ -18,25 +18,33 @@ export async function stackConfig(
     { secrets = false }: { secrets?: boolean } = {},
 ): Promise<Record<string, string>> {
     const args = ["config", "--json", "--non-interactive", ...(secrets ? ["--show-secrets"] : [])];
-    let text: string;
-    try {
-        const asked = stack === undefined ? args : [...args, "--stack", stack];
-        ({ stdout: text } = await promisify(execFile)("pulumi", asked, { env: { ...process.env, PATH: ownPath() } }));
-    } catch (error) {
-        const { code, stderr, message } = error as NodeJS.ErrnoException & { stderr?: string };
-        const reason =
-            code === "ENOENT" ? "the program pulumi is not on PATH" : (stderr || message).trim().replace(/\s+/g, " ");
-        const which = stack === undefined ? "the selected stack" : `stack ${stack}`;
-        throw new Error(`the configuration of ${which} cannot be read: ${reason.replace(/^error: /, "")}`, {
-            cause: error,
-        });
-    }
+    const text = await ask(args, stack, "configuration");
     const entries = Object.entries(JSON.parse(text) as Record<string, Entry>);
     return Object.fromEntries(
         entries.flatMap(([key, { value, secret }]) =>
             value === undefined || (secret && !secrets) ? [] : [[key, value]],
         ),
     );
+}
+
+/** A stack's outputs as `pulumi` has them; `stack` as for {@link stackConfig}. */
+export async function stackOutputs(stack: string | undefined): Promise<Record<string, unknown>> {
+    const text = await ask(["stack", "output", "--json", "--non-interactive"], stack, "outputs");
+    return JSON.parse(text) as Record<string, unknown>;
+}
+
+async function ask(args: string[], stack: string | undefined, what: string): Promise<string> {
+    try {
+        const asked = stack === undefined ? args : [...args, "--stack", stack];
+        const env = { ...process.env, PATH: ownPath() };
+        return (await promisify(execFile)("pulumi", asked, { env })).stdout;
+    } catch (error) {
+        const { code, stderr, message } = error as NodeJS.ErrnoException & { stderr?: string };
+        const reason =
+            code === "ENOENT" ? "the program pulumi is not on PATH" : (stderr || message).trim().replace(/\s+/g, " ");
+        const which = stack === undefined ? "the selected stack" : `stack ${stack}`;
+        throw new Error(`the ${what} of ${which} cannot be read: ${reason.replace(/^error: /, "")}`, { cause: error });
+    }
 }
 
 /** PATH without what `npx` puts before it: the npm package `pulumi` there would download an engine of its own. */

@@ -1,11 +1,11 @@
-import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { Agent } from "node:https";
-import { promisify } from "node:util";
 
 import type * as Api from "@aws-sdk/client-s3";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { Command } from "commander";
+
+import { stackOutputs } from "../stack-config";
 
 /** Which bucket a command is about. */
 export interface BucketFlags {
@@ -41,7 +41,9 @@ export function withBucketOptions(command: Command): Command {
 export async function openBucket(flags: BucketFlags): Promise<Bucket> {
     let { bucket: name, region = process.env["AWS_REGION"] ?? process.env["AWS_DEFAULT_REGION"] } = flags;
     if (name === undefined) {
-        const outputs = await stackOutputs(flags.stack);
+        const outputs = await stackOutputs(flags.stack).catch((error: Error) => {
+            throw new ArchiveError(`which bucket? ${error.message}; give --bucket and --region`, { cause: error });
+        });
         if (typeof outputs["bucket"] !== "string")
             throw new ArchiveError("the stack has no output bucket; give --bucket");
         name = outputs["bucket"];
@@ -59,20 +61,6 @@ export async function openBucket(flags: BucketFlags): Promise<Bucket> {
         requestHandler: { requestTimeout: 60_000, connectionTimeout: 10_000, httpsAgent: agent },
     });
     return { name, region, api, client };
-}
-
-async function stackOutputs(stack: string | undefined): Promise<Record<string, unknown>> {
-    const args = ["stack", "output", "--json", ...(stack === undefined ? [] : ["--stack", stack])];
-    try {
-        const { stdout } = await promisify(execFile)("pulumi", args);
-        return JSON.parse(stdout) as Record<string, unknown>;
-    } catch (error) {
-        const { code, stderr, message } = error as NodeJS.ErrnoException & { stderr?: string };
-        const reason = code === "ENOENT" ? "the program pulumi is not on PATH" : oneLine(stderr ?? message);
-        throw new ArchiveError(
-            `which bucket? The stack's outputs cannot be read (${reason}); give --bucket and --region`,
-        );
-    }
 }
 
 /** What S3 answered, or why it did not, in one line with what to do. `needs` is the permission that was used. */

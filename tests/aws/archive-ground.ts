@@ -39,7 +39,7 @@ export interface CommandOptions {
     key?: Key;
     env?: Record<string, string>;
     /** Told of all that was printed, whenever there is more. */
-    seen?(stdout: string, child: ChildProcess): void;
+    seen?: (stdout: string, child: ChildProcess) => void;
 }
 
 export const bucket = "family-archive";
