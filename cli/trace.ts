@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
 
 import type { Client } from "../providers/routeros/runtime/router/client";
+import { oneLine } from "../providers/routeros/runtime/rows/text";
 import type { ConnectionDescription, PacketTrace, Row, Trace } from "../router/api";
 import type { Device } from "../router/device/device";
 import type * as Snapshot from "../router/start/snapshot";
@@ -139,7 +140,7 @@ function packetLines(packet: PacketTrace, number: number): string[] {
     const lines = [colours.bold(title)];
     if (packet.fastPath) lines.push("   FastTracked: past all rules, without a packet mark");
     for (const step of packet.steps) {
-        const comment = step.comment === undefined ? "" : colours.dim(`  "${step.comment}"`);
+        const comment = step.comment === undefined ? "" : colours.dim(`  "${oneLine(step.comment)}"`);
         lines.push(`   ${step.menu} ${step.chain} ${step.id}  ${step.action}: ${step.effect}${comment}`);
     }
     if (!packet.fastPath && packet.steps.length === 0) lines.push("   no rule matches");

@@ -16,7 +16,7 @@ export interface SiteOptions {
 }
 
 /** Ends in a hash of project, stack and resource, as the components name their types. */
-export const leafType = `fq-codel-test-${createHash("sha256").update("site/test/leaf").digest("hex").slice(0, 6)}`;
+export const leafType = `fq-codel-test-${createHash("sha256").update("site/test/queues").digest("hex").slice(0, 6)}`;
 
 export const defaultAddresses = ["52.95.128.0/21", "52.92.52.0/22", "54.231.248.0/22", "54.231.252.0/24"];
 
@@ -85,7 +85,7 @@ export function site(options: SiteOptions = {}): Declared[] {
         })),
         {
             kind: "QueueType",
-            name: "leaf",
+            name: "queues-leaf",
             args: { name: leafType, kind: "fq-codel", parameters: { fqCodelLimit: 1000 }, ...common },
         },
         {

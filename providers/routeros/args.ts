@@ -133,6 +133,9 @@ export interface QueueTypeArgs extends RouterResourceArgs {
     name: pulumi.Input<string>;
     /** `fq-codel`, `cake`, `pfifo`, … A change is made in the type that stands. */
     kind: pulumi.Input<string>;
-    /** Arguments of that kind in camelCase, such as `fqCodelLimit`. */
+    /**
+     * Arguments of that kind in camelCase, such as `fqCodelLimit`. PCQ's limits are KiB (`50KiB`, or a bare number of KiB),
+     * memory limits bytes (`32MiB`, or a bare number of bytes; assumed of REST).
+     */
     parameters?: pulumi.Input<Record<string, pulumi.Input<string | number | boolean>>>;
 }

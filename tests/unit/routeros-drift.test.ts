@@ -141,23 +141,23 @@ describe("what a hand changed", () => {
     test("a queue type changed, and removed", async () => {
         const type = (): string => id("/queue/type", (row) => row["name"] === leafType);
         const drift = await seen(site(), () => router.set("/queue/type", type(), { "fq-codel-limit": "500" }));
-        expect(drift.changed).toEqual({ leaf: ["parameters"] });
+        expect(drift.changed).toEqual({ "queues-leaf": ["parameters"] });
         await carrier.destroy();
-        const only = site().filter(({ name }) => name === "leaf");
+        const only = site().filter(({ name }) => name === "queues-leaf");
         const gone = await seen(only, () => router.remove("/queue/type", type()));
-        expect(gone.changed).toEqual({ leaf: ["missing"] });
+        expect(gone.changed).toEqual({ "queues-leaf": ["missing"] });
     });
 
     test("a parameter that is not set any more goes back to its default", async () => {
         const only = (parameters: object): Declared[] =>
             site()
-                .filter(({ name }) => name === "leaf")
+                .filter(({ name }) => name === "queues-leaf")
                 .map((one) => ({ ...one, args: { ...one.args, parameters } }));
         await carrier.up(only({ fqCodelLimit: 1000, fqCodelFlows: 512 }));
         expect((await carrier.up(only({ fqCodelFlows: 512 }))).error).toBeUndefined();
         const [row] = router.rows("/queue/type").filter(({ name }) => name === leafType);
         expect(row).toMatchObject({ "fq-codel-limit": "10240", "fq-codel-flows": "512" });
-        expect((await carrier.up(only({ fqCodelFlows: 512 }))).steps).toEqual([{ op: "same", name: "leaf" }]);
+        expect((await carrier.up(only({ fqCodelFlows: 512 }))).steps).toEqual([{ op: "same", name: "queues-leaf" }]);
     });
 
     test("an entry duplicated, also in another form of its address", async () => {

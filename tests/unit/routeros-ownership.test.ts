@@ -209,7 +209,7 @@ describe("rows of others", () => {
     });
 
     test("a queue type that is still used is left and reported", async () => {
-        const only = site().filter(({ name }) => name === "leaf");
+        const only = site().filter(({ name }) => name === "queues-leaf");
         await carrier.up(only);
         router.add(tree, { name: "lan", parent: "bridge", queue: leafType });
         expect((await carrier.destroy()).error).toBeUndefined();

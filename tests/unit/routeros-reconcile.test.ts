@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import fc from "fast-check";
 
 import { addressListMenus } from "../../providers/routeros/runtime/kinds/address-list/menu";
@@ -387,8 +389,20 @@ describe("markers", () => {
         );
     });
 
-    test("a type's name is told by a hash of its resource's name or what it starts with", () => {
-        expect(ownsTypeName("p/s/site-leaf-fq-codel", "fq-codel-s-000000")).toBe(false);
-        expect(ownsTypeName("site/test/leaf", "default")).toBe(false);
+    test("a type is ours by its whole name: kind, stack and a hash of its resource's name or what it starts with", () => {
+        const kind = "fq-codel";
+        const hash = createHash("sha256").update("p/s/site").digest("hex").slice(0, 6);
+        expect(ownsTypeName("p/s/site-leaf-fq-codel", { kind, name: `fq-codel-s-${hash}` })).toBe(true);
+        for (const name of [
+            `my-fq-codel-s-${hash}`,
+            `fq-codel-t-${hash}`,
+            `fq-codel-s-${hash}-2`,
+            "fq-codel-s-000000",
+            "x",
+        ]) {
+            expect(ownsTypeName("p/s/site-leaf-fq-codel", { kind, name })).toBe(false);
+        }
+        expect(ownsTypeName("p/s/site-leaf-fq-codel", { kind: "cake", name: `fq-codel-s-${hash}` })).toBe(false);
+        expect(ownsTypeName("p/s/other", { kind, name: `fq-codel-s-${hash}` })).toBe(false);
     });
 });

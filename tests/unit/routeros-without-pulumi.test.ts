@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { carryOut, planRemoval } from "../../providers/routeros/runtime/by-marker/removal";
 import { removalScript } from "../../providers/routeros/runtime/by-marker/script";
-import { hostOf } from "../../providers/routeros/runtime/kinds/firewall-rules/release";
+import { fastTracked, hostOf } from "../../providers/routeros/runtime/kinds/firewall-rules/release";
 import { Client } from "../../providers/routeros/runtime/router/client";
 import type { Router } from "../../router";
 import { start } from "../../router";
@@ -81,6 +81,48 @@ describe("routeros-s3 remove", () => {
         expect(await planRemoval(client, "site/tes")).toEqual([]);
     });
 
+    test.each<[string, (name: string) => unknown]>([
+        ["a queue of the tree", (name) => router.add("/queue/tree", { name: "lan", parent: "bridge", queue: name })],
+        [
+            "a simple queue",
+            (name) => router.add("/queue/simple", { name: "g", target: "10.0.0.1", queue: `default/${name}` }),
+        ],
+        [
+            "a simple queue in both directions",
+            (name) => router.add("/queue/simple", { name: "g", target: "10.0.0.1", "total-queue": name }),
+        ],
+        [
+            "an interface",
+            (name) => {
+                const rows = client.rows.bind(client);
+                jest.spyOn(client, "rows").mockImplementation((path, ...more) =>
+                    path === "/queue/interface"
+                        ? Promise.resolve([{ ".id": "*1", interface: "ether1", queue: name }])
+                        : rows(path, ...more),
+                );
+            },
+        ],
+    ])("leaves our queue type to %s that uses it", async (_who, use) => {
+        await made();
+        use(leafType);
+        await carryOut(client, await planRemoval(client, "site/test"), () => undefined);
+        expect(router.rows("/queue/type").map(({ name }) => name)).toContain(leafType);
+        expect(router.rows("/queue/tree").filter(({ name }) => name !== "lan")).toEqual([]);
+    });
+
+    test("never takes a queue type of the user's, whatever it is called and whoever of ours uses it", async () => {
+        for (const name of ["cake-test", "fq-codel-test", "mine-test-abcdef"])
+            router.add("/queue/type", { name, kind: "fq-codel" });
+        await made();
+        const leaf = router.rows("/queue/tree").find((row) => row["name"] === "uplink-s3");
+        router.set("/queue/tree", leaf?.[".id"] ?? "", { queue: "mine-test-abcdef" });
+        await carryOut(client, await planRemoval(client, "site/test"), () => undefined);
+        const left = router
+            .rows("/queue/type")
+            .flatMap((row) => (row["default"] === "true" ? [] : (row["name"] ?? "")));
+        expect(left.sort()).toEqual(["cake-test", "fq-codel-test", "mine-test-abcdef"]);
+    });
+
     test("says in one line what is missing", async () => {
         const plain = await run("remove", "--owner", "site/test");
         expect(plain.code).toBe(1);
@@ -106,7 +148,7 @@ describe("the removal script", () => {
         router.add("/ip/firewall/address-list", { list: "AmazonS3", address: "52.95.128.0/21" });
         const before = standing(router);
         await made(true);
-        router.add("/queue/tree", { name: "lan", parent: "bridge", queue: leafType });
+        router.add("/queue/simple", { name: "g", target: "10.0.0.1", queue: `default/${leafType}` });
         const marked = { list: "x", address: "10.0.0.1", comment: "[pulumi:site/test2/s3#10.0.0.1]" };
         router.add("/ip/firewall/address-list", marked);
         await execute(removalScript({ owner: "site/test", queueTypes: [leafType] }));
@@ -115,7 +157,7 @@ describe("the removal script", () => {
             ["52.95.128.0/21", undefined],
             ["10.0.0.1", marked.comment],
         ]);
-        expect(router.rows("/queue/tree").map((row) => row["name"])).toEqual(["lan"]);
+        expect(router.rows("/queue/tree")).toEqual([]);
         expect(router.rows("/queue/type").map((row) => row["name"])).toContain(leafType);
         expect(standing(router)["/ip/firewall/filter"]).toEqual(before["/ip/firewall/filter"]);
     });
@@ -153,6 +195,22 @@ describe("routeros-s3 release", () => {
         expect((await run("release", "--allow-plaintext", "--yes")).out).toMatch(/1 connection removed/);
         expect(router.traffic(upload)).toMatchObject({ fastTracked: false, leaf: "uplink-s3" });
         expect(router.traffic(other).fastTracked).toBe(true);
+    });
+
+    test("removes only what says itself that it is FastTracked, whatever the router makes of the question", async () => {
+        await made();
+        const address = { "src-address": "10.0.0.1:1", "dst-address": "52.95.132.33:443" };
+        const rows = client.rows.bind(client);
+        jest.spyOn(client, "rows").mockImplementation((path, ...more) =>
+            path === "/ip/firewall/connection"
+                ? Promise.resolve([
+                      { ".id": "*1", ...address, fasttrack: "false" },
+                      { ".id": "*2", ...address },
+                      { ".id": "*3", ...address, fasttrack: "true" },
+                  ])
+                : rows(path, ...more),
+        );
+        expect((await fastTracked(client)).map(({ id }) => id)).toEqual(["*3"]);
     });
 
     test.each([

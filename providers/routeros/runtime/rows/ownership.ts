@@ -49,18 +49,15 @@ export function stackOf(owner: string): string {
 }
 
 /**
- * Queue types have no comment. Ours end in the first six digits of a hash of `<project>/<stack>/<name>`, where the name
- * is the resource's or starts it (a component names its queue type by itself).
+ * Queue types have no comment. Ours are named `<kind>-<stack>-<hash>`, to the letter: the first six digits of a hash of
+ * `<project>/<stack>/<name>`, where the name is the resource's or starts it (a component names its queue type by itself).
  */
-export function ownsTypeName(owner: string, typeName: string): boolean {
-    const hash = /-([0-9a-f]{6})$/.exec(typeName)?.[1];
-    if (hash === undefined) return false;
+export function ownsTypeName(owner: string, { name, kind }: { name: string; kind: string }): boolean {
     const fixed = stackOf(owner);
-    const name = owner.slice(fixed.length);
-    for (let length = name.length; length > 0; length -= 1) {
-        if (shortHash(fixed + name.slice(0, length)) === hash) return true;
-    }
-    return false;
+    const start = `${kind}-${fixed.split("/")[1]}-`;
+    if (!name.startsWith(start)) return false;
+    const resource = owner.slice(fixed.length);
+    return [...resource].some((_, end) => name === start + shortHash(fixed + resource.slice(0, end + 1)));
 }
 
 function shortHash(text: string): string {

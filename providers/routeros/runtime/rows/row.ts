@@ -3,6 +3,7 @@ import type { Menu, Values } from "./fields";
 import { valueOf } from "./fields";
 import type { Marker } from "./ownership";
 import { readComment } from "./ownership";
+import { oneLine } from "./text";
 
 export interface Row {
     id: string;
@@ -42,6 +43,6 @@ export function readRow(menu: Menu, answer: Values): Row {
         disabled: answer["disabled"] === "true",
         dynamic: answer["dynamic"] === "true",
         builtIn: answer["default"] === "true" || answer["builtin"] === "true",
-        label: text === "" ? `${called} (${id})` : `${called} "${text}" (${id})`,
+        label: oneLine(text === "" ? `${called} (${id})` : `${called} "${text}" (${id})`),
     };
 }

@@ -15,6 +15,7 @@ export type ValueKind =
     | "boolean"
     | "rate" // bit/s
     | "size" // bytes
+    | "kib" // KiB, with the unit: a bare number is one of KiB, as REST shows it
     | "time"
     | "number"
     | "decimal"
@@ -43,6 +44,8 @@ export function canonical(kind: ValueKind, text: string): string {
             return rate(trimmed);
         case "size":
             return size(trimmed);
+        case "kib":
+            return kib(trimmed);
         case "time":
             return time(trimmed);
         case "number":
@@ -123,6 +126,14 @@ export function size(text: string): string {
     const bytes = Number(match[1]) * unit;
     if (!Number.isInteger(bytes)) throw new ValueError(`"${text}" is no whole number of bytes`);
     return String(bytes);
+}
+
+/** `50KiB`, `2MiB`, `50`: KiB with the unit, which nobody can misread. */
+function kib(text: string): string {
+    if (/^\d+$/.test(text)) return `${digits(text)}KiB`;
+    const bytes = BigInt(size(text));
+    if (bytes % 1024n !== 0n) throw new ValueError(`"${text}" is no whole number of KiB`);
+    return `${bytes / 1024n}KiB`;
 }
 
 const timeUnits: readonly [string, bigint][] = [

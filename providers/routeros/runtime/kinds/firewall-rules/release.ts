@@ -63,14 +63,17 @@ async function connections(
     const menu = `/${family === "ipv4" ? "ip" : "ipv6"}/firewall/connection`;
     const rows = await client.rows(menu, { fasttrack: "true", ".proplist": ".id,src-address,dst-address,fasttrack" });
     const inside = matcher(prefixes);
-    return rows
-        .filter((row) => inside(hostOf(row["dst-address"] ?? "")))
-        .map((row) => ({
-            menu,
-            id: row[".id"] ?? "",
-            source: row["src-address"] ?? "",
-            destination: row["dst-address"] ?? "",
-        }));
+    return (
+        rows
+            // A router that does not know the filter shows every connection.
+            .filter((row) => row["fasttrack"] === "true" && inside(hostOf(row["dst-address"] ?? "")))
+            .map((row) => ({
+                menu,
+                id: row[".id"] ?? "",
+                source: row["src-address"] ?? "",
+                destination: row["dst-address"] ?? "",
+            }))
+    );
 }
 
 /** `192.0.2.1:443`, `[2001:db8::1]:443`, and addresses without a port. */

@@ -53,6 +53,7 @@ export const simpleQueueMenu: Menu = {
         { wire: "target", kind: "text", cleared: "", doc: "Addresses or interfaces it is for." },
         { wire: "dst", kind: "text", doc: "The other side." },
         { wire: "queue", kind: "text", doc: "Queue types, for both directions." },
+        { wire: "total-queue", kind: "text", doc: "Queue type, for both together." },
         { wire: "comment", kind: "text", cleared: "", doc: "Comment." },
         { wire: "disabled", kind: "boolean", fallback: "false", doc: "Whether the queue is out of use." },
     ]),

@@ -2,11 +2,12 @@ import type { Values } from "../../rows/fields";
 import { ownsTypeName } from "../../rows/ownership";
 import { planRows, present } from "../../rows/reconcile";
 import type { Row } from "../../rows/row";
+import { nearest } from "../../rows/text";
 import { kebabCase } from "../../rows/values";
 import { Arguments, commonNames, isObject } from "../arguments";
 import { strayMarks } from "../firewall-rules/warnings";
 import type { CommonInputs, Kind } from "../kind";
-import { queueTypeMenu, typeQuery } from "./menu";
+import { queueKinds, queueTypeMenu, typeQuery } from "./menu";
 import { typePreflight } from "./preflight";
 import { typeRemoval } from "./removal";
 import { isUsed, refuseUsed } from "./users";
@@ -35,12 +36,20 @@ export const queueType: Kind<QueueTypeInputs> = {
         const parameters: Record<string, string> = {};
         const given = args["parameters"] ?? {};
         const kind = read.requiredText("kind");
+        const known = queueKinds.includes(kind);
+        if (kind !== "" && !known) {
+            const near = nearest(kind, queueKinds);
+            const advice = near === undefined ? "" : `; did you mean "${near}"?`;
+            read.problem("kind", `must be one of ${queueKinds.join(", ")}, not "${kind}"${advice}`);
+        }
         if (!isObject(given)) read.problem("parameters", "must be an object");
         else {
             for (const [name, value] of Object.entries(given)) {
                 const field = table.get(kebabCase(name));
                 if (!field || name === "name" || name === "kind") {
                     read.problem(`parameters.${name}`, "is no parameter of a queue type");
+                } else if (known && !field.wire.startsWith(`${kind}-`)) {
+                    read.problem(`parameters.${name}`, `is no parameter of a queue of kind ${kind}`);
                 } else parameters[name] = read.value(`parameters.${name}`, field, value);
             }
         }
@@ -64,7 +73,7 @@ export const queueType: Kind<QueueTypeInputs> = {
         const recorded = row.id === ids[key];
         const sent = ids[key] === "";
         const known = [inputs, ...(olds ? [olds] : [])];
-        const ours = known.some((one) => one.name === name && (recorded || ownsTypeName(one.owner, name)));
+        const ours = known.some((one) => one.name === name && (recorded || ownsTypeName(one.owner, one)));
         const named = known.some((one) => one.name === name);
         const same = known.some((one) => sameParameters(one, row));
         return ours || (recorded && same) || (sent && named && same) ? key : undefined;

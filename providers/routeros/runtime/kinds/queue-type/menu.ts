@@ -31,11 +31,11 @@ const defaults: Readonly<Record<string, string>> = {
     "pcq-burst-time": "10s",
     "pcq-dst-address-mask": "32",
     "pcq-dst-address6-mask": "128",
-    "pcq-limit": "51200",
+    "pcq-limit": "50KiB",
     "pcq-rate": "0",
     "pcq-src-address-mask": "32",
     "pcq-src-address6-mask": "128",
-    "pcq-total-limit": "2048000",
+    "pcq-total-limit": "2000KiB",
     "pfifo-limit": "50",
     "red-avg-packet": "1000",
     "red-burst": "20",
@@ -51,8 +51,8 @@ const defaults: Readonly<Record<string, string>> = {
  * arguments that are not ours are left as the router has them.
  *
  * {".id":"*FFFFFFFA","default":"true","kind":"pcq","name":"pcq-upload-default","pcq-burst-rate":"0",
- *  "pcq-burst-threshold":"0","pcq-burst-time":"10s","pcq-classifier":"src-address","pcq-limit":"50KiB","pcq-rate":"0",
- *  "pcq-total-limit":"2000KiB"}
+ *  "pcq-burst-threshold":"0","pcq-burst-time":"10s","pcq-classifier":"src-address","pcq-limit":"50","pcq-rate":"0",
+ *  "pcq-total-limit":"2000"}
  */
 const fields = fieldTable([
     { wire: "name", kind: "text", doc: "Name, unique in the menu." },
@@ -79,12 +79,9 @@ const fields = fieldTable([
         "sfq-allot",
         "sfq-perturb",
     ]),
-    ...parameters("size", "Memory or buffer, in bytes.", [
-        "cake-memlimit",
-        "fq-codel-memlimit",
-        "pcq-limit",
-        "pcq-total-limit",
-    ]),
+    // Their form over REST is not recorded: bytes are assumed.
+    ...parameters("size", "Memory, in bytes or with a unit: 32MiB.", ["cake-memlimit", "fq-codel-memlimit"]),
+    ...parameters("kib", "Buffer: 50KiB, or a bare number of KiB.", ["pcq-limit", "pcq-total-limit"]),
     ...parameters("rate", "Rate, bit/s.", ["cake-bandwidth", "pcq-burst-rate", "pcq-burst-threshold", "pcq-rate"]),
     ...parameters("time", "Time.", [
         "cake-rtt",
@@ -113,6 +110,9 @@ const fields = fieldTable([
         "cake-rtt-scheme",
     ]),
 ]);
+
+/** Every parameter's name starts with its kind's. */
+export const queueKinds = ["bfifo", "cake", "codel", "fq-codel", "mq-pfifo", "none", "pcq", "pfifo", "red", "sfq"];
 
 export const queueTypeMenu: Menu = {
     path: "/queue/type",

@@ -1,38 +1,42 @@
 /** Queue types carry no marker: without a state they are told by their names, and go when nobody else uses them. */
 import { queryOf } from "../../rows/fields";
 import { ownsTypeName } from "../../rows/ownership";
+import { oneLine } from "../../rows/text";
 import type { WithoutState } from "../kind";
 import { queueTreeMenu } from "../queue-tree/menu";
 import { queueTypeMenu as menu, typeQuery } from "./menu";
+import { usersAmong, usersBeside } from "./users";
 
 export const typeRemoval: WithoutState = {
     async steps({ ours, owners, named, read }) {
         const types = await read(menu, typeQuery);
-        const tree = ours(queueTreeMenu);
-        const used = new Set(tree.map(({ values }) => values["queue"]));
-        const stacks = new Set(owners.map((one) => one.split("/")[1] ?? ""));
-        // Named by a component: by a hash of what a resource's name starts with, or used by our leaves and named after the stack.
-        const isOurs = (name: string): boolean =>
-            named.includes(name) ||
-            owners.some((one) => ownsTypeName(one, name)) ||
-            (used.has(name) && [...stacks].some((stack) => name.replace(/-[0-9a-f]{6}$/, "").endsWith(`-${stack}`)));
-        const found = types.filter((row) => !row.builtIn && isOurs(row.values["name"] ?? ""));
+        const found = types.filter((row) => {
+            const { name = "", kind = "" } = row.values;
+            return !row.builtIn && (named.includes(name) || owners.some((one) => ownsTypeName(one, { name, kind })));
+        });
         if (found.length === 0) return [];
-        const mine = new Set(tree.map(({ id }) => id));
-        const all = await read(queueTreeMenu, queryOf(queueTreeMenu, ["name", "queue"]));
-        const usedByOthers = new Set(all.filter(({ id }) => !mine.has(id)).map(({ values }) => values["queue"]));
+        const mine = new Set(ours(queueTreeMenu).map(({ id }) => id));
+        const tree = await read(queueTreeMenu, queryOf(queueTreeMenu, ["name", "parent", "queue"]));
+        const others = [...tree.filter(({ id }) => !mine.has(id)), ...(await usersBeside(read))];
         return found
-            .filter(({ values }) => !usedByOthers.has(values["name"]))
-            .map(({ id, values }) => ({ what: "remove", menu: menu.path, id, label: values["name"] ?? "" }));
+            .filter(({ values }) => usersAmong(others, values["name"] ?? "").length === 0)
+            .map(({ id, values }) => ({ what: "remove", menu: menu.path, id, label: oneLine(values["name"] ?? "") }));
     },
 
+    /** One line a type: in a terminal, what is local ends with the line. */
     script: (_where, queueTypes) =>
-        queueTypes
-            .map(quoted)
-            .map(
-                (name) =>
-                    `:if ([:len [/queue tree find where queue=${name}]] = 0) do={ /queue type remove [find where name=${name}] }`,
-            ),
+        queueTypes.map((name) => {
+            const [type, part] = [quoted(name), quoted(`(^|/)${name.replace(/[.+*?^$(){}|[\]\\]/g, "\\$&")}(/|$)`)];
+            const seen = (find: string): string => `:foreach user in=[${find}] do={ :set used "yes" }`;
+            return [
+                `:local used "no"`,
+                seen(`/queue tree find where queue=${type}`),
+                seen(`/queue simple find where queue~${part}`),
+                seen(`/queue simple find where total-queue=${type}`),
+                `:do { ${seen(`/queue interface find where queue=${type}`)} } on-error={}`,
+                `:if ($used = "no") do={ /queue type remove [find where name=${type}] }`,
+            ].join("; ");
+        }),
 };
 
 function quoted(text: string): string {

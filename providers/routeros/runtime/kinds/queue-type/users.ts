@@ -1,7 +1,9 @@
 /** Who uses a queue type: it can neither be removed nor given to another while somebody does. */
+import { isRouterError } from "../../router/errors";
 import { warnOnce } from "../../router/once";
 import type { Session } from "../../router/session";
-import { queryOf } from "../../rows/fields";
+import type { Menu, Values } from "../../rows/fields";
+import { fieldTable, queryOf } from "../../rows/fields";
 import type { Operation } from "../../rows/reconcile";
 import { removedIds } from "../../rows/reconcile";
 import type { Row } from "../../rows/row";
@@ -36,8 +38,35 @@ export async function isUsed(session: Session, { name }: QueueTypeInputs): Promi
 
 async function usersOf(session: Session, name: string): Promise<Row[]> {
     const tree = await readTree(session, { fresh: true });
-    const { path, identity } = simpleQueueMenu;
-    const answer = await session.client.rows(path, queryOf(simpleQueueMenu, ["name", "queue"]), identity);
-    const simple = answer.map((row) => readRow(simpleQueueMenu, row));
-    return [...tree, ...simple].filter(({ values }) => values["queue"]?.split("/").includes(name));
+    const rows = async (menu: Menu, query: Values): Promise<Row[]> =>
+        (await session.client.rows(menu.path, query, menu.identity)).map((row) => readRow(menu, row));
+    return usersAmong([...tree, ...(await usersBeside(rows))], name);
+}
+
+/** `/queue/interface`: the queue that each interface itself has (assumed of its names; the manual has them). */
+const interfaceQueueMenu: Menu = {
+    path: "/queue/interface",
+    identity: ["interface"],
+    label: ["interface"],
+    table: fieldTable([
+        { wire: "interface", kind: "text", doc: "Interface." },
+        { wire: "queue", kind: "text", doc: "Queue type." },
+    ]),
+};
+
+/** All that may use a queue type beside the tree; a router without the menu of interfaces has none there. */
+export async function usersBeside(read: (menu: Menu, query: Values) => Promise<Row[]>): Promise<Row[]> {
+    const simple = await read(simpleQueueMenu, queryOf(simpleQueueMenu, ["name", "target", "queue", "total-queue"]));
+    try {
+        return [...simple, ...(await read(interfaceQueueMenu, queryOf(interfaceQueueMenu, ["interface", "queue"])))];
+    } catch (error) {
+        if (isRouterError(error, "router/no-such-menu")) return simple;
+        throw error;
+    }
+}
+
+export function usersAmong(rows: readonly Row[], name: string): Row[] {
+    return rows.filter(({ values }) =>
+        [values["queue"], values["total-queue"]].some((types) => types?.split("/").includes(name)),
+    );
 }
