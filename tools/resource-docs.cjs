@@ -1,9 +1,10 @@
 "use strict";
 /**
  * Writes the router's arguments, as the field tables of `providers/routeros/runtime/kinds/` know them, into
- * `docs/resources.md`, between their marks. `npm run docs:resources` after a change of a table; a test fails where they
+ * pages of `docs/resources/`, between their marks. `npm run docs:resources` after a change of a table; a test fails where they
  * differ.
  */
+const fs = require("node:fs");
 const path = require("node:path");
 
 const { writeBetweenMarks } = require("./between-marks.cjs");
@@ -69,4 +70,12 @@ function table(menus, nameOf = ({ wire }) => camelCase(wire)) {
 
 module.exports = { tables };
 
-if (require.main === module) writeBetweenMarks(path.join(root, "docs/resources.md"), tables());
+if (require.main === module) {
+    const folder = path.join(root, "docs/resources");
+    for (const name of fs.readdirSync(folder)) {
+        const page = path.join(folder, name);
+        const text = fs.readFileSync(page, "utf8");
+        const own = Object.entries(tables()).filter(([marks]) => text.includes(`<!-- ${marks}: begin -->`));
+        writeBetweenMarks(page, Object.fromEntries(own));
+    }
+}

@@ -139,6 +139,6 @@ export interface Kind<I extends CommonInputs = CommonInputs> {
     freed?(session: Session): Promise<void>;
 
     withoutState?: WithoutState;
-    /** Its table in `docs/resources.md`: the marks it stands between, and what its arguments call a field. */
+    /** Its table in `docs/resources/`: the marks it stands between, and what its arguments call a field. */
     docs?: { marks: string; property?(field: Field): string };
 }
