@@ -12,6 +12,7 @@ jest.setTimeout(2 * engineTimeout);
 
 let folder: string;
 let modules: string;
+let tarball: string;
 
 beforeAll(() => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "routeros-s3-package-"));
@@ -21,7 +22,8 @@ beforeAll(() => {
         fs.symlinkSync(path.join(root, "node_modules", name), path.join(modules, name));
     }
     const packed = run("npm", ["pack", "--silent", "--pack-destination", folder], root).trim().split("\n").pop() ?? "";
-    run("tar", ["-xzf", path.join(folder, packed), "-C", folder], folder);
+    tarball = path.join(folder, packed);
+    run("tar", ["-xzf", tarball, "-C", folder], folder);
     fs.renameSync(path.join(folder, "package"), path.join(modules, "routeros-s3"));
 });
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
@@ -53,6 +55,8 @@ it("holds what runs and its types, and no source, test, or file of the sandbox",
         "bin/components/index.js",
         "bin/components/index.d.ts",
         "bin/providers/routeros/runtime/index.js",
+        "docs/errors.md",
+        "docs/configuration.md",
     ]) {
         expect(files).toContain(name);
     }
@@ -104,5 +108,98 @@ it("takes over a state that the repository's own build made, and gives it back",
         expect(session.router.configuration()).toEqual(before);
     } finally {
         await session.stop();
+    }
+});
+
+describe("in a project with older minor versions of Pulumi's packages", () => {
+    const versions = { "@pulumi/pulumi": "3.190.0", "@pulumi/aws": "7.2.0" };
+    let project: string;
+    beforeAll(() => {
+        project = path.join(folder, "outside");
+        fs.mkdirSync(project);
+        const dependencies = { ...versions, "routeros-s3": `file:${tarball}` };
+        const devDependencies = { "@types/node": "22", typescript: "5.9" };
+        fs.writeFileSync(path.join(project, "package.json"), JSON.stringify({ dependencies, devDependencies }));
+        run("npm", ["install", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"], project);
+    });
+
+    it("uses the project's own copy of each, and brings no second one", () => {
+        for (const [name, version] of Object.entries(versions)) {
+            const copies = fs
+                .readdirSync(path.join(project, "node_modules"), { recursive: true, encoding: "utf8" })
+                .filter((file) => file.endsWith(`${name}/package.json`))
+                .map((file) => path.join(project, "node_modules", file))
+                .map((file) => (JSON.parse(fs.readFileSync(file, "utf8")) as { version: string }).version);
+            expect([name, ...copies]).toEqual([name, version]);
+        }
+    });
+
+    it("compiles as Pulumi's own templates do, with hardly more work for the compiler than for @pulumi/aws alone", () => {
+        const alone = `import * as aws from "@pulumi/aws";
+            export const name = new aws.s3.Bucket("b").id;\n`;
+        const ours = `import { ShapedBackup } from "routeros-s3";
+            import { start } from "routeros-s3/router";
+            const shaping = { wanInterface: "pppoe-out1", uplink: "20M" };
+            export const upload = new ShapedBackup("photos", { region: "eu-central-1", shaping }).uploadCommands.copy;
+            export const router = start;\n`;
+        const work = (name: string, text: string) => {
+            fs.writeFileSync(path.join(project, `${name}.ts`), text);
+            const template = {
+                ...{ strict: true, target: "es2020", module: "commonjs", moduleResolution: "node", noEmit: true },
+                ...{ experimentalDecorators: true, noFallthroughCasesInSwitch: true, noImplicitReturns: true },
+                forceConsistentCasingInFileNames: true,
+            };
+            const file = path.join(project, "tsconfig.json");
+            fs.writeFileSync(file, JSON.stringify({ compilerOptions: template, files: [`${name}.ts`] }));
+            const said = run(
+                path.join(project, "node_modules/.bin/tsc"),
+                ["-p", file, "--extendedDiagnostics"],
+                project,
+            );
+            const number = (what: string) => Number(new RegExp(`^${what}: +(\\d+)`, "m").exec(said)?.[1]);
+            return [number("Lines of Definitions"), number("Symbols"), number("Instantiations")];
+        };
+        const base = work("alone", alone);
+        for (const [index, count] of work("both", alone + ours).entries()) {
+            expect(count / (base[index] ?? Number.NaN)).toBeLessThanOrEqual(1.1);
+        }
+    });
+
+    it("brings a site up and takes it down, through the plugin of the version that is asked for", async () => {
+        const session = await startEngine({
+            program: {
+                "index.js": `const { ShapedBackup } = require("routeros-s3");
+                    const shaping = { wanInterface: "ether5", uplink: "20M" };
+                    const prefixes = { ipv4: ["52.95.128.0/21"], ipv6: [] };
+                    new ShapedBackup("photos", { region: "ap-southeast-2", prefixes, archive: { protect: false }, shaping });`,
+            },
+            config: { "aws:region": "ap-southeast-2" },
+            aws: true,
+        });
+        try {
+            for (const name of ["bin", "node_modules"]) fs.rmSync(path.join(session.folder, name));
+            fs.symlinkSync(path.join(project, "node_modules"), path.join(session.folder, "node_modules"));
+            placePlugin(session, versions["@pulumi/aws"]);
+            const before = session.router.configuration();
+            expect(await session.up()).toMatchObject({ code: 0 });
+            expect(session.router.rows("/queue/tree")).toHaveLength(3);
+            expect(await session.preview(["--refresh", "--expect-no-changes"])).toMatchObject({ code: 0 });
+            expect(await session.destroy()).toMatchObject({ code: 0 });
+            expect(session.router.configuration()).toEqual(before);
+        } finally {
+            await session.stop();
+        }
+    });
+
+    /** The stand-in for AWS, under the version that this project's `@pulumi/aws` asks the engine for. */
+    function placePlugin(session: EngineSession, version: string): void {
+        const plugins = path.join(session.env["PULUMI_HOME"] ?? "", "plugins");
+        fs.rmSync(plugins);
+        const plugin = path.join(plugins, `resource-aws-v${version}`);
+        fs.mkdirSync(plugin, { recursive: true });
+        const start = path.join(root, "sandbox/aws/plugin/start.cjs");
+        fs.writeFileSync(path.join(plugin, "pulumi-resource-aws"), `#!/bin/sh\nexec node '${start}' "$@"\n`, {
+            mode: 0o755,
+        });
     }
 });

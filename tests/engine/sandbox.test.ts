@@ -165,6 +165,29 @@ describe("the sandbox", () => {
         expect(listed).toMatch(/^package\.json\s+GLACIER$/m);
     });
 
+    it("does what each line under Next says", async () => {
+        const [, next = ""] = (await well(run(["start"]))).split("\nNext:\n");
+        const lines = next.split("\n").map((line) => line.trim().split(/ {2,}/)[0] ?? "");
+        const commands = lines.flatMap((line) => /^npm run sandbox -- (.+)$/.exec(line)?.[1] ?? []);
+        expect(commands.length).toBeGreaterThan(4);
+        for (const command of commands) {
+            const asks = /^pulumi (up|refresh|destroy)/.test(command);
+            await well(run(["sandbox", ...command.split(" "), ...(asks ? ["--yes"] : [])]));
+        }
+    });
+
+    it("keeps its stack, its state and its commands where the checkout is moved", async () => {
+        const made = await well(run(["start"]));
+        expect(made).toMatch(/^(Changes: |No changes: )/m);
+        const old = checkout;
+        checkout = `${old}-moved`;
+        fs.renameSync(old, checkout);
+        expect(await well(run(["sandbox", "pulumi", "stack", "--show-name"]))).toContain("sandbox\n");
+        expect(await well(run(["sandbox", "pulumi", "config", "get", "routeros-s3:uplink"]))).toMatch(/^\d+M$/m);
+        expect(await well(run(["sandbox", "aws", "s3", "ls"]))).toContain("site-archive");
+        expect(await well(run(["start"]))).toMatch(/^No changes: /m);
+    });
+
     it("forgets everything with --fresh", async () => {
         const before = fs.readFileSync(path.join(checkout, ".sandbox/state/passphrase"), "utf8");
         expect(await well(run(["start", "--fresh"]))).toMatch(/^Changes: \d+ create\.$/m);
