@@ -76,6 +76,8 @@ const elsewhere: [RegExp, string][] = [
     [/npm run test:(contract|aws)/, "tests/contract and tests/aws run it"],
     [/^npm run sandbox/, "tests/engine/sandbox.test.ts runs what `npm start` prints"],
     [/^npx routeros-s3 router/, "runs until it is stopped: tests/unit/router-command does it"],
+    [/^npx routeros-s3 (restore|audit)( |$)/, "needs an archive with objects in it: tests/aws runs it"],
+    [/^npx routeros-s3 sites( |$)/, "needs several stacks: tests/engine/sites runs it"],
     [/^npx routeros-s3 trace .*--rsc/, "tests/unit/router-trace runs it on an export"],
     [/^([A-Z_]+=\S+ )*aws /, "needs an account; tests/aws uses the printed commands"],
 ];

@@ -15,10 +15,11 @@ async function run(text: string): Promise<string[]> {
     const { outputText } = ts.transpileModule(text, {
         compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS },
     });
-    const graph = await graphOf(async () => {
-        const components: unknown = await import("../../components");
+    const graph = await graphOf(() => {
+        const components: unknown = jest.requireActual("../../components");
         type Program = (require: () => unknown, exports: object) => void;
         (vm.compileFunction(outputText, ["require", "exports"]) as Program)(() => components, {});
+        return Promise.resolve();
     });
     return graph.registrations.map(({ type }) => type.split(":").at(-1) ?? "");
 }
