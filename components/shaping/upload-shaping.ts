@@ -81,7 +81,7 @@ export interface UploadShapingArgs {
     connectionMark?: string;
     /** @default by profile */
     packetMark?: string;
-    /** Names of the queues. A queue with another name is made anew. @default by profile */
+    /** Names of the queues. A change renames them in place. @default by profile */
     queueNames?: Partial<ShapingNames["queueNames"]>;
     /** Take over rows that already do exactly this job. @default false */
     adopt?: boolean;

@@ -96,7 +96,7 @@ export interface FirewallRulesArgs extends RouterResourceArgs {
 
 /** One queue of the tree. Rates as RouterOS writes them: `20M`, `64k`, or bit/s. */
 export interface Queue {
-    /** Unique in the menu. A change replaces the queue. */
+    /** Unique in the menu. The one queue that goes and the one that comes in its place of the tree are the same, renamed. */
     name: pulumi.Input<string>;
     /** An interface, `global`, or another queue's name. */
     parent: pulumi.Input<string>;

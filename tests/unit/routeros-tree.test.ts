@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { type QueueInputs, queueTree } from "../../providers/routeros/runtime/kinds/queue-tree";
 import { queueTreeMenu } from "../../providers/routeros/runtime/kinds/queue-tree/menu";
 import { planTree } from "../../providers/routeros/runtime/kinds/queue-tree/order";
+import { renamedQueues } from "../../providers/routeros/runtime/kinds/queue-tree/renamed";
 import type { Values } from "../../providers/routeros/runtime/rows/fields";
 import { readComment } from "../../providers/routeros/runtime/rows/ownership";
 import type { Claim, Desired, Operation } from "../../providers/routeros/runtime/rows/reconcile";
@@ -260,5 +261,23 @@ describe("a tree on a live router", () => {
         );
         expect(settle(rows, [], () => undefined).rows).toEqual([foreign]);
         expect(rows.filter((row) => readComment(row["comment"]).marker)).toHaveLength(3);
+    });
+});
+
+describe("a queue with another name in the same place", () => {
+    const queue = (name: string, parent: string, ...packetMarks: string[]) => ({ name, parent, packetMarks });
+    const before = [queue("line", wan), queue("games", "line", "no-mark"), queue("nas", "line", "s3")];
+
+    it("is the same queue: root, leaf of the rest, and leaf", () => {
+        const after = [queue("up", wan), queue("rest", "up", "no-mark", "voip"), queue("bulk", "up", "upload")];
+        expect(renamedQueues(before, after)).toEqual({ line: "up", games: "rest", nas: "bulk" });
+    });
+
+    it("is another one where two go or two come, or where the place is another", () => {
+        expect(
+            renamedQueues(before, [...before.slice(0, 2), queue("a", "line", "x"), queue("b", "line", "y")]),
+        ).toEqual({});
+        expect(renamedQueues([...before, queue("more", "line", "y")], before)).toEqual({});
+        expect(renamedQueues(before, [...before.slice(0, 2), queue("deep", "games", "s3")])).toEqual({});
     });
 });

@@ -33,12 +33,20 @@ export function claimFor(
         duplicates: olds?.surplus ?? [],
         same: kind.same(olds ?? inputs),
         ...(natural ? { natural: (row) => [natural(row)].find((key) => key !== undefined && keys.has(key)) } : {}),
+        renamed: renamedKeys(kind, inputs, olds),
         ...(kind.named ? { named: kind.named(inputs, olds, ids) } : {}),
         unique: kind.unique === true,
         adopt: inputs.adopt,
         exclusive: kind.exclusive?.(inputs) === true,
         original: known.original,
     };
+}
+
+/** What was taken over is given back under the name it had, and not renamed. */
+function renamedKeys(kind: Kind, inputs: CommonInputs, olds?: CommonInputs & Partial<State>): Record<string, string> {
+    if (olds === undefined || inputs === olds) return {};
+    const all = Object.entries(kind.renamed?.(olds, inputs) ?? {});
+    return Object.fromEntries(all.filter(([key]) => olds.former?.[key] === undefined));
 }
 
 /** `gone` are ids of rows that were removed just now: they are not looked for elsewhere. */

@@ -107,6 +107,8 @@ export interface Kind<I extends CommonInputs = CommonInputs> {
     natural?(inputs: I): (row: Row) => string | undefined;
     /** Whether a row does the job of a recorded key, comments aside. */
     same(inputs: I): (row: Row, key: string) => boolean;
+    /** Rows that stay and have another key by now: new key by old. */
+    renamed?(olds: I, inputs: I): Record<string, string>;
     /** For rows without comments: the key of a row that is ours by its name. */
     named?(inputs: I, olds: I | undefined, ids: Record<string, string>): (row: Row) => string | undefined;
     /** Whether a foreign row stands where the desired one would, or does its job. */

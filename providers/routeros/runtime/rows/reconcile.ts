@@ -56,6 +56,8 @@ export interface Claim {
     same(row: Row, key: string): boolean;
     /** The key of a desired or recorded row that a row of ours is by its address or name, whatever its marker says. */
     natural?(row: Row): string | undefined;
+    /** New keys by old of rows that stay; not where another row has the new one already. @default none */
+    renamed?: Readonly<Record<string, string>>;
     /** Menus whose rows have no comment: whether the row is ours by what it is named. */
     named?(row: Row): string | undefined;
     /** Take over a row that does the job of a desired one. */
@@ -82,8 +84,11 @@ function sortRows(rows: readonly Row[], claim: Claim): Sorted {
     const candidates = new Map<string, Row[]>();
     const foreign: Row[] = [];
     const keyOfId = new Map(Object.entries(claim.ids).map(([key, id]) => [id, key]));
+    const taken = new Set(rows.map((row) => claim.natural?.(row)));
+    const renamed = new Map(Object.entries(claim.renamed ?? {}).filter(([, key]) => !taken.has(key)));
     for (const row of rows) {
-        const key = keyOf(row, claim, keyOfId);
+        const recorded = keyOf(row, claim, keyOfId);
+        const key = renamed.get(recorded ?? "") ?? recorded;
         if (key === undefined) foreign.push(row);
         else candidates.set(key, [...(candidates.get(key) ?? []), row]);
     }

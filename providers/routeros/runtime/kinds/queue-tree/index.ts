@@ -15,6 +15,7 @@ import { queueTreeMenu, treeQuery } from "./menu";
 import { planTree } from "./order";
 import { treePreflight } from "./preflight";
 import { treeRemoval } from "./removal";
+import { renamedQueues } from "./renamed";
 import { leavers, reachable } from "./restorable";
 import { Tree } from "./tree";
 
@@ -83,6 +84,8 @@ export const queueTree: Kind<QueueTreeInputs> = {
         () =>
         ({ values }, key) =>
             values["name"] === key,
+
+    renamed: ({ queues: before }, { queues: after }) => renamedQueues(before, after),
 
     doesJob:
         () =>
