@@ -13,6 +13,7 @@ import { releaseCommand } from "./release";
 import { removeCommand } from "./remove";
 import { restoreCommand } from "./restore";
 import { routerCommand } from "./router";
+import { scheduleCommand } from "./schedule";
 import { sitesCommand } from "./sites";
 import { traceCommand } from "./trace";
 
@@ -38,6 +39,7 @@ program.addCommand(costCommand());
 program.addCommand(sitesCommand());
 program.addCommand(restoreCommand());
 program.addCommand(auditCommand());
+program.addCommand(scheduleCommand());
 
 program.parseAsync().catch((error: unknown) => {
     process.stderr.write(`routeros-s3: ${error instanceof Error ? error.message : String(error)}\n`);
