@@ -37,7 +37,9 @@ export function rowsOfPlan(plan: ShapingPlan, prefixes: { ipv4: string[]; ipv6: 
             ...list(plan.listName, prefixes[family]),
             ...list(sourceListName(plan), sourcePrefixes(plan, family)),
         ];
-        state[`${menu}/mangle`] = markRules(plan, family, "connection").map((rule) => kebab({ ...rule, key: undefined }));
+        state[`${menu}/mangle`] = markRules(plan, family, "connection").map((rule) =>
+            kebab({ ...rule, key: undefined }),
+        );
     }
     return state;
 }

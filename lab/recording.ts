@@ -102,20 +102,20 @@ export class Recording {
             .map(([, took]) => took);
     }
 
-    /** How an upload in parts went, from both of its ends together. */
-    parts(flow: string): Omit<PartsCount, "flow"> {
-        const sum = (key: keyof Omit<PartsCount, "flow">): number =>
-            this.recorded
-                .flatMap((part) => part.parts)
-                .filter((one) => one.flow === flow)
-                .reduce((all, one) => all + one[key], 0);
+    /**
+     * How an upload in parts went until a time, from both of its ends together: parts that were cut, parts given up, and
+     * bytes that were stored or are on their way, of bytes that were sent.
+     */
+    parts(flow: string, until: number): { cut: number; abandoned: number; stored: number; sent: number } {
+        const counts = this.recorded.flatMap((part) => part.parts).filter((one) => one.flow === flow);
+        const sum = (value: (one: PartsCount) => number): number => counts.reduce((all, one) => all + value(one), 0);
+        const losses = counts.flatMap((one) => one.losses).filter(([at]) => at < until);
+        const stored = sum(({ received }) => received) - losses.reduce((all, [, bytes]) => all + bytes, 0);
         return {
-            done: sum("done"),
-            cut: sum("cut"),
-            abandoned: sum("abandoned"),
-            wasted: sum("wasted"),
-            received: sum("received"),
-            lost: sum("lost"),
+            cut: sum(({ cut }) => cut),
+            abandoned: sum(({ abandoned }) => abandoned),
+            stored,
+            sent: stored + sum(({ wasted }) => wasted),
         };
     }
 

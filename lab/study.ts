@@ -41,22 +41,20 @@ export function questions(): Question[] {
             scenarios: { "health-40": 1 / 40 },
             variants: [1, 2, 3, 4, 5].map((share) => variant(`S3 ${share} %`, guarantee(share))),
         },
-        {
-            title: "Target and interval of S3's leaf",
+        ...(["upload-s3", "upload-rest"] as const).map((leaf) => ({
+            title: `Target and interval of ${leaf}`,
             line,
-            scenarios: { ...contested, "health-40": 1 / 40, alone: 0.6 },
+            scenarios: { ...contested, other: 1, alone: 0.6, game: 0.6 },
             variants: [
                 ["5ms", "100ms"],
                 ["20ms", "120ms"],
-                ["74ms", "170ms"],
                 ["95ms", "190ms"],
-                ["200ms", "400ms"],
             ].map(([target = "", interval = ""]) =>
                 variant(`${target} / ${interval}`, (state) =>
-                    ownType(state, "upload-s3", { "fq-codel-target": target, "fq-codel-interval": interval }),
+                    ownType(state, leaf, { "fq-codel-target": target, "fq-codel-interval": interval }),
                 ),
             ),
-        },
+        })),
         {
             title: "Packets and memory that both leaves may keep",
             line,

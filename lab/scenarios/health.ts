@@ -29,15 +29,14 @@ function health(name: string, connections: number): Scenario {
             await stage.seconds(2);
             const span = await stage.measure(halfHour * pace);
             const recording = await stage.finish();
-            const { received, lost, wasted, cut, abandoned } = recording.parts("s3");
-            const stored = received - lost;
+            const { stored, sent, cut, abandoned } = recording.parts("s3", span.to);
             const whole: Bound = { kind: "at least", value: storedAtLeast };
             const findings: Finding[] = [
                 {
                     key: "stored",
                     title: "bytes stored, of bytes sent",
                     unit: "%",
-                    value: (stored / (stored + wasted)) * 100,
+                    value: (stored / sent) * 100,
                     ...(connections === uploadConnections && { bound: whole }),
                 },
                 { key: "cut", title: "parts cut and sent again", unit: "", value: cut },

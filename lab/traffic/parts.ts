@@ -13,7 +13,7 @@ const clientPatience = 60_000;
 const block = Buffer.alloc(64 * 1024, 0x5a);
 
 export function noParts(flow: string): PartsCount {
-    return { flow, done: 0, cut: 0, abandoned: 0, wasted: 0, received: 0, lost: 0 };
+    return { flow, done: 0, cut: 0, abandoned: 0, wasted: 0, received: 0, losses: [] };
 }
 
 /** Receives parts of `size` bytes one after the other and answers each. Closes when one stays silent for too long. */
@@ -30,7 +30,7 @@ export function receiveParts(
     }, 1000);
     socket.once("close", () => {
         clearInterval(watch);
-        if (missing < size) count.lost += size - missing;
+        if (missing < size) count.losses.push([now(), size - missing]);
     });
     return (bytes) => {
         arrived(bytes);

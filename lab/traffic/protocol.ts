@@ -50,9 +50,10 @@ export interface PartsCount {
     abandoned: number;
     /** Bytes handed to the network in attempts that were cut. */
     wasted: number;
-    /** Bytes that arrived, and those among them of attempts that were cut. */
+    /** Bytes that arrived. */
     received: number;
-    lost: number;
+    /** When an attempt ended before its part had come, and how many bytes of it had: [ms, bytes]. */
+    losses: [number, number][];
 }
 
 export interface Packets {

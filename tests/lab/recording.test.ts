@@ -66,3 +66,24 @@ it("takes the nearest rank", () => {
     ).toBe(99);
     expect(median([])).toBeNaN();
 });
+
+describe("an upload in parts", () => {
+    it("counts what was cut while it was watched as sent and not stored, and what was stopped at the end as stored", () => {
+        const none = { flow: "s3", done: 0, cut: 0, abandoned: 0, wasted: 0, received: 0, losses: [] };
+        const recording = of({
+            parts: [
+                { ...none, cut: 1, wasted: 60 },
+                {
+                    ...none,
+                    received: 1000,
+                    losses: [
+                        [10, 50],
+                        [99, 400],
+                    ],
+                },
+                { ...none, flow: "other", received: 5 },
+            ],
+        });
+        expect(recording.parts("s3", 90)).toEqual({ cut: 1, abandoned: 0, stored: 950, sent: 1010 });
+    });
+});
