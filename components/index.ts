@@ -21,7 +21,7 @@ export { QueueType } from "../providers/routeros/queue-type";
 export type { ArchiveBucketArgs, ArchiveOverrides } from "./archive/archive-bucket";
 export { ArchiveBucket } from "./archive/archive-bucket";
 export type { ObjectLock, StorageClass, Transition } from "./archive/settings";
-export type { ProfileName, QueueNumbers, ShapingNames, ShapingNumbers } from "./shaping/profiles";
+export type { LineKind, ProfileName, QueueNumbers, ShapingNames, ShapingNumbers } from "./shaping/profiles";
 export type { RegionPrefixesOptions, ShapedBackupArgs } from "./shaped-backup";
 export { regionPrefixes, ShapedBackup } from "./shaped-backup";
 export type { RestorerArgs } from "./archive/restorer";

@@ -26,9 +26,7 @@ export function rowsOfPlan(plan: ShapingPlan, prefixes: { ipv4: string[]; ipv6: 
         })),
     };
     if (existing === undefined)
-        state["/queue/type"] = [
-            { name: typeName, kind: plan.leafQueue, ...kebab(queueTypeParameters(plan.leafQueue)) },
-        ];
+        state["/queue/type"] = [{ name: typeName, kind: plan.leafQueue, ...kebab(queueTypeParameters(plan)) }];
     for (const family of plan.addressFamilies) {
         const menu = family === "ipv4" ? "/ip/firewall" : "/ipv6/firewall";
         const list = (name: string, addresses: string[]): Row[] =>

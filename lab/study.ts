@@ -14,6 +14,12 @@ export interface Question {
 }
 
 const uplink = 20e6;
+const targets = [
+    ["5ms", "100ms"],
+    ["10ms", "105ms"],
+    ["20ms", "115ms"],
+    ["95ms", "190ms"],
+];
 
 /** What the profile's numbers are chosen by: each is changed alone, everything else stays as it is. */
 export function questions(): Question[] {
@@ -41,20 +47,26 @@ export function questions(): Question[] {
             scenarios: { "health-40": 1 / 40 },
             variants: [1, 2, 3, 4, 5].map((share) => variant(`S3 ${share} %`, guarantee(share))),
         },
-        ...(["upload-s3", "upload-rest"] as const).map((leaf) => ({
-            title: `Target and interval of ${leaf}`,
+        {
+            title: "Target and interval of both leaves",
             line,
-            scenarios: { ...contested, other: 1, alone: 0.6, game: 0.6 },
-            variants: [
-                ["5ms", "100ms"],
-                ["20ms", "120ms"],
-                ["95ms", "190ms"],
-            ].map(([target = "", interval = ""]) =>
+            scenarios: { alone: 1, game: 1, other: 1, ...contested },
+            variants: targets.map(([target = "", interval = ""]) =>
                 variant(`${target} / ${interval}`, (state) =>
-                    ownType(state, leaf, { "fq-codel-target": target, "fq-codel-interval": interval }),
+                    everyType(state, { "fq-codel-target": target, "fq-codel-interval": interval }),
                 ),
             ),
-        })),
+        },
+        {
+            title: "Target and interval of S3's leaf alone",
+            line,
+            scenarios: { alone: 1, other: 1, ...contested },
+            variants: targets.map(([target = "", interval = ""]) =>
+                variant(`${target} / ${interval}`, (state) =>
+                    ownType(state, "upload-s3", { "fq-codel-target": target, "fq-codel-interval": interval }),
+                ),
+            ),
+        },
         {
             title: "Packets and memory that both leaves may keep",
             line,
@@ -66,14 +78,9 @@ export function questions(): Question[] {
                 ["300", "1048576"],
                 ["100", "262144"],
             ].map(([limit = "", memory = ""]) =>
-                variant(`${limit} packets, ${Number(memory) / 2 ** 20} MiB`, (state) => ({
-                    ...state,
-                    "/queue/type": (state["/queue/type"] ?? []).map((type) => ({
-                        ...type,
-                        "fq-codel-limit": limit,
-                        "fq-codel-memlimit": memory,
-                    })),
-                })),
+                variant(`${limit} packets, ${Number(memory) / 2 ** 20} MiB`, (state) =>
+                    everyType(state, { "fq-codel-limit": limit, "fq-codel-memlimit": memory }),
+                ),
             ),
         },
         {
@@ -128,6 +135,10 @@ function guarantee(share: number): (state: RouterState) => RouterState {
             "limit-at": percent(rest),
         });
     };
+}
+
+function everyType(state: RouterState, change: Row): RouterState {
+    return { ...state, "/queue/type": (state["/queue/type"] ?? []).map((type) => ({ ...type, ...change })) };
 }
 
 /** One leaf with a queue type of its own. */

@@ -2,7 +2,7 @@ import * as v from "valibot";
 
 import { forms } from "../../providers/routeros/runtime/path/site";
 import { key, optional, wholeNumber } from "../site/key";
-import { highestUplink, lowestUplink, parseRate, profileNames } from "./profiles";
+import { highestUplink, lineKinds, lowestUplink, parseRate, profileNames } from "./profiles";
 import { parseSource } from "./sources";
 
 export const leafQueueKinds = ["fq-codel", "cake", "codel", "sfq", "pfifo", "bfifo", "red", "pcq"] as const;
@@ -79,6 +79,22 @@ export const shapingKeys = {
         expected: "a whole number from 0 to 50",
         description: "Share of the uplink kept free, so that the queue forms in the router and not in the modem.",
         schema: wholeNumber(0, 50),
+    }),
+    line: key({
+        type: "string",
+        default: "ethernet",
+        expected: `one of ${lineKinds.join(", ")}`,
+        description:
+            "What the line is. dsl, pppoe and docsis count more for each packet than the router's queues do, and lte does not always have its rate: so much of the uplink is left free beside `headroomPercent`.",
+        schema: v.picklist(lineKinds),
+    }),
+    uploadConnections: key({
+        type: "integer",
+        default: 10,
+        expected: "a whole number from 1 to 100",
+        description:
+            "How many connections uploads open at once (the AWS command line's `max_concurrent_requests`): what keeps them alive beside other traffic, and the leaves' queues, follow from it.",
+        schema: wholeNumber(1, 100),
     }),
     profile: key({
         type: "string",

@@ -121,10 +121,28 @@ const traits: Record<ProfileName, ProfileTraits> = {
 export const lowestUplink = 100_000;
 export const highestUplink = 100_000_000_000;
 
-/** Least that S3 is promised: S3 closes a connection on which too little arrives for too long. */
-const s3FloorBits = 64_000;
-/** A bucket of 10 ms: the default of 100 ms lets 2 Mbit of a 20M line pass at once, into the modem's buffer. */
-const bucketSize = "0.01";
+/** What the line is: how much it counts for a packet beside what the router's queues count. */
+export const lineKinds = ["ethernet", "docsis", "pppoe", "dsl", "lte"] as const;
+export type LineKind = (typeof lineKinds)[number];
+
+/**
+ * Share of the uplink, in percent, that a kind of line takes for itself, or (lte) may not have at times. Left free beside
+ * the headroom (measured: docs/lab/REPORT.md).
+ */
+const lineShare: Record<LineKind, number> = { ethernet: 0, docsis: 0, pppoe: 1, dsl: 14, lte: 30 };
+
+/** A full Ethernet frame, as queues count it, in bit. */
+const frame = 1514 * 8;
+/** S3 closes a connection that is silent for some 20 s: a full frame over each at least so often, in seconds. */
+const frameEvery = 1.25;
+/**
+ * A bucket of 2 ms of the line, and never less than two full frames: what it holds passes at once and waits in the modem,
+ * before everybody's packets (measured: docs/lab/REPORT.md). In seconds of max-limit, as RouterOS takes it.
+ */
+function bucketSizeOf(maxLimit: number): string {
+    const seconds = Math.max(0.002, (2 * frame) / maxLimit);
+    return String(Math.ceil(seconds * 1e4 - 1e-6) / 1e4);
+}
 
 export function profileTraits(profile: ProfileName): ProfileTraits {
     return traits[profile];
@@ -147,27 +165,62 @@ export function rowComments(profile: ProfileName, comment: string | undefined): 
     };
 }
 
-/**
- * @param uplink measured upload rate in bit/s
- * @param headroomPercent share of it kept free (`scavenger` only)
- */
-export function shapingNumbers(profile: ProfileName, uplink: number, headroomPercent: number): ShapingNumbers {
-    return profile === "seed-2018" ? seedNumbers(uplink) : scavengerNumbers(uplink, headroomPercent);
+/** What a site says of its line and its uploads. */
+export interface ShapingGiven {
+    /** Share of the uplink kept free, in percent. */
+    headroomPercent: number;
+    line: LineKind;
+    /** Connections that an upload opens at once. */
+    uploadConnections: number;
+}
+
+/** @param uplink measured upload rate in bit/s */
+export function shapingNumbers(profile: ProfileName, uplink: number, given: ShapingGiven): ShapingNumbers {
+    return profile === "seed-2018" ? seedNumbers(uplink) : scavengerNumbers(uplink, given);
+}
+
+/** The parent's max-limit in bit/s. */
+function maxLimitOf(uplink: number, { headroomPercent, line }: ShapingGiven): number {
+    return wholeKilobits((uplink * (100 - lineShare[line]) * (100 - headroomPercent)) / 1e4);
 }
 
 /**
  * Everything else is served first and owns 95 % of the line; S3 owns what keeps its connections alive, and both may
  * take all of it. The guarantees never add up to more than the parent (manual: "HTB", on limit-at).
  */
-function scavengerNumbers(uplink: number, headroomPercent: number): ShapingNumbers {
-    const all = wholeKilobits((uplink * (100 - headroomPercent)) / 100);
+function scavengerNumbers(uplink: number, given: ShapingGiven): ShapingNumbers {
+    const all = maxLimitOf(uplink, given);
     const rest = wholeKilobits(all * 0.95);
-    const s3 = wholeKilobits(Math.min(Math.max(all * 0.01, s3FloorBits), all * 0.05));
+    const alive = (given.uploadConnections * frame) / frameEvery;
+    const s3 = wholeKilobits(Math.min(Math.max(all * 0.01, alive), all * 0.05));
     const maxLimit = formatRate(all);
+    const bucketSize = bucketSizeOf(all);
     return {
         parent: { maxLimit, bucketSize },
         rest: { priority: 1, limitAt: formatRate(rest), maxLimit, bucketSize },
         s3: { priority: 8, limitAt: formatRate(s3), maxLimit, bucketSize },
+    };
+}
+
+/**
+ * Numbers of a leaf of kind fq-codel. Packets of one flow wait for a full frame of each other flow by design; a target
+ * of a round or two takes this for a queue and drops until the line runs empty, so it is three (measured:
+ * docs/lab/REPORT.md). Packets and memory: 100 ms of the line and 4 KiB for each packet, for RouterOS's own numbers
+ * let two leaves ask for 64 MB.
+ */
+export function fqCodelNumbers(
+    uplink: number,
+    given: ShapingGiven,
+): Record<"fqCodelTarget" | "fqCodelInterval" | "fqCodelLimit" | "fqCodelMemlimit", string> {
+    const all = maxLimitOf(uplink, given);
+    const round = Math.ceil(((3 * given.uploadConnections * frame) / all) * 1000);
+    const target = Math.min(Math.max(round, 5), 500);
+    const limit = Math.min(Math.max(Math.ceil((all * 0.1) / frame), 1000), 8192);
+    return {
+        fqCodelTarget: `${target}ms`,
+        fqCodelInterval: `${target + 95}ms`,
+        fqCodelLimit: String(limit),
+        fqCodelMemlimit: String(limit * 4096),
     };
 }
 

@@ -2,7 +2,7 @@
 import type { Family, FirewallRule, Queue, Requires } from "../../providers/routeros/args";
 import type { Form, Marking, UploadSite } from "../../providers/routeros/runtime/path";
 import type { ShapingNumbers } from "./profiles";
-import { profileTraits, shapingNumbers } from "./profiles";
+import { fqCodelNumbers, profileTraits, shapingNumbers } from "./profiles";
 import type { ShapingPlan } from "./shaping-plan";
 
 /** RouterOS that has REST over plain `www` too, and every argument used here. */
@@ -12,7 +12,7 @@ export const minimumVersion = "7.9";
 const bulkDscp = 8;
 
 export function numbersOf(plan: ShapingPlan): ShapingNumbers {
-    return shapingNumbers(plan.profile, plan.lines[0]?.uplink ?? 0, plan.headroomPercent);
+    return shapingNumbers(plan.profile, plan.lines[0]?.uplink ?? 0, plan);
 }
 
 /** Source addresses of one family that go into an address list of their own; MAC addresses have no such list. */
@@ -172,7 +172,7 @@ function lineQueues(
     line: ShapingPlan["lines"][number],
     suffix: string,
 ): Queue[] {
-    const numbers = shapingNumbers(plan.profile, line.uplink, plan.headroomPercent);
+    const numbers = shapingNumbers(plan.profile, line.uplink, plan);
     const names = plan.queueNames;
     const off = plan.shaping === "off";
     const queue = profileTraits(plan.profile).builtInQueueType ?? leafQueueType;
@@ -209,7 +209,10 @@ export function existingQueueType(plan: ShapingPlan): string | undefined {
 }
 
 /** Arguments of a queue type of ours, beyond RouterOS's defaults. */
-export function queueTypeParameters(kind: string): Record<string, string | boolean> {
+export function queueTypeParameters(plan: ShapingPlan): Record<string, string | boolean> {
+    const kind = plan.leafQueue;
+    // One type for all leaves: that of the slowest line, where a frame takes longest.
+    if (kind === "fq-codel") return fqCodelNumbers(Math.min(...plan.lines.map(({ uplink }) => uplink)), plan);
     // Source NAT is done before the queues: without this, cake would see one host behind a masquerading router.
     if (kind === "cake") return { cakeNat: true };
     // RouterOS asks for a classifier; the same as its own pcq-upload-default.

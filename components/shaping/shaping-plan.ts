@@ -1,5 +1,5 @@
 import type { Form } from "../../providers/routeros/runtime/path/site";
-import type { ProfileName, QueueNames, RowComments } from "./profiles";
+import type { LineKind, ProfileName, QueueNames, RowComments } from "./profiles";
 import type { Source } from "./sources";
 
 /** One line of the site: the interface, and its measured upload rate in bit/s. */
@@ -21,6 +21,8 @@ export interface ShapingPlan {
     /** `wanInterfaces`, or the one line of `wanInterface` and `uplink`. */
     lines: Line[];
     headroomPercent: number;
+    line: LineKind;
+    uploadConnections: number;
     profile: ProfileName;
     shaping: "on" | "off";
     addressFamilies: ("ipv4" | "ipv6")[];

@@ -19,7 +19,7 @@ import { QueueType } from "../../providers/routeros/queue-type";
 import { removalScript } from "../../providers/routeros/runtime/by-marker/script";
 import type { Form } from "../../providers/routeros/runtime/path";
 import { readShaping } from "./plan";
-import type { ProfileName, ShapingNames, ShapingNumbers } from "./profiles";
+import type { LineKind, ProfileName, ShapingNames, ShapingNumbers } from "./profiles";
 import { profileTraits } from "./profiles";
 import * as plans from "./rules";
 import type { ShapingPlan } from "./shaping-plan";
@@ -48,6 +48,10 @@ export interface UploadShapingArgs {
     prefixes: pulumi.Input<UploadPrefixes>;
     /** Share of the uplink kept free, in percent. @default 5 */
     headroomPercent?: number;
+    /** What the line is; some take a share of the uplink for themselves. @default "ethernet" */
+    line?: LineKind;
+    /** Connections that uploads open at once, from 1 to 100. @default 10 */
+    uploadConnections?: number;
     /** @default "scavenger" */
     profile?: ProfileName;
     /** `off` disables the parent queue and keeps the rest. @default "on" */
@@ -248,7 +252,7 @@ function leafQueueType({ name, plan, common, overrides, next }: Maker): { name: 
     const stack = pulumi.getStack();
     // The runtime knows a type of ours by this hash, for queue types have no comment.
     const hash = createHash("sha256").update(`${pulumi.getProject()}/${stack}/${name}`).digest("hex").slice(0, 6);
-    const args = { name: `${kind}-${stack}-${hash}`, kind, parameters: plans.queueTypeParameters(kind), ...common };
+    const args = { name: `${kind}-${stack}-${hash}`, kind, parameters: plans.queueTypeParameters(plan), ...common };
     next((opts) => new QueueType(`${name}-leaf-${kind}`, { ...args, ...overrides.queueType }, opts));
     return { name: args.name, made: true };
 }

@@ -73,7 +73,8 @@ export function leafQueue(
             if (!kernel.has("fq_codel")) return fairStandIn(`fq-codel, limit ${limit}`, "pfifo", limit);
             return one(
                 [
-                    `fq_codel limit ${limit} flows ${type["fq-codel-flows"] ?? 1024}`,
+                    `fq_codel limit ${limit} memory_limit ${type["fq-codel-memlimit"] ?? 32 * 2 ** 20}`,
+                    `flows ${type["fq-codel-flows"] ?? 1024}`,
                     `target ${type["fq-codel-target"] ?? "5ms"} interval ${type["fq-codel-interval"] ?? "100ms"}`,
                     `quantum ${type["fq-codel-quantum"] ?? 1514} ${isTrue(type["fq-codel-ecn"] ?? "yes") ? "ecn" : "noecn"}`,
                 ].join(" "),

@@ -64,7 +64,7 @@ const parent = {
     name: "upload",
     parent: "ether5",
     maxLimit: "19M",
-    bucketSize: "0.01",
+    bucketSize: "0.002",
     comment: "S3 upload: the line",
 };
 
@@ -121,7 +121,7 @@ describe("by default", () => {
         const graph = await shaping();
         const typeName = graph.find(kinds.queueType, "nas-leaf-fq-codel").inputs["name"];
         expect(typeName).toMatch(/^fq-codel-home-[0-9a-f]{6}$/);
-        const leaf = { parent: "upload", maxLimit: "19M", bucketSize: "0.01", queue: typeName };
+        const leaf = { parent: "upload", maxLimit: "19M", bucketSize: "0.002", queue: typeName };
         expect(queuesOf(graph)).toEqual([
             parent,
             {

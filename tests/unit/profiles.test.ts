@@ -3,7 +3,9 @@ import fc from "fast-check";
 import type { ProfileName, ShapingNumbers } from "../../components/shaping/profiles";
 import {
     formatRate,
+    fqCodelNumbers,
     highestUplink,
+    lineKinds,
     lowestUplink,
     parseRate,
     profileNames,
@@ -15,52 +17,95 @@ const uplinks = fc.oneof(
     fc.integer({ min: lowestUplink, max: 10_000_000 }),
     fc.integer({ min: lowestUplink, max: highestUplink }),
 );
+const given = (headroomPercent = 5, more = {}) =>
+    ({ headroomPercent, line: "ethernet", uploadConnections: 10, ...more }) as const;
 const headrooms = fc.integer({ min: 0, max: 50 });
 
 describe("scavenger", () => {
     it("gives a 20M line's upload what is left of 19M", () => {
-        expect(shapingNumbers("scavenger", 20_000_000, 5)).toEqual({
-            parent: { maxLimit: "19M", bucketSize: "0.01" },
-            rest: { priority: 1, limitAt: "18050k", maxLimit: "19M", bucketSize: "0.01" },
-            s3: { priority: 8, limitAt: "190k", maxLimit: "19M", bucketSize: "0.01" },
+        expect(shapingNumbers("scavenger", 20_000_000, given())).toEqual({
+            parent: { maxLimit: "19M", bucketSize: "0.002" },
+            rest: { priority: 1, limitAt: "18050k", maxLimit: "19M", bucketSize: "0.002" },
+            s3: { priority: 8, limitAt: "190k", maxLimit: "19M", bucketSize: "0.002" },
         });
     });
 
     it.each([
-        // uplink, parent, rest, s3: 1 % from 6.4M up, 64k below, never above 5 %
+        // uplink, parent, rest, s3: 1 % from 10.2M up, a frame of each of 10 connections in 1.25 s below, never above 5 %
         ["100M", "95M", "90250k", "950k"],
-        ["6400k", "6080k", "5776k", "64k"],
-        ["2M", "1900k", "1805k", "64k"],
+        ["6400k", "6080k", "5776k", "96k"],
+        ["2M", "1900k", "1805k", "95k"],
         ["1M", "950k", "902k", "47k"],
         ["100k", "95k", "90k", "4k"],
     ])("shares %s out as %s, %s and %s", (uplink, parent, rest, s3) => {
-        const numbers = shapingNumbers("scavenger", bits(uplink), 5);
+        const numbers = shapingNumbers("scavenger", bits(uplink), given());
         expect([numbers.parent.maxLimit, numbers.rest.limitAt, numbers.s3.limitAt]).toEqual([parent, rest, s3]);
     });
 
     it("never guarantees more than the line has, nor S3 more than 5 % or less than it needs", () => {
         fc.assert(
             fc.property(uplinks, headrooms, (uplink, headroom) => {
-                const numbers = shapingNumbers("scavenger", uplink, headroom);
+                const numbers = shapingNumbers("scavenger", uplink, given(headroom));
                 const [parent, rest, s3] = [
                     bits(numbers.parent.maxLimit),
                     bits(numbers.rest.limitAt),
                     bits(numbers.s3.limitAt),
                 ];
-                expect(parent).toBeLessThanOrEqual(uplink * (1 - headroom / 100));
+                expect(parent).toBeLessThanOrEqual((uplink * (100 - headroom)) / 100);
                 expect(rest + s3).toBeLessThanOrEqual(parent);
                 expect(s3).toBeLessThanOrEqual(parent * 0.05);
-                expect(s3).toBeGreaterThan(Math.min(Math.max(parent * 0.01, 64_000), parent * 0.05) - 1000);
+                expect(s3).toBeGreaterThan(Math.min(Math.max(parent * 0.01, 96_896), parent * 0.05) - 1000);
                 expect(s3).toBeGreaterThan(0);
                 expect(rest).toBeGreaterThan(parent * 0.95 - 1000);
             }),
         );
     });
 
+    it("guarantees more to more connections, up to 5 %", () => {
+        const s3 = (uploadConnections: number) =>
+            shapingNumbers("scavenger", 20_000_000, given(5, { uploadConnections })).s3.limitAt;
+        expect([1, 10, 40, 100].map(s3)).toEqual(["190k", "190k", "387k", "950k"]);
+    });
+
+    it("leaves free what a kind of line takes for itself, beside the headroom", () => {
+        const parent = (line: (typeof lineKinds)[number]) =>
+            bits(shapingNumbers("scavenger", 20_000_000, given(5, { line })).parent.maxLimit);
+        const rates = lineKinds.map(parent);
+        expect(rates[0]).toBe(19_000_000);
+        // 1514 bytes of a full frame are 33 cells of 53 bytes at the least.
+        expect(parent("dsl")).toBeLessThanOrEqual((20_000_000 * 1514) / (33 * 53));
+    });
+
+    it("has a bucket of 2 ms and at least two full frames", () => {
+        fc.assert(
+            fc.property(uplinks, headrooms, (uplink, headroom) => {
+                const { parent } = shapingNumbers("scavenger", uplink, given(headroom));
+                const bytes = (Number(parent.bucketSize) * bits(parent.maxLimit)) / 8;
+                expect(bytes).toBeGreaterThanOrEqual(2 * 1514 - 1e-6);
+                expect(Number(parent.bucketSize)).toBeGreaterThanOrEqual(0.002);
+            }),
+        );
+        expect(shapingNumbers("scavenger", 900_000, given()).s3.bucketSize).toBe("0.0284");
+    });
+
+    it.each([
+        // Two leaves may ask a router of 64 MB for 8 MB; a gigabit's keep 100 ms.
+        ["20M", 10, "20ms", "115ms", "1000", "4096000"],
+        ["20M", 40, "77ms", "172ms", "1000", "4096000"],
+        ["2M", 10, "192ms", "287ms", "1000", "4096000"],
+        ["1G", 10, "5ms", "100ms", "7844", "32129024"],
+        ["100k", 10, "500ms", "595ms", "1000", "4096000"],
+    ])(
+        "gives fq-codel on %s and %i connections room for a round of frames",
+        (uplink, uploadConnections, ...numbers) => {
+            expect(Object.values(fqCodelNumbers(bits(uplink), given(5, { uploadConnections })))).toEqual(numbers);
+        },
+    );
+
     it("lets either class take the whole line, and serves everything else first", () => {
         fc.assert(
             fc.property(uplinks, headrooms, (uplink, headroom) => {
-                const { parent, rest, s3 } = shapingNumbers("scavenger", uplink, headroom);
+                const { parent, rest, s3 } = shapingNumbers("scavenger", uplink, given(headroom));
                 expect([rest.maxLimit, s3.maxLimit]).toEqual([parent.maxLimit, parent.maxLimit]);
                 expect(rest.priority).toBeLessThan(s3.priority ?? 0);
             }),
@@ -71,7 +116,7 @@ describe("scavenger", () => {
 describe("seed-2018", () => {
     it("has the article's numbers on a line of 20M", () => {
         const queue = "pcq-upload-default";
-        expect(shapingNumbers("seed-2018", 20_000_000, 5)).toEqual({
+        expect(shapingNumbers("seed-2018", 20_000_000, given())).toEqual({
             parent: { priority: 6, limitAt: "20M", maxLimit: "20M", queue },
             rest: { priority: 2, limitAt: "20M", maxLimit: "20M", queue },
             s3: { priority: 8, limitAt: "10M", maxLimit: "10M", queue },
@@ -81,7 +126,7 @@ describe("seed-2018", () => {
     it("scales them with the uplink", () => {
         fc.assert(
             fc.property(uplinks, headrooms, (uplink, headroom) => {
-                const { parent, rest, s3 } = shapingNumbers("seed-2018", uplink, headroom);
+                const { parent, rest, s3 } = shapingNumbers("seed-2018", uplink, given(headroom));
                 const all = Math.floor(uplink / 1000) * 1000;
                 expect([parent, rest].flatMap((queue) => [bits(queue.limitAt), bits(queue.maxLimit)])).toEqual(
                     Array(4).fill(all),
@@ -102,7 +147,7 @@ describe("every profile", () => {
                 uplinks,
                 headrooms,
                 (profile, uplink, headroom) => {
-                    const numbers: ShapingNumbers = shapingNumbers(profile, uplink, headroom);
+                    const numbers: ShapingNumbers = shapingNumbers(profile, uplink, given(headroom));
                     for (const leaf of [numbers.rest, numbers.s3]) {
                         expect(bits(leaf.limitAt)).toBeLessThanOrEqual(bits(leaf.maxLimit));
                         expect(bits(leaf.maxLimit)).toBeLessThanOrEqual(bits(numbers.parent.maxLimit));

@@ -126,6 +126,8 @@ describe("mistakes", () => {
         uplink: "20",
         wanInterfaces: '[{"interface":"ether1","uplink":"20M"},{"interface":"ether1","uplink":"5M"}]',
         headroomPercent: "5%",
+        line: "fibre",
+        uploadConnections: "0",
         profile: "fast",
         shaping: "true",
         addressFamilies: "[]",
