@@ -85,7 +85,7 @@ export const shapingKeys = {
         default: "ethernet",
         expected: `one of ${lineKinds.join(", ")}`,
         description:
-            "What the line is. dsl, pppoe and docsis count more for each packet than the router's queues do, and lte does not always have its rate: so much of the uplink is left free beside `headroomPercent`.",
+            "What the line is. dsl (cells) and pppoe count more for each packet than the router's queues do: so much of the uplink is left free beside `headroomPercent`. With lte give as uplink what the line never falls below.",
         schema: v.picklist(lineKinds),
     }),
     uploadConnections: key({

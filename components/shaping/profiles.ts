@@ -126,10 +126,10 @@ export const lineKinds = ["ethernet", "docsis", "pppoe", "dsl", "lte"] as const;
 export type LineKind = (typeof lineKinds)[number];
 
 /**
- * Share of the uplink, in percent, that a kind of line takes for itself, or (lte) may not have at times. Left free beside
- * the headroom (measured: docs/lab/REPORT.md).
+ * Share of the uplink, in percent, that a kind of line takes of full frames for itself; left free beside the headroom
+ * (measured: docs/lab/REPORT.md). No share helps a radio line (lte): its uplink is what it never falls below.
  */
-const lineShare: Record<LineKind, number> = { ethernet: 0, docsis: 0, pppoe: 1, dsl: 14, lte: 30 };
+const lineShare: Record<LineKind, number> = { ethernet: 0, docsis: 0, pppoe: 2, dsl: 14, lte: 0 };
 
 /** A full Ethernet frame, as queues count it, in bit. */
 const frame = 1514 * 8;
