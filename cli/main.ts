@@ -7,7 +7,9 @@ import { Command } from "commander";
 
 import { auditCommand } from "./audit";
 import { costCommand } from "./cost";
+import { doctorCommand } from "./doctor";
 import { fingerprintCommand } from "./fingerprint";
+import { measureCommand } from "./measure";
 import { rangesCommand } from "./ranges";
 import { releaseCommand } from "./release";
 import { removeCommand } from "./remove";
@@ -29,6 +31,8 @@ const program = new Command("routeros-s3")
     )
     .showHelpAfterError("(run with --help for the options)");
 
+program.addCommand(doctorCommand());
+program.addCommand(measureCommand());
 program.addCommand(routerCommand());
 program.addCommand(fingerprintCommand());
 program.addCommand(traceCommand());

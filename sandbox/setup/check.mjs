@@ -31,7 +31,7 @@ const docsTests = [
     "tests/graph/cloud-docs",
     "tests/contract/docs",
 ];
-const sources = ["index.ts", "components", "providers", "router", "sandbox", "cli", "lab", "bench", "testing"].filter(
+const sources = ["index.ts", "components", "providers", "router", "line", "sandbox", "cli", "lab", "bench", "testing"].filter(
     (name) => fs.existsSync(path.join(root, name)),
 );
 

@@ -8,7 +8,7 @@
  * - {@link pathFindings}: what a person should know, each with a remedy that was tried in the model.
  */
 export { catalogue, findingsPage } from "./catalogue";
-export { chooseForm, outcomes } from "./choose";
+export { chooseForm, isLast, outcomes } from "./choose";
 export { endsOf } from "./ends";
 export { bypassRules, fastTrackRules } from "./fasttrack";
 export type { Finding, Remedy } from "./findings";
@@ -16,4 +16,4 @@ export { pathFindings, say } from "./findings";
 export type { Menus, Row, Upload } from "./packet";
 export { planned } from "./plan";
 export type { Form, Marking, UploadSite } from "./site";
-export { forms } from "./site";
+export { forms, uploadOf } from "./site";

@@ -1,4 +1,5 @@
 /** What the user may do on the router. */
+import type { Client } from "./client";
 import { isRouterError } from "./errors";
 import { memo, warnOnce } from "./once";
 import type { Session } from "./session";
@@ -17,24 +18,32 @@ export function warnOfUnknown({ settings, client }: Session): void {
     );
 }
 
-/** Policies of the user's group. Where the router does not say, they are unknown, and work goes on. */
 async function read({ client, settings: { username } }: Session): Promise<"known" | "unknown"> {
+    const found = await missingPolicies(client, username);
+    if (found === undefined) return "unknown";
+    const { group, missing } = found;
+    if (missing.length > 0) {
+        warnOnce(`group ${group} of user ${username} on ${client.router} lacks ${missing.join(",")}.`);
+    }
+    return "known";
+}
+
+/** What the user's group lacks; undefined where the router does not say, and work goes on. */
+export async function missingPolicies(
+    client: Client,
+    username: string,
+): Promise<{ group: string; missing: string[] } | undefined> {
     try {
         const [user] = await client.rows("/user", { name: username, ".proplist": ".id,name,group" }, ["name"]);
         const name = user?.["group"];
         // The built-in group `full` has every policy. A user of a RADIUS server is not in the menu.
-        if (name === "full") return "known";
-        if (name === undefined) return "unknown";
+        if (name === "full") return { group: name, missing: [] };
+        if (name === undefined) return undefined;
         const [group] = await client.rows("/user/group", { name, ".proplist": ".id,name,policy" });
         const policies = group?.["policy"]?.split(",");
-        if (policies === undefined) return "unknown";
-        const missing = needed.filter((policy) => !policies.includes(policy));
-        if (missing.length > 0) {
-            warnOnce(`group ${name} of user ${username} on ${client.router} lacks ${missing.join(",")}.`);
-        }
-        return "known";
+        return policies && { group: name, missing: needed.filter((policy) => !policies.includes(policy)) };
     } catch (error) {
         if (!isRouterError(error)) throw error;
-        return "unknown";
+        return undefined;
     }
 }

@@ -1,0 +1,21 @@
+/** What AWS has published since the stack's last `up`. Pure. */
+import type { S3Ranges } from "../../providers/aws-ip-ranges";
+import type { Finding } from "../catalogue";
+import { finding } from "../catalogue";
+import type { Recorded } from "../own-rows";
+
+export function feedFindings(recorded: readonly Recorded[], list: string, ranges: S3Ranges): Finding[] {
+    return recorded.flatMap(({ kind, inputs }): Finding[] => {
+        const { family, list: name, addresses, source } = inputs;
+        if (kind !== "AddressList" || name !== list || source === undefined || !Array.isArray(addresses)) return [];
+        const of = family === "ipv6" ? "ipv6" : "ipv4";
+        const published = ranges[of];
+        const before = new Set(addresses.filter((address) => typeof address === "string"));
+        const added = published.filter((prefix) => !before.has(prefix));
+        const gone = [...before].filter((address) => !published.includes(address));
+        if (added.length + gone.length === 0) return [];
+        const seen = `AWS's ranges of ${ranges.createDate} have ${added.length} prefixes more and ${gone.length} fewer than ${list} (${of})`;
+        // What is gone from AWS's list is shaped needlessly; only what is new passes unshaped.
+        return [finding("feed/changed", seen, added.length > 0 ? {} : { effect: "note" })];
+    });
+}

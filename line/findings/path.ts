@@ -1,0 +1,63 @@
+/** What the rows on the router come to for an upload, asked of the model of the forwarding path. Pure. */
+import type { Form, Menus, Row, UploadSite } from "../../providers/routeros/runtime/path";
+import { chooseForm, endsOf, isLast, pathFindings, uploadOf } from "../../providers/routeros/runtime/path";
+import { readComment } from "../../providers/routeros/runtime/rows/ownership";
+import type { Finding } from "../catalogue";
+import { finding } from "../catalogue";
+
+/**
+ * What the model finds with our rows where they should stand, and where uploads end by the rows that do stand.
+ *
+ * @param owner `project/stack` of the rows that are ours
+ * @param broken rows of ours are gone or out of use, which explains where uploads end
+ */
+export function wayFindings(menus: Menus, site: UploadSite, owner: string, broken: boolean): Finding[] {
+    const ours = (row: Row): boolean => readComment(row["comment"]).marker?.owner.startsWith(`${owner}/`) ?? false;
+    const form = standingForm(menus, site, ours) ?? chooseForm(menus, site, ours);
+    const { verdict, others } = standingEnds(menus, site);
+    const found = pathFindings({ menus, site, form, ours })
+        .filter(({ weight }) => weight !== "note")
+        .map(({ code, certain, seen, next }): Finding => {
+            const effect = code === "path/stray-mark" ? "harm" : "not-shaped";
+            return { code, effect, certain: certain && verdict !== "undecided", seen, next };
+        });
+    if (verdict === "last" || broken || found.some(({ effect }) => effect === "not-shaped")) return found;
+    return [
+        ...found,
+        finding("way/elsewhere", `uploads end in ${others.join(", ")}`, { certain: verdict === "other" }),
+    ];
+}
+
+/** The form of marking by which our rules on the router were made. */
+function standingForm(menus: Menus, site: UploadSite, ours: (row: Row) => boolean): Form | undefined {
+    const keys = new Set(
+        site.families.flatMap((family) => {
+            const rows = menus[`/${family === "ipv4" ? "ip" : "ipv6"}/firewall/mangle`] ?? [];
+            return rows.filter(ours).map((row) => readComment(row["comment"]).marker?.key ?? "");
+        }),
+    );
+    const forms = Object.keys(site.markings) as Form[];
+    return forms.find((form) => {
+        const rules = Object.values(site.markings[form]?.rules ?? {}).flat();
+        return rules.length > 0 && rules.every(({ key }) => keys.has(key)) && rules.length >= keys.size;
+    });
+}
+
+/** Where uploads end by the rows as they stand now: the worst of every line and family, and what it is instead. */
+function standingEnds(menus: Menus, site: UploadSite): { verdict: "last" | "undecided" | "other"; others: string[] } {
+    const others = new Set<string>();
+    const verdicts = site.families.flatMap((family) =>
+        site.lines.map((line) => {
+            const ends = endsOf(menus, uploadOf(site, family, line));
+            const ways = ends.flatMap((end) => end.ways.map(({ way }) => ({ end, way })));
+            const other = ways.filter(({ end, way }) => !isLast(site, end, way));
+            for (const { end, way } of other) {
+                const queue = end.leaf === undefined ? "no queue" : `queue ${end.leaf}`;
+                others.add(`${queue}${way.fastTracked ? ", FastTracked" : ""}`);
+            }
+            return other.length === 0 ? "last" : other.length < ways.length ? "undecided" : "other";
+        }),
+    );
+    const worst = (["other", "undecided"] as const).find((one) => verdicts.includes(one));
+    return { verdict: worst ?? "last", others: [...others] };
+}

@@ -1,0 +1,78 @@
+/** The direct proof: connections that carry our mark, and what moves between two looks. Pure. */
+import type { UploadSite } from "../../providers/routeros/runtime/path";
+import type { Finding } from "../catalogue";
+import { finding } from "../catalogue";
+import type { Readings } from "../readings";
+
+/** Uploads under way, by two looks at the router. */
+export interface Proof {
+    /** Connections with our mark in the second look. */
+    connections: number;
+    fastTracked: number;
+    /** Bytes that these connections sent between both looks. */
+    sent: number;
+    /** Bytes that passed the leaves for uploads between both looks. */
+    carried: number;
+    /** Packets that those leaves dropped between both looks. */
+    dropped: number;
+}
+
+/** Less than this between both looks is no upload under way. */
+const leastBytes = 100_000;
+/** Below this share of what was sent, the leaf is not where it goes. */
+const leastShare = 0.5;
+
+export function proofOf({ menus, later }: Readings, site: UploadSite): Proof {
+    const number = (text: string | undefined): number => Number(text ?? 0) || 0;
+    const tables = site.families.map((family) => `/${family === "ipv4" ? "ip" : "ipv6"}/firewall/connection`);
+    const before = new Map(tables.flatMap((menu) => (menus[menu] ?? []).map((row) => [row[".id"], row] as const)));
+    const after = tables.flatMap((menu) => later[menu] ?? []);
+    const bytes = (row: Readonly<Record<string, string>> | undefined): number =>
+        number(row?.["orig-bytes"]) + number(row?.["orig-fasttrack-bytes"]);
+    const leaf = (rows: readonly Readonly<Record<string, string>>[] | undefined, name: string): number =>
+        (rows ?? [])
+            .filter((row) => site.leaves.includes(row["name"] ?? ""))
+            .reduce((sum, row) => sum + number(row[name]), 0);
+    return {
+        connections: after.length,
+        fastTracked: after.filter((row) => row["fasttrack"] === "true").length,
+        sent: after.reduce((sum, row) => sum + Math.max(0, bytes(row) - bytes(before.get(row[".id"]))), 0),
+        carried: leaf(later["/queue/tree"], "bytes") - leaf(menus["/queue/tree"], "bytes"),
+        dropped: leaf(later["/queue/tree"], "dropped") - leaf(menus["/queue/tree"], "dropped"),
+    };
+}
+
+export function proofFindings(readings: Readings, site: UploadSite): Finding[] {
+    const { connections, fastTracked, sent, carried, dropped } = proofOf(readings, site);
+    const found: Finding[] = [];
+    if (fastTracked > 0) {
+        found.push(finding("proof/fasttracked", `${fastTracked} of ${connections} marked connections are FastTracked`));
+    }
+    const seconds = (readings.between / 1000).toFixed(1);
+    const queued = site.leaves.length > 0;
+    const seen = `in ${seconds} s ${size(sent)} were sent over ${connections} marked connections, ${size(carried)} passed ${site.leaves.join(", ")}, ${dropped} packets dropped there`;
+    if (sent < leastBytes)
+        found.push(finding("proof/no-upload", `in ${seconds} s ${size(sent)} were sent by marked connections`));
+    else if (queued && carried < sent * leastShare) found.push(finding("proof/elsewhere", seen));
+    else if (queued && fastTracked === 0) found.push(finding("proof/shaped", seen));
+    return [...found, ...starved(readings, site, connections)];
+}
+
+/** A connection that may send one full packet in 20 s or less is closed by S3, which waits no longer. */
+function starved({ menus }: Readings, site: UploadSite, connections: number): Finding[] {
+    const guarantee = (menus["/queue/tree"] ?? [])
+        .filter((row) => site.leaves.includes(row["name"] ?? ""))
+        .reduce((sum, row) => sum + Number(row["limit-at"] ?? 0), 0);
+    const least = (1514 * 8) / 20;
+    if (connections === 0 || guarantee === 0 || guarantee / connections >= least) return [];
+    return [
+        finding(
+            "proof/starved",
+            `${connections} connections share a guarantee of ${Math.round(guarantee / 1000)} kbit/s`,
+        ),
+    ];
+}
+
+function size(bytes: number): string {
+    return bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.round(bytes / 1000)} kB`;
+}

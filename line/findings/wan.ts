@@ -1,0 +1,67 @@
+/** Whether uploads leave by the interface that is shaped, and pass the processor on the way. Pure. */
+import type { UploadSite } from "../../providers/routeros/runtime/path";
+import type { Finding } from "../catalogue";
+import { finding } from "../catalogue";
+import type { Readings } from "../readings";
+
+export function wanFindings({ menus }: Readings, site: UploadSite): Finding[] {
+    const interfaces = menus["/interface"];
+    if (!interfaces) return [];
+    const lines = site.lines.flatMap((line): Finding[] => {
+        const row = interfaces.find(({ name }) => name === line);
+        if (!row) {
+            const names = interfaces.map(({ name }) => name ?? "").slice(0, 12);
+            return [finding("wan/unknown", `there is no interface "${line}"; there are ${names.join(", ")}`)];
+        }
+        if (row["disabled"] === "true") return [finding("wan/down", `${line} is disabled`)];
+        return row["running"] === "false" ? [finding("wan/down", `${line} is not running`)] : [];
+    });
+    return [...lines, ...routeFindings(menus, site), ...hardwareFindings(menus, site)];
+}
+
+function routeFindings(menus: Readings["menus"], site: UploadSite): Finding[] {
+    return site.families.flatMap((family): Finding[] => {
+        const routes = menus[`/${family === "ipv4" ? "ip" : "ipv6"}/route`];
+        if (!routes) return [];
+        const active = routes.filter((row) => row["active"] !== "false" && row["disabled"] !== "true");
+        const leaves = active.flatMap((row) => gatewayInterface(row) ?? []);
+        if (leaves.length === 0) {
+            // A house without IPv6 has nothing that could leave.
+            return family === "ipv6" && active.length === 0
+                ? []
+                : [finding("wan/route-unknown", `${family} has no default route whose interface is told`)];
+        }
+        const others = [...new Set(leaves)].filter((name) => !site.lines.includes(name));
+        if (others.length === 0) return [];
+        const some = leaves.some((name) => site.lines.includes(name));
+        const seen = `${family}'s default route leaves by ${others.join(", ")}, and ${site.lines.join(", ")} is shaped`;
+        return [finding("wan/no-route", seen, some ? { effect: "undecided", certain: false } : {})];
+    });
+}
+
+/** `immediate-gw` is `192.0.2.1%ether1` or an interface; an older or static route may say it in `gateway` alone. */
+function gatewayInterface(row: Readonly<Record<string, string>>): string | undefined {
+    const text = row["immediate-gw"] ?? row["gateway"] ?? "";
+    const named = /%(.+)$/.exec(text)?.[1];
+    if (named !== undefined) return named;
+    return text === "" || /^[\d.]+$|:/.test(text) ? undefined : text;
+}
+
+function hardwareFindings(menus: Readings["menus"], site: UploadSite): Finding[] {
+    const chips = (menus["/interface/ethernet/switch"] ?? []).filter((row) => row["l3-hw-offloading"] === "true");
+    const found = chips.map((row) =>
+        finding("hardware/l3-offloading", `switch ${row["name"] ?? ""} has l3-hw-offloading=yes`),
+    );
+    const bridgeFirewall = menus["/interface/bridge/settings"]?.[0]?.["use-ip-firewall"] === "true";
+    const ports = (menus["/interface/bridge/port"] ?? []).filter(
+        (row) => site.lines.includes(row["interface"] ?? "") && row["disabled"] !== "true",
+    );
+    if (!bridgeFirewall) {
+        found.push(
+            ...ports.map((row) =>
+                finding("hardware/bridged", `${row["interface"] ?? ""} is a port of ${row["bridge"] ?? "a bridge"}`),
+            ),
+        );
+    }
+    return found;
+}

@@ -1,0 +1,115 @@
+/** What a line does: its rate upwards, and what that does to latency. Writes nothing that stays, here or in S3. */
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { Latency } from "./findings/latency";
+import { gradeOf, latencyOf } from "./findings/latency";
+import type { Rate } from "./findings/rate";
+import { rateWithin } from "./findings/rate";
+import type { Targets } from "./probes/round-trips";
+import { startProbes } from "./probes/round-trips";
+import type { UploadTarget } from "./probes/upload";
+import { Upload } from "./probes/upload";
+
+export interface MeasureOptions {
+    target: UploadTarget;
+    /** What is timed beside the upload. */
+    targets: Targets;
+    /** Of the upload. @default 15 */
+    seconds: number;
+    /** The most connections at once. @default 10 */
+    connections: number;
+    /** Told what is going on, about once a second. */
+    say: (progress: string) => void;
+    signal?: AbortSignal;
+}
+
+export interface LatencyResult {
+    idle: Latency;
+    loaded: Latency;
+    grade: string;
+}
+
+export interface Measurement {
+    rate: Rate;
+    /** Connections at which more of them brought nothing more. */
+    connections: number;
+    /** Parts that arrived: so many PUT requests, beside the two that begin and abort the upload. */
+    parts: number;
+    bytes: number;
+    retries: number;
+    /** By kind of round trip; absent where nothing was timed or nothing came back. */
+    tcp?: LatencyResult;
+    udp?: LatencyResult;
+}
+
+/** Milliseconds of the idle line that are looked at first. */
+const idleTime = 4000;
+/** How long a number of connections is tried before more are opened. */
+const stepTime = 2500;
+/** After the last connections were opened the line is looked at for at least this share of the time. */
+const steadyShare = 0.5;
+/** More connections are opened as long as that brings this much more. */
+const growth = 1.05;
+
+/** Throws what S3 says, and the signal's reason where it is given up; nothing of the upload stays either way. */
+export async function measure(options: MeasureOptions): Promise<Measurement> {
+    const { signal, say } = options;
+    const probes = startProbes(options.targets);
+    try {
+        say("the idle line");
+        await sleep(idleTime, undefined, { signal });
+        const idle = await probes.take();
+        const upload = await Upload.start(options.target);
+        try {
+            const from = await climb(upload, options);
+            const to = await upload.finish();
+            const loaded = await probes.take();
+            const rate = rateWithin(upload.parts, from, to);
+            if (!rate) throw new Error("too little arrived to tell a rate; try again with more --seconds");
+            const bytes = upload.parts.reduce((sum, part) => sum + part.bytes, 0);
+            const result = (kind: "tcp" | "udp"): LatencyResult | undefined => {
+                const [before, beside] = [latencyOf(idle[kind]), latencyOf(loaded[kind])];
+                if (!(before.median >= 0) || !(beside.median >= 0)) return undefined;
+                return { idle: before, loaded: beside, grade: gradeOf(before, beside) };
+            };
+            const [tcp, udp] = [result("tcp"), result("udp")];
+            return {
+                rate,
+                connections: upload.width,
+                parts: upload.parts.length,
+                bytes,
+                retries: upload.retries,
+                ...(tcp && { tcp }),
+                ...(udp && { udp }),
+            };
+        } finally {
+            await upload.discard();
+        }
+    } finally {
+        await probes.stop();
+    }
+}
+
+/** Opens connections until more bring no more, then goes on for the rest of the time. Returns when the last were opened. */
+async function climb(upload: Upload, { seconds, connections, say, signal }: MeasureOptions): Promise<number> {
+    const end = performance.now() + seconds * 1000;
+    const lastOpening = end - seconds * 1000 * steadyShare;
+    let opened = performance.now();
+    let before = 0;
+    let growing = true;
+    upload.widen(Math.min(2, connections));
+    while (performance.now() < end) {
+        await sleep(Math.min(1000, Math.max(1, end - performance.now())), undefined, { signal });
+        upload.check();
+        const now = performance.now();
+        const rate = rateWithin(upload.parts, Math.max(opened, now - 2000), now)?.bitsPerSecond ?? 0;
+        say(`${(rate / 1e6).toFixed(1)} Mbit/s over ${upload.width} connections`);
+        if (!growing || now > lastOpening || now - opened < stepTime) continue;
+        growing = rate >= before * growth && upload.width < connections;
+        if (!growing) continue;
+        before = rate;
+        upload.widen(Math.min(upload.width * 2, connections));
+        opened = performance.now();
+    }
+    return opened + 500;
+}

@@ -1,0 +1,120 @@
+/**
+ * A load that stores nothing: random bytes as parts of a multipart upload that is aborted in the end. The uploader's own
+ * rights are enough for it.
+ */
+import { randomBytes } from "node:crypto";
+
+import type { S3Client } from "@aws-sdk/client-s3";
+
+import type { Part } from "../findings/rate";
+
+export interface UploadTarget {
+    client: S3Client;
+    bucket: string;
+    key: string;
+    storageClass: string;
+}
+
+/** A part shall take about this long on its connection: short enough to see the rate, long enough to fill the line. */
+const partMilliseconds = 1000;
+const smallestPart = 64 * 1024;
+const largestPart = 8 * 1024 * 1024;
+
+/** S3 counts a multipart upload's parts up to here. */
+const mostParts = 10_000;
+
+export class Upload {
+    /** Parts that have arrived. */
+    readonly parts: Part[] = [];
+    /** Requests that the aws client had to send again. */
+    retries = 0;
+    private readonly connections: Promise<void>[] = [];
+    private readonly abort = new AbortController();
+    private readonly data = randomBytes(largestPart);
+    private ending = false;
+    private number = 0;
+    private failure: unknown;
+
+    private constructor(
+        private readonly target: UploadTarget,
+        private readonly id: string,
+    ) {}
+
+    static async start(target: UploadTarget): Promise<Upload> {
+        const { CreateMultipartUploadCommand } = await import("@aws-sdk/client-s3");
+        const { client, bucket, key, storageClass } = target;
+        const answer = await client.send(
+            new CreateMultipartUploadCommand({
+                Bucket: bucket,
+                Key: key,
+                StorageClass: storageClass as "GLACIER",
+            }),
+        );
+        return new Upload(target, answer.UploadId ?? "");
+    }
+
+    /** How many connections send at once. */
+    get width(): number {
+        return this.connections.length;
+    }
+
+    /** Opens connections until there are so many. */
+    widen(count: number): void {
+        while (this.connections.length < count && !this.ending) {
+            const connection = this.run().catch((error: unknown) => {
+                this.failure ??= error;
+            });
+            this.connections.push(connection);
+        }
+    }
+
+    /** Throws what ended a connection, where one ended before it was told to. */
+    check(): void {
+        if (this.failure !== undefined && !this.ending) throw this.failure as Error;
+    }
+
+    /**
+     * Lets the parts under way arrive. Returns when the first connection had nothing more to send: until then all were
+     * busy.
+     */
+    async finish(): Promise<number> {
+        this.ending = true;
+        const before = performance.now();
+        if (this.connections.length > 0) await Promise.race(this.connections);
+        const first = this.connections.length > 0 ? performance.now() : before;
+        await Promise.all(this.connections);
+        return first;
+    }
+
+    /** Throws away all that was sent. Ends what is under way first; may be called at any time, and again. */
+    async discard(): Promise<void> {
+        this.ending = true;
+        this.abort.abort();
+        await Promise.all(this.connections);
+        const { AbortMultipartUploadCommand } = await import("@aws-sdk/client-s3");
+        const { client, bucket, key } = this.target;
+        await client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId: this.id }));
+    }
+
+    private async run(): Promise<void> {
+        const { UploadPartCommand } = await import("@aws-sdk/client-s3");
+        const { client, bucket, key } = this.target;
+        let bytes = smallestPart;
+        while (!this.ending && this.number < mostParts) {
+            const from = performance.now();
+            const part = new UploadPartCommand({
+                Bucket: bucket,
+                Key: key,
+                UploadId: this.id,
+                PartNumber: (this.number += 1),
+                Body: this.data.subarray(0, bytes),
+            });
+            const { $metadata } = await client.send(part, { abortSignal: this.abort.signal });
+            const to = performance.now();
+            this.retries += ($metadata.attempts ?? 1) - 1;
+            this.parts.push({ from, to, bytes });
+            const wanted = (bytes * partMilliseconds) / Math.max(to - from, 1);
+            bytes = Math.round(Math.min(Math.max(wanted, smallestPart), largestPart, bytes * 4));
+        }
+    }
+}

@@ -1,0 +1,130 @@
+/** What a router is asked, once or twice, for `doctor`: small questions that change nothing and block nobody. */
+import type { Menus, UploadSite } from "../providers/routeros/runtime/path";
+import type { Client } from "../providers/routeros/runtime/router/client";
+import { isRouterError } from "../providers/routeros/runtime/router/errors";
+import type { Values } from "../providers/routeros/runtime/rows/fields";
+
+export interface Readings {
+    /** Rows by menu as REST prints them; a menu that could not be read is absent. */
+    menus: Menus;
+    /** The same of queues and connections, a moment later. */
+    later: Menus;
+    /** Milliseconds between both looks. */
+    between: number;
+    /** Why a menu could not be read, by its path. */
+    unread: Record<string, string>;
+    /** The router's clock less this machine's, milliseconds; absent where it is not known. */
+    clockOffset?: number;
+}
+
+/** What is wrong with one menu, and not with the router. */
+const refusals = ["router/no-such-menu", "router/gone", "router/refused", "login/not-permitted"] as const;
+
+interface Question {
+    menu: string;
+    query?: Record<string, string>;
+    /** Asked again for what moves. */
+    twice?: true;
+    /** Only some routers have it; without it nothing is missing. */
+    optional?: true;
+}
+
+/** FastTrack shows its counters as rules. */
+const noDummies = { dynamic: "false" };
+
+function questions(site: UploadSite): Question[] {
+    const families = site.families.flatMap((family): Question[] => {
+        const ip = family === "ipv4" ? "/ip" : "/ipv6";
+        const everywhere = family === "ipv4" ? "0.0.0.0/0" : "::/0";
+        return [
+            { menu: `${ip}/address` },
+            { menu: `${ip}/route`, query: { "dst-address": everywhere } },
+            { menu: `${ip}/firewall/raw`, query: noDummies, optional: true },
+            { menu: `${ip}/firewall/mangle`, query: noDummies },
+            { menu: `${ip}/firewall/filter`, query: noDummies },
+            { menu: `${ip}/firewall/nat`, query: { chain: "dstnat" }, optional: true },
+            {
+                menu: `${ip}/firewall/address-list`,
+                query: { list: site.list, ".proplist": ".id,list,address,disabled" },
+            },
+            {
+                menu: `${ip}/firewall/connection`,
+                query: {
+                    "connection-mark": site.connectionMark,
+                    ".proplist": ".id,dst-address,connection-mark,fasttrack,orig-bytes,orig-fasttrack-bytes,orig-rate",
+                },
+                twice: true,
+                optional: true,
+            },
+        ];
+    });
+    return [
+        { menu: "/interface", query: { ".proplist": ".id,name,type,running,disabled,slave" } },
+        { menu: "/interface/list" },
+        { menu: "/interface/list/member" },
+        { menu: "/interface/ethernet/switch", optional: true },
+        { menu: "/queue/simple", optional: true },
+        { menu: "/queue/tree", twice: true },
+        ...families,
+    ];
+}
+
+/** How long the router is left alone between both looks, milliseconds. */
+export const pauseBetween = 3000;
+
+export async function readRouter(
+    client: Client,
+    site: UploadSite,
+    pause: () => Promise<void>,
+    say: (what: string) => void,
+): Promise<Readings> {
+    const menus: Record<string, readonly Values[]> = {};
+    const later: Record<string, readonly Values[]> = {};
+    const unread: Record<string, string> = {};
+    const all = questions(site);
+    const ask = async ({ menu, query, optional }: Question, into: Record<string, readonly Values[]>): Promise<void> => {
+        say(menu);
+        try {
+            into[menu] = menu.endsWith("/settings") ? [(await client.row(menu)) ?? {}] : await client.rows(menu, query);
+        } catch (error) {
+            if (!isRouterError(error)) throw error;
+            // Where a menu does not exist, no row of it decides anything.
+            if (optional && isRouterError(error, "router/no-such-menu", "router/gone")) into[menu] = [];
+            else if (isRouterError(error, ...refusals)) unread[menu] = error.message;
+            else throw error;
+        }
+    };
+    const clockOffset = await readClock(client);
+    for (const question of all) await ask(question, menus);
+    const slaves = (menus["/interface"] ?? []).filter((row) => row["slave"] === "true");
+    if (slaves.some((row) => site.lines.includes(row["name"] ?? ""))) {
+        await ask({ menu: "/interface/bridge/port", optional: true }, menus);
+        await ask({ menu: "/interface/bridge/settings", optional: true }, menus);
+    }
+    const looked = performance.now();
+    await pause();
+    for (const question of all.filter(({ twice }) => twice)) await ask(question, later);
+    return {
+        menus,
+        later,
+        between: performance.now() - looked,
+        unread,
+        ...(clockOffset === undefined ? {} : { clockOffset }),
+    };
+}
+
+/** `date`, `time` and `gmt-offset` of /system/clock; older versions write the date as `nov/25/2026`. */
+async function readClock(client: Client): Promise<number | undefined> {
+    try {
+        const clock = await client.row("/system/clock");
+        const { date = "", time = "", "gmt-offset": offset = "+00:00" } = clock ?? {};
+        const zone = /^[+-]\d\d:\d\d/.exec(offset)?.[0] ?? "Z";
+        const at = Date.parse(
+            /^\d{4}-/.test(date) ? `${date}T${time}${zone}` : `${date.replaceAll("/", " ")} ${time} ${zone}`,
+        );
+        return Number.isNaN(at) ? undefined : at - Date.now();
+    } catch (error) {
+        if (!isRouterError(error)) throw error;
+        return undefined;
+    }
+}
