@@ -25,6 +25,7 @@ const checks = {
 };
 /** Pages that are generated, or that name what the code holds. */
 const docsTests = [
+    "tests/unit/architecture",
     "tests/unit/resource-docs",
     "tests/unit/site-docs",
     "tests/unit/routeros-errors",
