@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
 
 import type { RouterOptions } from "../router/api";
+import { fromBytes } from "../router/device/bytes";
 
 interface Flags {
     port: number;
@@ -10,7 +11,7 @@ interface Flags {
     username: string;
     password: string;
     state?: string;
-    version: string;
+    version?: string;
     latency: NonNullable<RouterOptions["latency"]>;
     https?: boolean;
     rsc?: string;
@@ -64,7 +65,10 @@ export function routerCommand(): Command {
         .option("--username <name>", "administrator", "admin")
         .option("--password <password>", "the administrator's password; empty is allowed, as on RouterOS", "")
         .option("--state <file>", "JSON file that keeps the configuration between runs")
-        .option("--version <version>", "RouterOS version whose menus are served: 7.20.8, 7.22.3 or 7.24", "7.22.3")
+        .option(
+            "--version <version>",
+            "RouterOS version whose menus are served: 7.20.8, 7.22.3 or 7.24 (default: the export's or the state's own, else 7.22.3)",
+        )
         .addOption(
             new Option("--latency <device>", "answer as slowly as a device, one request after another")
                 .choices(["none", "hex", "rb5009"])
@@ -121,7 +125,7 @@ async function run(flags: Flags): Promise<void> {
 
 function readExport(file: string): string {
     try {
-        return readFileSync(file, "utf8");
+        return fromBytes(readFileSync(file));
     } catch (error) {
         throw new Error(`the export ${file} cannot be read: ${(error as Error).message}`, { cause: error });
     }

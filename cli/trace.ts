@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { Client } from "../providers/routeros/runtime/router/client";
 import { oneLine } from "../providers/routeros/runtime/rows/text";
 import type { ConnectionDescription, PacketTrace, Row, Trace } from "../router/api";
+import { fromBytes } from "../router/device/bytes";
 import type { Device } from "../router/device/device";
 import type * as Snapshot from "../router/start/snapshot";
 import { colours } from "./colours";
@@ -91,7 +92,7 @@ async function deviceOf(flags: Flags): Promise<{ device: Device; name: string; w
         return { device: snapshot.deviceFromState(flags.state), name: `State ${flags.state}`, warnings: [] };
     }
     if (flags.rsc !== undefined) {
-        return { ...snapshot.deviceFromRsc(readFileSync(flags.rsc, "utf8")), name: `Export ${flags.rsc}` };
+        return { ...snapshot.deviceFromRsc(fromBytes(readFileSync(flags.rsc))), name: `Export ${flags.rsc}` };
     }
     const { Client } = await import("../providers/routeros/runtime/router/client.js");
     const client = new Client(await settingsOf(flags));

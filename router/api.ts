@@ -14,7 +14,7 @@ export interface RouterOptions {
     username?: string;
     /** @default "" (RouterOS allows an empty password) */
     password?: string;
-    /** RouterOS version whose menus are served: `7.20.8`, `7.22.3`, `7.24`. @default "7.22.3" */
+    /** RouterOS version whose menus are served: `7.20.8`, `7.22.3`, `7.24`. @default that of `rsc` or of the state, else "7.22.3" */
     version?: string;
     /** JSON file that keeps the router's configuration between runs, written whole or not at all. @default none: memory */
     stateFile?: string;
@@ -30,6 +30,15 @@ export interface RouterOptions {
     behaviour?: Partial<Behaviour>;
     /** Addresses of DNS names in address lists. @default one made from the name */
     names?: Record<string, string[]>;
+}
+
+/** What became of a line of an export that was loaded. */
+export interface LoadedLine {
+    line: number;
+    /** `kept`: not modelled, exported again as it was written; `passed over`: no command at all. */
+    outcome: "modelled" | "kept" | "refused" | "passed over";
+    /** Menu and command, and what of it; the line itself where it was passed over. */
+    what: string;
 }
 
 /** One request as the log keeps it. */
@@ -79,8 +88,10 @@ export interface Router {
     /** PEM and SHA-256 fingerprint (upper-case hex with colons) where HTTPS is served. */
     readonly certificate?: string;
     readonly fingerprint?: string;
-    /** What was passed over when the export was loaded, a line each. */
+    /** What was refused, passed over or kept as text when the export was loaded, a line each. */
     readonly warnings: readonly string[];
+    /** What became of each line of the export; empty where none was loaded. */
+    readonly loaded: readonly LoadedLine[];
     /** Requests since the start or the last `clearLog`. */
     readonly log: readonly RequestEntry[];
     clearLog(): void;
@@ -121,7 +132,7 @@ export interface Router {
 }
 
 /** All of {@link Router} but how it is reached and stopped; what the control interface does goes through here too. */
-export type Operations = Omit<Router, "url" | "certificate" | "fingerprint" | "warnings" | "stop" | "log">;
+export type Operations = Omit<Router, "url" | "certificate" | "fingerprint" | "warnings" | "loaded" | "stop" | "log">;
 
 export type PacketState = "new" | "established" | "related" | "invalid" | "untracked";
 

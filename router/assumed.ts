@@ -216,6 +216,7 @@ export const assumptions: readonly Assumption[] = [
         about: "queues",
         choice: "A queue type shows only the arguments of its own kind; builtin types cannot be removed.",
     },
+    { key: "networks", about: "values", choice: "The network of an address is filled in where it is not given." },
     {
         key: "memory-limits",
         about: "queues",
@@ -264,7 +265,7 @@ export const assumptions: readonly Assumption[] = [
     {
         key: "menus-by-hand",
         about: "menus",
-        choice: "Addresses, routes, kinds of interfaces, clock, scheduler, users, groups, routerboard, licence and IPv6 connections are tables written by hand.",
+        choice: "/system/routerboard is a table written by hand; jobs of the scheduler never run, a DHCP client never gets an address.",
     },
 ];
 

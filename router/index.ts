@@ -10,8 +10,9 @@ import { newDevice } from "./menus";
 import { knowNames } from "./menus/address-lists";
 import { versions } from "./menus/definition";
 import { configure, makeBare, setAdministrator } from "./start/factory";
+import { type Loaded, versionOfExport } from "./start/load";
 import { operationsOn } from "./start/operations";
-import { loadState, StateFile } from "./start/state";
+import { loadState, StateFile, versionOfState } from "./start/state";
 
 export type { Fault, FaultKind, RequestEntry, Router, RouterOptions, Row } from "./api";
 
@@ -26,17 +27,20 @@ export const defaultVersion = "7.22.3";
 
 /** Starts a router. Rejects when the port is taken, the version unknown, or the state file cannot be used. */
 export async function start(options: RouterOptions = {}): Promise<Router> {
-    const { version = defaultVersion, host = "127.0.0.1", username = "admin", password = "" } = options;
-    if (!versions.includes(version))
-        throw new Error(`RouterOS ${version} is not known here, only ${versions.join(", ")}`);
+    const { host = "127.0.0.1", username = "admin", password = "" } = options;
+    if (options.version !== undefined && !versions.includes(options.version))
+        throw new Error(`RouterOS ${options.version} is not known here, only ${versions.join(", ")}`);
+    const known = versionOfState(options.stateFile) ?? versionOfExport(options.rsc ?? "");
+    const version = options.version ?? known ?? defaultVersion;
     const device = newDevice({ version, behaviour: options.behaviour });
     knowNames(device, options.names ?? {});
     const stateFile = options.stateFile === undefined ? undefined : new StateFile(options.stateFile, device);
-    const warnings: string[] = [];
+    let loaded: Loaded = { lines: [], warnings: [] };
     const found = options.stateFile !== undefined && loadState(options.stateFile, device);
     if (!found) {
         makeBare(device);
-        warnings.push(...configure(device, options.rsc));
+        const own = configure(device, options.rsc);
+        if (options.rsc !== undefined) loaded = own;
     }
     setAdministrator(device, username, password);
     stateFile?.write();
@@ -60,7 +64,8 @@ export async function start(options: RouterOptions = {}): Promise<Router> {
     return {
         url: `${tls ? "https" : "http"}://${shownHost}:${port}`,
         ...(tls ? { certificate: tls.certificate, fingerprint } : {}),
-        warnings,
+        warnings: loaded.warnings,
+        loaded: loaded.lines,
         get log() {
             return server.log;
         },

@@ -38,7 +38,9 @@ export function add(device: Device, menu: Menu, given: Row): StoredRow {
     const copied = copyFrom === undefined ? {} : selectRows(device, menu, copyFrom)[0]!.values;
     const written = parseAll(device, menu, rest);
     const values: Row = { ...copied, ...written };
-    for (const name of menu.mandatory ?? []) if (!values[name]) throw refuse.missing(name);
+    for (const name of menu.mandatory ?? []) {
+        if (!values[name] && !(device.importing && values[name] === "")) throw refuse.missing(name);
+    }
     for (const [name, value] of Object.entries(menu.defaults ?? {})) {
         if (values[name] === undefined && menu.addArguments.has(name)) {
             values[name] = value === "" ? "" : parseValue(name, menu.fields[name]!, value, device.resolve);

@@ -4,6 +4,7 @@ import { readId, showId, type StoredRow } from "../device/table";
 import { splitList } from "../device/values";
 import { Refusal, refuse } from "../errors";
 import { menusOf } from "../menus";
+import { menusBelow } from "../menus/console";
 import type { Menu } from "../menus/definition";
 import { currentRate, rowById, rowsOf, showRow } from "../menus/rows";
 import * as commands from "./commands";
@@ -52,8 +53,12 @@ export function executeOnMenu(device: Device, command: Command): Answer {
 /** The longest menu path, and what follows it: nothing, an id, a name or a command. */
 function route(device: Device, segments: readonly string[]): { menu: Menu | undefined; tail: string | undefined } {
     for (let length = segments.length; length > 0; length--) {
-        const menu = menusOf(device.version).get(`/${segments.slice(0, length).join("/")}`);
+        const path = `/${segments.slice(0, length).join("/")}`;
+        const menu = menusOf(device.version).get(path);
         if (!menu) continue;
+        // A menu of RouterOS that is not modelled is no name of a row.
+        const next = segments[length];
+        if (next !== undefined && menusBelow(path)?.includes(next)) throw refuse.unknownMenu(next);
         if (segments.length - length > 1) throw refuse.unknownMenu(segments[length]!);
         return { menu, tail: segments[length] };
     }

@@ -1,4 +1,4 @@
-import type { Device } from "../device/device";
+import { type Device, tablesOf } from "../device/device";
 import { readId, showId } from "../device/table";
 import { menusOf } from "../menus";
 import { rowsOf } from "../menus/rows";
@@ -28,8 +28,9 @@ function renumberAll(device: Device): void {
     for (const [path, table] of device.allTables()) changes.set(path, table.renumber());
     const renamed = (menu: string, id: string): string => {
         const number = readId(id);
-        const paths = menu === "tree-parent" ? ["/queue/tree", "/interface"] : [menu];
-        const next = paths.map((path) => changes.get(path)?.get(number!)).find((value) => value !== undefined);
+        const next = tablesOf(menu)
+            .map((path) => changes.get(path)?.get(number!))
+            .find((value) => value !== undefined);
         return next === undefined ? id : showId(next);
     };
     for (const menu of menusOf(device.version).values()) {

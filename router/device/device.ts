@@ -23,6 +23,8 @@ export class Device {
     softwareId: string;
     /** Name of the first user; owns scripts and jobs. */
     administrator = "admin";
+    /** An export is read: what it names by the id of something gone stays so. */
+    importing = false;
     private readonly shapes: ReadonlyMap<string, Shape>;
     private readonly tables = new Map<string, Table>();
     private readonly listeners = new Set<() => void>();
@@ -103,24 +105,36 @@ export class Device {
         return id === undefined ? undefined : this.table(path).get(id);
     }
 
-    /** Id of the row with that name. A queue's parent is a queue of the tree or an interface. */
+    /** Id of the row with that name. */
     readonly resolve: Resolve = (menu, name) => {
-        const paths = menu === "tree-parent" ? ["/queue/tree", "/interface"] : [menu];
-        for (const path of paths) {
+        for (const path of tablesOf(menu)) {
             const row = this.findByName(path, name);
             if (row) return showId(row.id);
             const id = readId(name);
-            if (id !== undefined && this.table(path).get(id)) return showId(id);
+            if (id !== undefined && (this.importing || this.table(path).get(id))) return showId(id);
         }
         return undefined;
     };
 
     /** Name of the row with that id, as a reference reads. */
     nameOf(menu: string, reference: string): string | undefined {
-        if (menu === "tree-parent")
-            return this.nameOf("/queue/tree", reference) ?? this.nameOf("/interface", reference);
-        return this.rowOf(menu, reference)?.values["name"];
+        for (const path of tablesOf(menu)) {
+            const name = this.rowOf(path, reference)?.values["name"];
+            if (name !== undefined) return name;
+        }
+        return undefined;
     }
+}
+
+/** References to rows of more than one menu, whose ids never meet. */
+const unions: Record<string, readonly string[]> = {
+    "tree-parent": ["/queue/tree", "/interface"],
+    "interface-or-list": ["/interface", "/interface/list"],
+};
+
+/** The menus whose rows a reference may mean. */
+export function tablesOf(menu: string): readonly string[] {
+    return unions[menu] ?? [menu];
 }
 
 export function matches(row: StoredRow, where: Row): boolean {

@@ -14,6 +14,10 @@ export interface StoredRow {
     id: number;
     /** What was written, in canonical form; references as ids (`*1`). */
     values: Record<string, string>;
+    /** Arguments of an export that this menu does not model, with their values; null for a bare word. */
+    kept?: Record<string, string | null>;
+    /** Arguments that somebody wrote in an export: they are exported again, the defaults too. */
+    explicit?: string[];
     /** Made by the router, or kept in memory only: gone after a restart. */
     dynamic?: boolean;
     /** Shipped with the router: cannot be removed. */

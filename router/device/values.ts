@@ -7,6 +7,7 @@ import { parseBandwidth, parseBytes, parseKibibytes, showBandwidth, showBytes, s
 export type Kind =
     | "string" // kept as it is
     | "boolean" // yes/no/true/false, shown true/false
+    | "flag" // there or not; written as a bare word
     | "enum" // one of `values`
     | "enum-list" // some of `values`, with commas
     | "integer"
@@ -41,6 +42,8 @@ export interface Field {
     words?: readonly string[];
     /** An empty value is kept as such, assumed(empty-strings); otherwise it goes through the kind's own check. */
     emptyAllowed?: boolean;
+    /** The values are objects of a menu that is not modelled: an export's are kept as they are written. */
+    elsewhere?: boolean;
     family?: 4 | 6;
     maxLength?: number;
 }
@@ -57,6 +60,8 @@ export function parseValue(name: string, field: Field, input: string, resolve: R
     if (input === "" && field.emptyAllowed) return "";
     const says = field.says ?? name;
     switch (field.kind) {
+        case "flag":
+            return "";
         case "string":
             if (field.maxLength !== undefined && input.length > field.maxLength) throw refuse.badValue(name);
             return input;

@@ -6,6 +6,7 @@ import type { AddressInfo, Socket } from "node:net";
 import type { FaultKind, RequestEntry, Row } from "../api";
 import { restart } from "../commands/restart";
 import { contains } from "../device/addresses";
+import { fromBytes, jsonBytes } from "../device/bytes";
 import type { Device } from "../device/device";
 import { showId } from "../device/table";
 import { Refusal, refuse } from "../errors";
@@ -237,7 +238,7 @@ export class RestServer {
         }
         // assumed(body-size)
         if (size > this.device.behaviour.maxBodyBytes) throw refuse.tooLarge();
-        return Buffer.concat(chunks).toString("utf8");
+        return fromBytes(Buffer.concat(chunks));
     }
 
     private run(
@@ -272,7 +273,7 @@ export class RestServer {
 
     private respond(response: http.ServerResponse, entry: RequestEntry, answer: Answer, contentLength?: number): void {
         entry.status = answer.status;
-        const text = answer.body === undefined ? undefined : JSON.stringify(answer.body);
+        const text = answer.body === undefined ? undefined : jsonBytes(answer.body);
         response.statusCode = answer.status;
         response.setHeader("Cache-Control", "no-cache, no-store");
         response.setHeader("Expires", "0");
@@ -283,7 +284,7 @@ export class RestServer {
             return;
         }
         response.setHeader("Content-Type", "application/json");
-        response.setHeader("Content-Length", contentLength ?? Buffer.byteLength(text));
+        response.setHeader("Content-Length", contentLength ?? text.length);
         response.end(text);
     }
 

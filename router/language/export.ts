@@ -1,21 +1,21 @@
 import type { Row } from "../api";
 import type { Device } from "../device/device";
 import { formatTimestamp } from "../device/durations";
+import type { StoredRow } from "../device/table";
 import { writeValue } from "../device/values";
 import { menusOf } from "../menus";
 import type { Menu } from "../menus/definition";
-import { builtinQueueTypes, completeType } from "../menus/queues";
+import { keptLines } from "../menus/kept";
 import { rowsOf, showReference } from "../menus/rows";
 import { quote } from "./rsc";
 
 /** Not in an export: what only this router is, and users (their passwords never are). */
 const leftOut = new Set([
     "/user",
-    "/user/group",
     "/user/active",
     "/ip/firewall/connection",
+    "/ipv6/firewall/connection",
     "/interface",
-    "/system/clock",
 ]);
 
 /** The configuration as `/export` writes it: what differs from the defaults, long lines continued. */
@@ -27,71 +27,81 @@ export function exportText(device: Device): string {
         "# model = RB750Gr3",
         `# serial number = ${device.serial}`,
     ];
-    for (const menu of menusOf(device.version).values()) {
-        if (leftOut.has(menu.path) || menu.computed || menu.commands.size === 0) continue;
-        const written = menu.singleton ? singletonLines(device, menu) : rowLines(device, menu);
-        if (written.length > 0) lines.push(menu.path.replace(/\//g, " ").replace(/^ /, "/"), ...written);
+    for (const [path, written] of linesByMenu(device)) {
+        if (written.length > 0) lines.push(path.replace(/\//g, " ").replace(/^ /, "/"), ...written);
     }
     return `${lines.join("\n")}\n`;
 }
 
-function rowLines(device: Device, menu: Menu): string[] {
-    const lines: string[] = [];
-    for (const row of rowsOf(device, menu)) {
-        if (row.dynamic) continue;
-        const values = writtenValues(device, menu, row.values);
-        const name = row.values["default-name"];
-        if (menu.path === "/interface/ethernet") {
-            delete values["mac-address"];
-            delete values["mtu"];
-            if (values["name"] === name) delete values["name"];
-            if (Object.keys(values).length > 0) lines.push(line(`set [ find default-name=${name} ]`, values));
-        } else if (!row.builtin) {
-            lines.push(line("add", values));
-        } else if (menu.path === "/queue/type") {
-            const changed = changedType(row.values, values);
-            if (Object.keys(changed).length > 0) lines.push(line(`set ${row.values["name"]}`, changed));
-        }
+/** The modelled menus in their order; lines that were kept follow the menu that they followed. */
+function linesByMenu(device: Device): Map<string, string[]> {
+    const menus = [...menusOf(device.version).values()].filter((menu) => !leftOut.has(menu.path) && !menu.computed);
+    const sections = menus.map((menu) => ({ path: menu.path, lines: linesOf(device, menu) }));
+    for (const { path, text, after } of keptLines.of(device)) {
+        const own = sections.find((section) => section.path === path);
+        if (own) own.lines.push(text);
+        else sections.splice(sections.findIndex((section) => section.path === after) + 1, 0, { path, lines: [text] });
     }
-    return lines;
+    return new Map(sections.map(({ path, lines }) => [path, lines]));
 }
 
-/** What somebody changed in a queue type that every router has. */
-function changedType(stored: Row, written: Row): Row {
-    const builtin = completeType(builtinQueueTypes.find(({ name }) => name === stored["name"]) ?? {});
-    return Object.fromEntries(Object.entries(written).filter(([name]) => stored[name] !== builtin[name]));
+function linesOf(device: Device, menu: Menu): string[] {
+    if (menu.singleton) {
+        const row = device.table(menu.path).all()[0];
+        const values = row ? writtenValues(device, menu, row) : {};
+        if (menu.path === "/system/identity" && values["name"] === "MikroTik") return [];
+        return Object.keys(values).length > 0 ? [line("set", values)] : [];
+    }
+    return rowsOf(device, menu).flatMap((row) => {
+        if (row.dynamic) return [];
+        const values = writtenValues(device, menu, row);
+        const port = row.values["default-name"];
+        const before = menu.builtin?.find(({ name }) => name === row.values["name"]);
+        if (port !== undefined) {
+            for (const name of ["mac-address", "mtu"]) if (!row.explicit?.includes(name)) delete values[name];
+            if (values["name"] === port) delete values["name"];
+            return Object.keys(values).length > 0 ? [line(`set [ find default-name=${port} ]`, values)] : [];
+        }
+        if (!row.builtin) return [line("add", values)];
+        // Of a row that every router has, what somebody changed.
+        const changed = Object.entries(values).filter(
+            ([name]) =>
+                name !== "name" &&
+                (row.values[name] !== before?.[name] || row.explicit?.includes(name) || row.kept?.[name] !== undefined),
+        );
+        const name = quote(row.values["name"] ?? "");
+        return changed.length > 0 ? [line(`set ${name}`, Object.fromEntries(changed))] : [];
+    });
 }
 
-function singletonLines(device: Device, menu: Menu): string[] {
-    const row = device.table(menu.path).all()[0];
-    const values = row ? writtenValues(device, menu, row.values) : {};
-    if (menu.path === "/system/identity" && values["name"] === "MikroTik") return [];
-    return Object.keys(values).length > 0 ? [line("set", values)] : [];
-}
-
-/** What an export leaves out in every menu. */
+/** What an export leaves out where the menu does not say otherwise. */
 const plain: Row = { disabled: "no", log: "no", "log-prefix": "" };
 
-/** Writable values that are not the defaults, in the form in which they are written. */
-function writtenValues(device: Device, menu: Menu, stored: Row): Row {
-    const values: Row = {};
-    for (const name of Object.keys(stored).sort()) {
-        if (menu.fields[name] === undefined || menu.hidden?.includes(name)) continue;
+/** Writable values that are not the defaults, or that somebody wrote, by name; null for a bare word. */
+function writtenValues(device: Device, menu: Menu, row: StoredRow): Record<string, string | null> {
+    const values: Record<string, string | null> = {};
+    const usual = row.builtin ? undefined : menu.usual?.(row.values);
+    for (const [name, stored] of Object.entries(row.values)) {
         const field = menu.fields[name];
-        const shown = field.menu === undefined ? stored[name]! : showReference(device, field, stored[name]!);
+        if (field === undefined || menu.hidden?.includes(name)) continue;
+        const shown = field.menu === undefined ? stored : showReference(device, field, stored);
         const value = writeValue(field, shown);
-        if (menu.defaults?.[name] === value || plain[name] === value) continue;
-        values[name] = value;
+        const isDefault = (menu.defaults?.[name] ?? plain[name]) === value || usual?.[name] === stored;
+        if (isDefault && !row.explicit?.includes(name)) continue;
+        values[name] = field.kind === "flag" ? null : value;
     }
-    return values;
+    Object.assign(values, row.kept);
+    return Object.fromEntries(Object.entries(values).sort(([a], [b]) => (bare(a) < bare(b) ? -1 : 1)));
 }
 
+const bare = (name: string) => name.replace(/^!/, "");
+
 /** One command, broken as RouterOS breaks it: before a word that would pass column 80, with four spaces. */
-function line(command: string, values: Row): string {
+function line(command: string, values: Record<string, string | null>): string {
     let text = command;
     let width = command.length;
     for (const [name, value] of Object.entries(values)) {
-        const word = `${name}=${quote(value)}`;
+        const word = value === null ? name : `${name}=${quote(value)}`;
         if (width + word.length + 2 > 80) {
             text += ` \\\n    ${word}`;
             width = 4 + word.length;
@@ -117,10 +127,12 @@ export function configurationOf(device: Device): Record<string, Row[]> {
                 const value = row.values[name]!;
                 values[name] = field?.menu === undefined ? value : showReference(device, field, value);
             }
+            for (const [name, value] of Object.entries(row.kept ?? {})) values[name] = value ?? "";
             return values;
         });
         // What only reports (`/system/resource`) has nothing to configure.
         if (shown.some((values) => Object.keys(values).length > 0)) result[menu.path] = shown;
     }
+    for (const { path, text } of keptLines.of(device)) (result[path] ??= []).push({ text });
     return result;
 }

@@ -8,10 +8,12 @@ import { splitStatements, unquote } from "./rsc";
  */
 export function selectorOf(text: string): (row: Row) => boolean {
     const inner = text.replace(/^\[\s*/, "").replace(/\s*\]$/, "");
-    const words = splitStatements(inner.replace(/;/g, " ")).flatMap(({ tokens }) => tokens);
+    const words = tokensOf(inner.replace(/;/g, " "));
     while (words[0] === "find" || words[0] === "where" || words[0]?.startsWith("/") || isPathWord(words)) words.shift();
     return conditionOf(words);
 }
+
+const tokensOf = (text: string): string[] => [...splitStatements(text)].flatMap(({ tokens }) => tokens);
 
 /** `[ /ip firewall filter find … ]`: the path before `find`. */
 function isPathWord(words: readonly string[]): boolean {
@@ -30,7 +32,7 @@ function conditionOf(words: readonly string[]): (row: Row) => boolean {
 }
 
 function testOf(word: string): (row: Row) => boolean {
-    if (word.startsWith("(")) return conditionOf(splitStatements(word.slice(1, -1)).flatMap(({ tokens }) => tokens));
+    if (word.startsWith("(")) return conditionOf(tokensOf(word.slice(1, -1)));
     const match = /^(!?)([.\w-]+)(?:(=|!=|~)(.*))?$/s.exec(word);
     if (!match) throw new Error(`syntax error (${word})`);
     const [, negated, name, operator, raw] = match;

@@ -41,7 +41,7 @@ class Run {
     block(text: string, path: string): Value {
         let statements: Statement[];
         try {
-            statements = parseRsc(text, path, (entered, line) => this.checkPath(entered, line));
+            statements = parseRsc(text, path, { entered: (menu, line) => this.checkPath(menu, line) });
         } catch (error) {
             if (error instanceof RscError) throw new ScriptError(`syntax error (${error.message})`);
             throw error;
@@ -52,10 +52,6 @@ class Run {
     }
 
     private checkPath(path: string, line: number): void {
-        if (path === "/export") {
-            this.lines.push(exportText(this.device).trimEnd());
-            return;
-        }
         const paths = [...menusOf(this.device.version).keys()];
         if (paths.some((known) => `${known}/`.startsWith(`${path}/`)) || path === "/") return;
         throw new ScriptError(`bad command name ${path.split("/").at(-1) ?? ""} (line ${line} column 1)`);
@@ -124,6 +120,10 @@ class Run {
 
     private command(statement: Statement): Value {
         const { path, command, words, line } = statement;
+        if (command === "export") {
+            this.lines.push(exportText(this.device).trimEnd());
+            return "";
+        }
         const menu = menusOf(this.device.version).get(path);
         if (!menu)
             throw new ScriptError(`bad command name ${path.split("/").at(-1) || command} (line ${line} column 1)`);

@@ -1,4 +1,5 @@
 import type { Row } from "../api";
+import { compareVersions } from "../assumed";
 import data from "../data/menus.json";
 import type { Device } from "../device/device";
 import type { Shape } from "../device/shape";
@@ -8,23 +9,29 @@ import type { Field } from "../device/values";
 /** Versions whose menus are known, oldest first; the dumps are of virtual routers: assumed(hw-offload). */
 export const versions: readonly string[] = data.versions;
 
+/** The newest known version that is not newer; the oldest known for one that is older than all. */
+export function nearestVersion(version: string): string {
+    return versions.filter((known) => compareVersions(known, version) <= 0).at(-1) ?? versions[0]!;
+}
+
 /** What is special about a menu; everything else comes from the distilled dumps. */
 export interface MenuRules extends Omit<Shape, "fields"> {
     /** Oldest version that has the menu. @default all that are known here */
     since?: string;
     /** Rows have an order that `move` and `place-before` change. */
     ordered?: boolean;
+    /** Rows that every router has. */
+    builtin?: readonly Row[];
     mandatory?: readonly string[];
     /** Kinds and bounds that the dumps do not tell. */
     fields?: Record<string, Field>;
     /** Values a new row has where none is given. */
     defaults?: Row;
-    /** Commands and arguments for a menu that the dumps lack: assumed(menus-by-hand). */
+    /** Values that a row has where nothing is written, where they depend on the row; as they are stored. */
+    usual?(values: Row): Row;
+    /** Commands for a menu that the dumps lack: assumed(menus-by-hand). */
     byHand?: {
         commands: readonly string[];
-        add?: readonly string[];
-        set?: readonly string[];
-        readOnly?: readonly string[];
     };
     /** Checks and completes the row as it would be; may change `values`. */
     check?(values: Row, context: CheckContext): void;
@@ -98,8 +105,8 @@ export function defineMenu(rules: MenuRules, version: string): Menu {
     const names = (list?: Record<string, string[]>) => new Set([...(list?.["all"] ?? []), ...(list?.[version] ?? [])]);
     const types = dump?.types ?? {};
     const fields: Record<string, Field> = {};
-    const setArguments = dump ? names(dump.set) : new Set(rules.byHand?.set ?? rules.byHand?.add ?? []);
-    const addArguments = dump ? names(dump.add) : new Set(rules.byHand?.add ?? []);
+    const setArguments = names(dump?.set);
+    const addArguments = names(dump?.add);
     setArguments.delete("numbers");
     for (const name of [...addArguments, ...setArguments]) {
         fields[name] = complete(rules.fields?.[name] ?? guess(types[name]), types[name], version);

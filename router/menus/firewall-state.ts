@@ -8,6 +8,8 @@ import { refuse } from "../errors";
 const builtinChains: Record<string, readonly string[]> = {
     mangle: ["prerouting", "input", "forward", "output", "postrouting"],
     filter: ["input", "forward", "output"],
+    nat: ["srcnat", "dstnat", "input", "output"],
+    raw: ["prerouting", "output"],
 };
 
 /**
@@ -23,12 +25,12 @@ export function isInvalidRule(device: Device, path: string, row: StoredRow): boo
             const id = value.replace(/^!/, "");
             if (id.startsWith("*") && device.nameOf(menu.fields[name].menu!, id) === undefined) return true;
         } else if (name === "src-address-list" || name === "dst-address-list") {
-            const lists = device.table(path.replace(/(mangle|filter)$/, "address-list"));
+            const lists = device.table(path.replace(/(filter|mangle|nat|raw)$/, "address-list"));
             if (lists.indexedBy("list", value.replace(/^!/, ""))!.size === 0) return true;
         }
     }
     const rules = device.table(path);
-    const chains = builtinChains[path.endsWith("mangle") ? "mangle" : "filter"]!;
+    const chains = builtinChains[path.split("/").at(-1)!]!;
     const target = values["jump-target"];
     if (target !== undefined && !chains.includes(target) && rules.indexedBy("chain", target)!.size === 0) return true;
     const chain = values["chain"]!;
@@ -70,7 +72,7 @@ export function hasFastTrack(device: Device, family: 4 | 6): boolean {
 }
 
 const firewallPaths = (family: 4 | 6) =>
-    ["filter", "mangle"].map((table) => `/${family === 4 ? "ip" : "ipv6"}/firewall/${table}`);
+    ["filter", "mangle", "raw"].map((table) => `/${family === 4 ? "ip" : "ipv6"}/firewall/${table}`);
 
 const dummyComment = {
     4: "special dummy rule to show fasttrack counters",

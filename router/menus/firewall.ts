@@ -4,8 +4,8 @@ import { refuse } from "../errors";
 import type { MenuRules } from "./definition";
 import { addFastTrackDummies, checkPacketMarks, hasFastTrack, isInvalidRule } from "./firewall-state";
 
-/** Mangle and filter of one family: `/ip/firewall/mangle` and its three kin. */
-export function firewallMenu(family: 4 | 6, table: "mangle" | "filter"): MenuRules {
+/** Filter, mangle, nat and raw of one family. */
+export function firewallMenu(family: 4 | 6, table: "filter" | "mangle" | "nat" | "raw"): MenuRules {
     const path = `/${family === 4 ? "ip" : "ipv6"}/firewall/${table}`;
     return {
         path,
@@ -82,6 +82,7 @@ function matchers(family: 4 | 6): Record<string, Field> {
         says: "interface",
         words: ["all-ethernet", "all-ppp", "all-vlan", "all-wireless"],
     };
+    const routingTable: Field = { kind: "reference", menu: "/routing/table", words: ["main"] };
     const interfaceList: Field = { kind: "reference", menu: "/interface/list", says: "interface-list" };
     return {
         action: { kind: "enum" },
@@ -108,7 +109,8 @@ function matchers(family: 4 | 6): Record<string, Field> {
         "out-bridge-port-list": interfaceList,
         "src-mac-address": { kind: "mac" },
         dscp: { kind: "integer", max: 63 },
-        "new-routing-mark": { kind: "enum", values: ["main"] },
+        "new-routing-mark": routingTable,
+        "routing-table": routingTable,
         "address-list-timeout": { kind: "string" },
     };
 }

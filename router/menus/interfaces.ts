@@ -1,6 +1,7 @@
 import type { Row } from "../api";
 import type { Device } from "../device/device";
 import type { StoredRow } from "../device/table";
+import type { Field } from "../device/values";
 import { refuse } from "../errors";
 import type { MenuRules } from "./definition";
 
@@ -47,33 +48,27 @@ function traffic(row: StoredRow): { rx: string; tx: string } {
     return { rx: "0", tx: String(row.counters?.bytes ?? 0) };
 }
 
-/**
- * Menus of one kind of interface, whose rows are interfaces too. The dumps used here do not hold them: arguments are the
- * manual's commonest, anything else is kept as it is written: assumed(menus-by-hand).
- */
-export function interfaceKind(
-    kind: string,
-    type: string,
-    extra: readonly string[],
-    { fixed = false, shows = {} }: { fixed?: boolean; shows?: Row } = {},
-): MenuRules {
-    const set = ["name", "comment", "disabled", "mtu", "l2mtu", "mac-address", ...extra];
-    const read = ["get", "print", "find", "export", "edit", "set", "enable", "disable", "comment", "reset-counters"];
+interface KindRules {
+    mandatory?: readonly string[];
+    fields?: Record<string, Field>;
+    /** What the menu shows of a row where nothing is written. */
+    shows?: Row;
+    /** A new one is off: clients. */
+    off?: boolean;
+}
+
+const interfaceReference: Field = { kind: "reference", menu: "/interface", says: "interface" };
+
+/** Menus of one kind of interface, whose rows are interfaces too. */
+function interfaceKind(kind: string, type: string, { mandatory, fields, shows, off }: KindRules = {}): MenuRules {
+    const path = `/interface/${kind}`;
     return {
-        path: `/interface/${kind}`,
+        path,
         viewOf: { path: "/interface", where: { type } },
         named: true,
-        mandatory: extra.includes("interface") ? ["interface"] : [],
-        byHand: { commands: fixed ? read : [...read, "add", "remove"], add: fixed ? [] : set, set },
-        fields: {
-            name: { kind: "string" },
-            disabled: { kind: "boolean" },
-            ...(extra.includes("interface")
-                ? { interface: { kind: "reference", menu: "/interface", says: "interface" } as const }
-                : {}),
-            ...(extra.includes("vlan-id") ? { "vlan-id": { kind: "integer", min: 1, max: 4095 } as const } : {}),
-        },
-        defaults: fixed ? {} : { disabled: "no" },
+        mandatory: mandatory ?? [],
+        fields: { interface: interfaceReference, "vlan-id": { kind: "integer", min: 1, max: 4095 }, ...fields },
+        defaults: { disabled: off ? "yes" : "no" },
         check(values, { device }) {
             values["type"] = type;
             if (values["name"]) return;
@@ -86,7 +81,7 @@ export function interfaceKind(
             delete rest["type"];
             return rest;
         },
-        hidden: ["password", "private-key"],
+        hidden: ["password", "private-key", "preshared-key"],
     };
 }
 
@@ -135,35 +130,69 @@ const bridgeShows: Row = {
     "vlan-filtering": "false",
 };
 
+const references: Field = { kind: "references", menu: "/interface", says: "interface", emptyAllowed: true };
+const ofInterface: KindRules = { mandatory: ["interface"] };
+
+/** What runs over another kind stands behind it, as in an export. */
 export const interfaceKinds: readonly MenuRules[] = [
-    interfaceKind("ethernet", "ether", ["speed", "auto-negotiation", "advertise", "arp"], {
-        fixed: true,
-        shows: ethernetShows,
-    }),
-    interfaceKind(
-        "bridge",
-        "bridge",
-        ["admin-mac", "auto-mac", "protocol-mode", "vlan-filtering", "fast-forward", "arp"],
-        { shows: bridgeShows },
-    ),
-    interfaceKind("vlan", "vlan", [
-        ...["interface", "vlan-id", "use-service-tag", "arp", "arp-timeout", "loop-protect"],
-        ...["loop-protect-disable-time", "loop-protect-send-interval"],
-    ]),
-    interfaceKind("pppoe-client", "pppoe-out", [
-        ...["interface", "user", "password", "add-default-route", "use-peer-dns", "service-name", "profile", "max-mtu"],
-    ]),
-    interfaceKind("wireguard", "wg", ["listen-port", "private-key"]),
-    interfaceKind("bonding", "bond", ["slaves", "mode"]),
-    interfaceKind("l2tp-client", "l2tp-out", ["connect-to", "user", "password", "add-default-route"]),
-    interfaceKind("lte", "lte", ["apn-profiles"], { fixed: true }),
-    interfaceKind("veth", "veth", ["address", "gateway"]),
+    interfaceKind("ethernet", "ether", { shows: ethernetShows }),
+    interfaceKind("bridge", "bridge", { shows: bridgeShows }),
+    interfaceKind("wireguard", "wg"),
+    interfaceKind("eoip", "eoip"),
+    interfaceKind("gre", "gre-tunnel"),
+    interfaceKind("ipip", "ipip-tunnel"),
+    interfaceKind("vxlan", "vxlan"),
+    interfaceKind("lte", "lte"),
+    interfaceKind("veth", "veth"),
+    interfaceKind("bonding", "bond", { mandatory: ["slaves"], fields: { slaves: references } }),
+    interfaceKind("vlan", "vlan", ofInterface),
+    interfaceKind("macvlan", "macvlan", ofInterface),
+    interfaceKind("vrrp", "vrrp", ofInterface),
+    interfaceKind("pppoe-client", "pppoe-out", { ...ofInterface, off: true }),
+    interfaceKind("l2tp-client", "l2tp-out", { off: true }),
+    interfaceKind("pptp-client", "pptp-out", { off: true }),
+    interfaceKind("sstp-client", "sstp-out", { off: true }),
+    interfaceKind("ovpn-client", "ovpn-out", { off: true }),
 ];
+
+/** Ports of bridges. A row of a bridge that is gone reads its id. */
+export const bridgePorts: MenuRules = {
+    path: "/interface/bridge/port",
+    mandatory: ["bridge", "interface"],
+    fields: {
+        bridge: interfaceReference,
+        interface: { kind: "reference", menu: "interface-or-list", says: "interface" },
+    },
+    defaults: { disabled: "no" },
+    show: (shown, row) => ({ ...shown, dynamic: row.dynamic ? "true" : "false", inactive: "false" }),
+};
+
+export const bridgeVlans: MenuRules = {
+    path: "/interface/bridge/vlan",
+    mandatory: ["bridge", "vlan-ids"],
+    fields: { bridge: interfaceReference, tagged: references, untagged: references },
+    defaults: { disabled: "no" },
+    show: (shown, row) => ({ ...shown, dynamic: row.dynamic ? "true" : "false" }),
+};
+
+export const wireguardPeers: MenuRules = {
+    path: "/interface/wireguard/peers",
+    mandatory: ["interface"],
+    fields: { interface: interfaceReference },
+    defaults: { disabled: "no" },
+    hidden: ["private-key", "preshared-key"],
+};
 
 const listReference = { kind: "reference", menu: "/interface/list", says: "interface-list" } as const;
 
 export const interfaceLists: MenuRules = {
     path: "/interface/list",
+    builtin: ["all", "none", "dynamic", "static"].map((name) => ({
+        name,
+        comment: `contains ${name === "none" ? "no" : name} interfaces`,
+        include: "",
+        exclude: "",
+    })),
     named: true,
     mandatory: ["name"],
     fields: {

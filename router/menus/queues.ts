@@ -161,50 +161,8 @@ function normaliseTarget(target: string, { device }: CheckContext): string {
         .join(",");
 }
 
-export const queueTypes: MenuRules = {
-    path: "/queue/type",
-    named: true,
-    mandatory: ["name", "kind"],
-    fields: {
-        kind: { kind: "enum" },
-        "pcq-classifier": { kind: "enum-list" },
-        "pcq-limit": { kind: "kibibytes", min: 1 },
-        "pcq-total-limit": { kind: "kibibytes", min: 1 },
-        "fq-codel-memlimit": { kind: "bytes" },
-        "cake-memlimit": { kind: "bytes" },
-        "cake-bandwidth": { kind: "bandwidth" },
-        ...Object.fromEntries(
-            ["cake-ack-filter", "cake-atm", "cake-diffserv", "cake-flowmode"].map((name) => [name, { kind: "enum" }]),
-        ),
-        ...Object.fromEntries(
-            ["pcq-rate", "pcq-burst-rate", "pcq-burst-threshold"].map((name) => [name, { kind: "rate" }]),
-        ),
-        ...Object.fromEntries(
-            [
-                "pfifo-limit",
-                "mq-pfifo-limit",
-                "bfifo-limit",
-                "fq-codel-limit",
-                "fq-codel-flows",
-                "fq-codel-quantum",
-            ].map((name) => [name, { kind: "integer", min: 1 }]),
-        ),
-    },
-    check(values) {
-        // assumed(type-arguments): only the arguments of the row's own kind are kept and shown.
-        for (const name of Object.keys(values)) {
-            if (name !== "name" && name !== "kind" && kindOf(name) !== values["kind"]) delete values[name];
-        }
-        Object.assign(values, completeType(values));
-    },
-    show: (shown, row) => ({ ...shown, default: row.builtin ? "true" : "false" }),
-    removing(rows) {
-        if (rows.some((row) => row.builtin)) throw refuse.defaultRemove();
-    },
-};
-
 /** A type with its kind's defaults where it says nothing. */
-export function completeType(values: Row): Row {
+function completeType(values: Row): Row {
     return { ...kindDefaults[values["kind"] ?? ""], ...values };
 }
 
@@ -269,7 +227,7 @@ const kindDefaults: Record<string, Row> = {
 };
 
 /** The types every router has; highest id first (the ids' range is recorded, who has which is assumed(builtin-ids)). */
-export const builtinQueueTypes: readonly Row[] = [
+const builtinTypes: readonly Row[] = [
     { name: "default", kind: "pfifo", "pfifo-limit": "50" },
     { name: "ethernet-default", kind: "pfifo", "pfifo-limit": "50" },
     { name: "wireless-default", kind: "sfq" },
@@ -281,3 +239,47 @@ export const builtinQueueTypes: readonly Row[] = [
     { name: "multi-queue-ethernet-default", kind: "mq-pfifo", "mq-pfifo-limit": "50" },
     { name: "default-small", kind: "pfifo", "pfifo-limit": "10" },
 ];
+
+export const queueTypes: MenuRules = {
+    path: "/queue/type",
+    named: true,
+    builtin: builtinTypes.map(completeType),
+    usual: ({ kind }) => kindDefaults[kind ?? ""] ?? {},
+    mandatory: ["name", "kind"],
+    fields: {
+        kind: { kind: "enum" },
+        "pcq-classifier": { kind: "enum-list" },
+        "pcq-limit": { kind: "kibibytes", min: 1 },
+        "pcq-total-limit": { kind: "kibibytes", min: 1 },
+        "fq-codel-memlimit": { kind: "bytes" },
+        "cake-memlimit": { kind: "bytes" },
+        "cake-bandwidth": { kind: "bandwidth" },
+        ...Object.fromEntries(
+            ["cake-ack-filter", "cake-atm", "cake-diffserv", "cake-flowmode"].map((name) => [name, { kind: "enum" }]),
+        ),
+        ...Object.fromEntries(
+            ["pcq-rate", "pcq-burst-rate", "pcq-burst-threshold"].map((name) => [name, { kind: "rate" }]),
+        ),
+        ...Object.fromEntries(
+            [
+                "pfifo-limit",
+                "mq-pfifo-limit",
+                "bfifo-limit",
+                "fq-codel-limit",
+                "fq-codel-flows",
+                "fq-codel-quantum",
+            ].map((name) => [name, { kind: "integer", min: 1 }]),
+        ),
+    },
+    check(values) {
+        // assumed(type-arguments): only the arguments of the row's own kind are kept and shown.
+        for (const name of Object.keys(values)) {
+            if (name !== "name" && name !== "kind" && kindOf(name) !== values["kind"]) delete values[name];
+        }
+        Object.assign(values, completeType(values));
+    },
+    show: (shown, row) => ({ ...shown, default: row.builtin ? "true" : "false" }),
+    removing(rows) {
+        if (rows.some((row) => row.builtin)) throw refuse.defaultRemove();
+    },
+};

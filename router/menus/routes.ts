@@ -1,26 +1,25 @@
-import { contains } from "../device/addresses";
+import { contains, normaliseMatcherAddress } from "../device/addresses";
 import type { Device } from "../device/device";
+import type { Field } from "../device/values";
+import { refuse } from "../errors";
 import type { MenuRules } from "./definition";
 
-const crud = ["add", "set", "remove", "get", "print", "find", "export", "edit", "enable", "disable", "comment"];
+const interfaceReference: Field = { kind: "reference", menu: "/interface", says: "interface" };
+const routingTable: Field = { kind: "reference", menu: "/routing/table", words: ["main"] };
 
-/** assumed(menus-by-hand). Enough to tell the WAN: addresses and the default route. */
+/** The opposite of address lists: a host's length is added. `network` is filled in (assumed(networks)). */
 export function addressMenu(family: 4 | 6): MenuRules {
     return {
         path: `/${family === 4 ? "ip" : "ipv6"}/address`,
-        mandatory: ["address", "interface"],
-        byHand: {
-            commands: crud,
-            add: ["address", "comment", "disabled", "interface", "network", ...(family === 6 ? ["advertise"] : [])],
-        },
-        fields: {
-            disabled: { kind: "boolean" },
-            interface: { kind: "reference", menu: "/interface", says: "interface" },
-        },
+        mandatory: family === 4 ? ["address", "interface"] : ["interface"],
+        fields: { interface: interfaceReference },
         defaults: { disabled: "no" },
-        check(values) {
-            // The opposite of address lists: a host's length is added.
-            if (!values["address"]!.includes("/")) values["address"] += family === 4 ? "/32" : "/128";
+        check(values, { written }) {
+            values["address"] ??= "::/64";
+            if (!values["address"].includes("/") && !values["from-pool"])
+                values["address"] += family === 4 ? "/32" : "/128";
+            if (family === 4 && written["address"] !== undefined && written["network"] === undefined)
+                values["network"] = normaliseMatcherAddress(values["address"], 4).replace(/\/\d+$/, "");
         },
         show: (shown, row) => ({
             ...shown,
@@ -31,37 +30,89 @@ export function addressMenu(family: 4 | 6): MenuRules {
     };
 }
 
-/** assumed(menus-by-hand). `immediate-gw` ends in `%<interface>`, as recorded in public captures. */
+/** `immediate-gw` ends in `%<interface>`, as recorded in public captures. */
 export function routeMenu(family: 4 | 6): MenuRules {
     return {
         path: `/${family === 4 ? "ip" : "ipv6"}/route`,
-        mandatory: ["gateway"],
-        byHand: {
-            commands: crud,
-            add: [
-                "dst-address",
-                "gateway",
-                "distance",
-                "comment",
-                "disabled",
-                "routing-table",
-                "scope",
-                "target-scope",
-            ],
+        fields: {
+            distance: { kind: "integer", min: 1, max: 255 },
+            "routing-table": routingTable,
+            blackhole: { kind: "flag" },
         },
-        fields: { disabled: { kind: "boolean" }, distance: { kind: "integer", min: 1, max: 255 } },
         defaults: {
             disabled: "no",
             distance: "1",
             "routing-table": "main",
             "dst-address": family === 4 ? "0.0.0.0/0" : "::/0",
         },
+        check(values) {
+            if (!values["gateway"] && values["blackhole"] === undefined) throw refuse.missing("gateway");
+        },
         show: (shown, row, device) => ({
             ...shown,
             active: String(shown["disabled"] !== "true"),
             dynamic: row.dynamic ? "true" : "false",
-            "immediate-gw": immediateGateway(shown["gateway"] ?? "", device),
+            ...(shown["gateway"] ? { "immediate-gw": immediateGateway(shown["gateway"], device) } : {}),
             inactive: String(shown["disabled"] === "true"),
+        }),
+    };
+}
+
+/** `main`, tables that somebody made, and one for each VRF. */
+export const routingTables: MenuRules = {
+    path: "/routing/table",
+    named: true,
+    mandatory: ["name"],
+    fields: { fib: { kind: "flag" } },
+    defaults: { disabled: "no" },
+    survives: () => true,
+    show: (shown, row) => ({ ...shown, dynamic: row.dynamic ? "true" : "false", invalid: "false" }),
+};
+
+export const routingRules: MenuRules = {
+    path: "/routing/rule",
+    ordered: true,
+    fields: { table: routingTable, interface: interfaceReference, "routing-mark": routingTable },
+    defaults: { disabled: "no" },
+};
+
+/** A VRF has a routing table of its name. */
+export const vrfs: MenuRules = {
+    path: "/ip/vrf",
+    named: true,
+    ordered: true,
+    mandatory: ["name", "interfaces"],
+    fields: { interfaces: { kind: "references", menu: "/interface", says: "interface", words: ["none", "all"] } },
+    changed: settleVrfTables,
+    settled: settleVrfTables,
+};
+
+function settleVrfTables(device: Device): void {
+    const names = device
+        .table("/ip/vrf")
+        .all()
+        .map(({ values }) => values["name"]!);
+    const tables = device.table("/routing/table");
+    const made = tables.all().filter(({ dynamic, builtin }) => dynamic && !builtin);
+    tables.remove(made.filter(({ values }) => !names.includes(values["name"]!)));
+    for (const name of names) {
+        if (!device.findByName("/routing/table", name))
+            tables.insert({ values: { name, fib: "" }, dynamic: true }, device.behaviour.reuseIds);
+    }
+}
+
+/** Assigns no address: nothing answers. */
+export function dhcpClientMenu(family: 4 | 6): MenuRules {
+    return {
+        path: `/${family === 4 ? "ip" : "ipv6"}/dhcp-client`,
+        mandatory: ["interface"],
+        fields: { interface: interfaceReference },
+        defaults: { disabled: "no" },
+        show: (shown, row) => ({
+            ...shown,
+            status: "searching...",
+            dynamic: row.dynamic ? "true" : "false",
+            invalid: "false",
         }),
     };
 }
@@ -73,7 +124,7 @@ function immediateGateway(gateway: string, device: Device): string {
 
 /** The interface through which an address is reached: its own name, or the one whose network holds it. */
 export function interfaceTowards(device: Device, gateway: string): string | undefined {
-    const named = device.findByName("/interface", gateway.replace(/^.*%/, ""));
+    const named = device.findByName("/interface", gateway.replace(/^.*%/, "").replace(/@.*$/, ""));
     if (named) return named.values["name"];
     for (const family of ["ip", "ipv6"]) {
         for (const { values } of device.table(`/${family}/address`).all()) {

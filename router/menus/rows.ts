@@ -21,6 +21,7 @@ export function rowById(device: Device, menu: Menu, id: number): StoredRow | und
 /** The row as REST returns it: names for references (the raw id when what they meant is gone), read-only properties. */
 export function showRow(device: Device, menu: Menu, row: StoredRow): Row {
     const shown: Row = {};
+    for (const [name, value] of Object.entries(row.kept ?? {})) if (!name.startsWith("!")) shown[name] = value ?? "";
     for (const name in row.values) {
         if (menu.hidden?.includes(name)) continue;
         const value = row.values[name]!;

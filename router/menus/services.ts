@@ -9,10 +9,20 @@ export const liveConnections = new PerDevice<() => Row[]>(() => () => []);
 export const services: MenuRules = {
     path: "/ip/service",
     named: true,
+    builtin: [
+        { name: "telnet", port: "23", disabled: "true" },
+        { name: "ftp", port: "21", disabled: "true" },
+        { name: "www", port: "80", disabled: "false" },
+        { name: "ssh", port: "22", disabled: "false" },
+        { name: "www-ssl", port: "443", disabled: "false" },
+        { name: "api", port: "8728", disabled: "false" },
+        { name: "winbox", port: "8291", disabled: "false" },
+        { name: "api-ssl", port: "8729", disabled: "false" },
+    ],
     fields: {
         port: { kind: "integer", min: 1, max: 65535 },
         "max-sessions": { kind: "integer", min: 1, max: 1000 },
-        certificate: { kind: "enum" },
+        certificate: { kind: "enum", elsewhere: true },
     },
     show: (shown) => ({
         address: "",
@@ -25,12 +35,10 @@ export const services: MenuRules = {
     passing: (device) => liveConnections.of(device)(),
 };
 
-/** The dumps have it from 7.21 on; what it shows is assumed(menus-by-hand). */
+/** The dumps have it from 7.21 on; what it shows is assumed(shown-hardware). */
 export const webServer: MenuRules = {
     path: "/ip/service/webserver",
     since: "7.21",
     singleton: true,
-    byHand: { commands: ["get", "print", "export", "set"], set: ["rest-plain", "rest-secure"] },
-    fields: { "rest-plain": { kind: "boolean" }, "rest-secure": { kind: "boolean" } },
     show: (shown) => ({ "rest-plain": "true", "rest-secure": "true", ...shown }),
 };

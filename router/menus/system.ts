@@ -1,8 +1,8 @@
+import type { Device } from "../device/device";
 import { formatDuration, formatTimestamp } from "../device/durations";
+import { refuse } from "../errors";
 import type { MenuRules } from "./definition";
 import { fastTrackStatus, forgetFastTracked } from "./firewall-state";
-
-const readOnly = ["get", "print", "export"];
 
 export const identity: MenuRules = {
     path: "/system/identity",
@@ -35,11 +35,11 @@ export const resource: MenuRules = {
     }),
 };
 
-/** assumed(shown-hardware): properties as on a hEX. */
+/** assumed(menus-by-hand), properties as on a hEX: the dumps are of virtual routers. */
 export const routerboard: MenuRules = {
     path: "/system/routerboard",
     singleton: true,
-    byHand: { commands: readOnly },
+    byHand: { commands: ["get", "print"] },
     show: (_shown, _row, device) => ({
         routerboard: "true",
         "board-name": "hEX",
@@ -55,14 +55,12 @@ export const routerboard: MenuRules = {
 export const license: MenuRules = {
     path: "/system/license",
     singleton: true,
-    byHand: { commands: readOnly },
     show: (_shown, _row, device) => ({ "software-id": device.softwareId, nlevel: "4", features: "" }),
 };
 
 /** assumed(shown-hardware): the two sensors of a hEX. */
 export const health: MenuRules = {
     path: "/system/health",
-    byHand: { commands: readOnly },
     computed: () => [
         { ".id": "*D", name: "voltage", type: "V", value: "24.1" },
         { ".id": "*E", name: "temperature", type: "C", value: "38" },
@@ -72,7 +70,6 @@ export const health: MenuRules = {
 /** assumed(shown-hardware): empty but for the start. */
 export const log: MenuRules = {
     path: "/log",
-    byHand: { commands: [...readOnly, "find", "info", "warning", "error", "debug"] },
     computed: (device) => [
         {
             ".id": "*1",
@@ -83,38 +80,62 @@ export const log: MenuRules = {
     ],
 };
 
+/** Date and time move the router's clock; they are shown in its time zone. */
 export const clock: MenuRules = {
     path: "/system/clock",
     singleton: true,
-    byHand: {
-        commands: [...readOnly, "edit", "set"],
-        set: ["date", "time", "time-zone-name", "time-zone-autodetect"],
+    check(values, { device }) {
+        const zone = values["time-zone-name"] ?? "UTC";
+        if (offsetOf(zone, device.now()) === undefined) throw refuse.noMatch("time-zone-name");
+        const [date, time] = localTime(device, zone);
+        const wanted = Date.parse(`${values["date"] ?? date}T${values["time"] ?? time}Z`);
+        for (const name of ["date", "time"]) {
+            if (values[name] !== undefined && Number.isNaN(wanted)) throw refuse.badValue(name);
+            delete values[name];
+        }
+        device.advance((wanted - Date.parse(`${date}T${time}Z`)) / 1000);
     },
     show(shown, _row, device) {
-        const [date, time] = formatTimestamp(device.now()).split(" ");
+        const zone = shown["time-zone-name"] ?? "UTC";
+        const [date, time] = localTime(device, zone);
+        const minutes = offsetOf(zone, device.now())! / 60_000;
+        const two = (value: number) => String(Math.floor(Math.abs(value))).padStart(2, "0");
         return {
             time: time!,
             date: date!,
             "time-zone-autodetect": shown["time-zone-autodetect"] ?? "true",
-            "time-zone-name": shown["time-zone-name"] ?? "UTC",
-            "gmt-offset": "+00:00",
+            "time-zone-name": zone,
+            "gmt-offset": `${minutes < 0 ? "-" : "+"}${two(minutes / 60)}:${two(minutes % 60)}`,
             "dst-active": "false",
         };
     },
 };
 
-const crud = ["add", "set", "remove", "get", "print", "find", "export", "edit", "enable", "disable", "comment"];
+function localTime(device: Device, zone: string): string[] {
+    return formatTimestamp(device.now() + offsetOf(zone, device.now())!).split(" ");
+}
 
-/** assumed(menus-by-hand). Jobs are kept, never run. */
+/** Milliseconds that a zone's clocks are ahead of UTC; undefined for one that is none. */
+function offsetOf(zone: string, at: number): number | undefined {
+    if (zone === "manual") return 0;
+    try {
+        const text = new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "longOffset" })
+            .formatToParts(at)
+            .find(({ type }) => type === "timeZoneName")!.value;
+        const match = /GMT([+-])(\d\d):(\d\d)/.exec(text);
+        if (!match) return 0;
+        return (match[1] === "-" ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3])) * 60_000;
+    } catch {
+        return undefined;
+    }
+}
+
+/** Jobs are kept, never run. */
 export const scheduler: MenuRules = {
     path: "/system/scheduler",
     named: true,
     mandatory: ["name"],
-    byHand: {
-        commands: crud,
-        add: ["name", "comment", "disabled", "interval", "on-event", "policy", "start-date", "start-time"],
-    },
-    fields: { disabled: { kind: "boolean" }, interval: { kind: "duration" } },
+    fields: { interval: { kind: "duration" } },
     defaults: {
         disabled: "no",
         interval: "0s",

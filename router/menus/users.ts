@@ -6,18 +6,12 @@ import { PerDevice } from "../device/per-device";
 import { refuse } from "../errors";
 import type { MenuRules } from "./definition";
 
-const crud = ["add", "set", "remove", "get", "print", "find", "export", "edit", "comment"];
-
-/** assumed(menus-by-hand). The password is kept as a salted hash (`passwords.ts`) and never shown. */
+/** The password is kept as a salted hash (`passwords.ts`) and never shown. */
 export const users: MenuRules = {
     path: "/user",
     named: true,
     mandatory: ["name", "group"],
-    byHand: {
-        commands: [...crud, "enable", "disable"],
-        add: ["name", "group", "password", "address", "comment", "disabled"],
-    },
-    fields: { disabled: { kind: "boolean" }, group: { kind: "reference", menu: "/user/group", says: "group" } },
+    fields: { group: { kind: "reference", menu: "/user/group", says: "group" } },
     defaults: { disabled: "no", address: "" },
     hidden: ["password"],
     check(values, { written }) {
@@ -35,11 +29,25 @@ const policies = [
     ...["sniff", "sensitive", "api", "romon", "rest-api"],
 ];
 
+/** A positive list only adds; a policy is taken away by naming it with `!`; negations are filled in (recorded). */
+function mergePolicy(before: string, written: string): string {
+    const has = new Set(before.split(",").filter((name) => name !== "" && !name.startsWith("!")));
+    for (const name of written.split(",").filter((part) => part !== "")) {
+        if (name.startsWith("!")) has.delete(name.slice(1));
+        else has.add(name);
+    }
+    return policies.map((name) => (has.has(name) ? name : `!${name}`)).join(",");
+}
+
+const readOnly = "local,telnet,ssh,reboot,read,test,winbox,password,web,sniff,sensitive,api,romon,rest-api";
+
 export const groups: MenuRules = {
     path: "/user/group",
+    builtin: Object.entries({ read: readOnly, write: `${readOnly},write`, full: policies.join(",") }).map(
+        ([name, policy]) => ({ name, policy: mergePolicy("", policy), skin: "default" }),
+    ),
     named: true,
     mandatory: ["name"],
-    byHand: { commands: crud, add: ["name", "policy", "skin", "comment"] },
     fields: { policy: { kind: "enum-list", values: policies, emptyAllowed: true } },
     defaults: { policy: "", skin: "default" },
     check(values, { row, written }) {
@@ -57,21 +65,9 @@ export const groups: MenuRules = {
     },
 };
 
-/** A positive list only adds; a policy is taken away by naming it with `!`; negations are filled in (recorded). */
-function mergePolicy(before: string, written: string): string {
-    const has = new Set(before.split(",").filter((name) => name !== "" && !name.startsWith("!")));
-    for (const name of written.split(",").filter((part) => part !== "")) {
-        if (name.startsWith("!")) has.delete(name.slice(1));
-        else has.add(name);
-    }
-    return policies.map((name) => (has.has(name) ? name : `!${name}`)).join(",");
-}
-
 export function hasPolicy(policy: string, name: string): boolean {
     return policy.split(",").includes(name);
 }
-
-export const fullPolicy = policies.join(",");
 
 interface Session {
     user: string;
@@ -92,7 +88,6 @@ export function noteSession(device: Device, user: string, address: string, group
 /** assumed(sessions): each user and source address leaves a `rest-api` and an `api` row until the router restarts. */
 export const activeUsers: MenuRules = {
     path: "/user/active",
-    byHand: { commands: ["print", "get", "find", "remove"] },
     computed(device): Row[] {
         return sessions.of(device).flatMap(({ user, address, since, group }, index) =>
             ["rest-api", "api"].map((via, offset) => ({

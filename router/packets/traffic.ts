@@ -113,7 +113,7 @@ function count(row: StoredRow, bytes: number, packets: number, seconds?: number,
 }
 
 function countDummies(device: Device, family: 4 | 6, bytes: number, packets: number): void {
-    for (const table of ["filter", "mangle"]) {
+    for (const table of ["filter", "mangle", "raw"]) {
         const first = device.table(`/${family === 4 ? "ip" : "ipv6"}/firewall/${table}`).all()[0];
         if (first?.builtin) count(first, bytes, packets);
     }

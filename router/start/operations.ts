@@ -6,6 +6,7 @@ import { showId } from "../device/table";
 import type { RestServer } from "../http/server";
 import { configurationOf, exportText } from "../language/export";
 import { menuOf } from "../menus";
+import { keptLines } from "../menus/kept";
 import { rowsOf, showRow } from "../menus/rows";
 import { trace } from "../packets/trace";
 import { carry } from "../packets/traffic";
@@ -48,6 +49,7 @@ export function operationsOn({ device, server, username, password, ...rest }: Su
         reset: (how = {}) =>
             byHand(() => {
                 for (const table of device.allTables().values()) table.clear();
+                keptLines.reset(device);
                 if (how.serial !== undefined) device.setSerial(how.serial);
                 makeBare(device);
                 configure(device);

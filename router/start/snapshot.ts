@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 
 import type { Row } from "../api";
-import { compareVersions } from "../assumed";
 import type { Device } from "../device/device";
 import { readId } from "../device/table";
 import { parseValue } from "../device/values";
@@ -10,7 +9,7 @@ import { menusOf, newDevice } from "../menus";
 import type { Menu } from "../menus/definition";
 import { versions } from "../menus/definition";
 import { makeBare } from "./factory";
-import { loadRsc } from "./load";
+import { loadRsc, versionOfExport } from "./load";
 import { loadState } from "./state";
 
 /** Menus that decide which way a connection's packets go. */
@@ -34,7 +33,7 @@ export const tracedMenus = [
 
 /** A router's state from what REST returned, for looking at; ids are kept, what is not known here is left out. */
 export function deviceFromRows(version: string, menus: Record<string, Row[]>): Device {
-    const device = newDevice({ version: nearestVersion(version) });
+    const device = newDevice({ version: versionOr(version) });
     const entries = Object.entries(menus).flatMap(([path, rows]) => {
         const menu = menusOf(device.version).get(path);
         return menu && !menu.viewOf ? rows.map((row) => ({ menu, row })) : [];
@@ -62,23 +61,20 @@ export function deviceFromRows(version: string, menus: Record<string, Row[]>): D
 /** From a state file of the embedded router. Throws, saying why, when it cannot be used. */
 export function deviceFromState(file: string): Device {
     const { version } = JSON.parse(readFileSync(file, "utf8")) as { version?: unknown };
-    const device = newDevice({ version: nearestVersion(typeof version === "string" ? version : "") });
+    const device = newDevice({ version: versionOr(typeof version === "string" ? version : "") });
     loadState(file, device);
     return device;
 }
 
 /** From an `/export`, with what was passed over. */
 export function deviceFromRsc(text: string): { device: Device; warnings: string[] } {
-    const version = /by RouterOS (\d+(?:\.\d+)+)/.exec(text)?.[1] ?? "";
-    const device = newDevice({ version: nearestVersion(version) });
+    const device = newDevice({ version: versionOr(versionOfExport(text) ?? "") });
     makeBare(device);
-    return { device, warnings: loadRsc(device, text) };
+    return { device, warnings: loadRsc(device, text).warnings };
 }
 
-/** The newest known version that is not newer; the oldest known for one that is older than all. */
-export function nearestVersion(version: string): string {
-    const fits = versions.filter((known) => version !== "" && compareVersions(known, version) <= 0);
-    return fits.at(-1) ?? (version === "" ? versions[1]! : versions[0]!);
+function versionOr(version: string): string {
+    return version === "" ? versions[1]! : version;
 }
 
 function knownValues(device: Device, menu: Menu, row: Row): Row {

@@ -3,19 +3,22 @@ import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "nod
 import type { Row } from "../api";
 import { settle } from "../commands/restart";
 import type { Device } from "../device/device";
-import { readId, showId } from "../device/table";
-import { versions } from "../menus/definition";
+import { readId, showId, type StoredRow } from "../device/table";
+import { type KeptLine, keptLines } from "../menus/kept";
 
 /** What the state file holds; `format` changes when older files can no longer be read. */
 interface SavedState {
     format: 1;
     version: string;
     serial: string;
+    kept?: KeptLine[];
     tables: Record<string, { next: number; freed: number[]; rows: SavedRow[] }>;
 }
 interface SavedRow {
     id: string;
     values: Row;
+    explicit?: string[];
+    kept?: StoredRow["kept"];
     dynamic?: boolean;
     builtin?: boolean;
     expires?: number;
@@ -77,9 +80,11 @@ export class StateFile {
 function save(device: Device): SavedState {
     const tables: SavedState["tables"] = {};
     for (const [path, table] of device.allTables()) {
-        const rows = table.all().map(({ id, values, dynamic, builtin, expires, created, parent }) => ({
+        const rows = table.all().map(({ id, values, explicit, kept, dynamic, builtin, expires, created, parent }) => ({
             id: showId(id),
             values,
+            explicit,
+            kept,
             dynamic,
             builtin,
             expires,
@@ -88,8 +93,21 @@ function save(device: Device): SavedState {
         }));
         tables[path] = { ...table.allocation(), rows };
     }
-    return { format: 1, version: device.version, serial: device.serial, tables };
+    return { format: 1, version: device.version, serial: device.serial, kept: keptLines.of(device), tables };
 }
+
+/** The version that a state file was written for; undefined where there is none to read. */
+export function versionOfState(file: string | undefined): string | undefined {
+    if (file === undefined || !existsSync(file)) return undefined;
+    try {
+        const { version } = JSON.parse(readFileSync(file, "utf8")) as Partial<SavedState>;
+        return isVersion(version) ? version : undefined;
+    } catch {
+        return undefined; // loadState says why
+    }
+}
+
+const isVersion = (value: unknown): value is string => typeof value === "string" && /^\d+(\.\d+)+$/.test(value);
 
 /** Fills the device from a file; false when there is none. Throws, saying which file and why, when it cannot be used. */
 export function loadState(file: string, device: Device): boolean {
@@ -100,10 +118,11 @@ export function loadState(file: string, device: Device): boolean {
     } catch (error) {
         throw new Error(`the state file ${file} cannot be read: ${(error as Error).message}`, { cause: error });
     }
-    if (state?.format !== 1 || typeof state.tables !== "object" || !versions.includes(state.version)) {
+    if (state?.format !== 1 || typeof state.tables !== "object" || !isVersion(state.version)) {
         throw new Error(`${file} is no state of this router (format 1 is wanted)`);
     }
     device.setSerial(state.serial);
+    keptLines.set(device, state.kept ?? []);
     for (const [path, saved] of Object.entries(state.tables)) {
         const table = device.allTables().get(path);
         if (!table) continue;

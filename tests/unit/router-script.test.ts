@@ -84,10 +84,10 @@ test("a script that waits too long is ended", () =>
 test("a stored script runs, and counts that", () =>
     withRouter({}, async (call) => {
         const source = "/ip firewall address-list add list=a address=10.0.0.9";
-        const made = await call("PUT", "/system/script", { name: "job", source });
+        const made = await call("PUT", "/system/script", { name: "nightly", source });
         expect((await call("POST", "/system/script/run", { ".id": (made.body as Row)[".id"] })).body).toEqual([]);
         expect(await addresses(call)).toEqual(["10.0.0.9"]);
-        expect((await call("GET", "/system/script/job")).body).toMatchObject({ "run-count": "1", source });
+        expect((await call("GET", "/system/script/nightly")).body).toMatchObject({ "run-count": "1", source });
     }));
 
 test("who may only read runs no script", () =>
