@@ -33,6 +33,7 @@ const spoilt: Spoiling[] = [
     { kind: "cut-body", when: "after" },
     { kind: "hang", when: "before" },
     { kind: "hang", when: "after" },
+    { kind: "foreign-answer", when: "before" },
     { kind: "foreign-answer", when: "after" },
     { kind: "restart", when: "before" },
     { kind: "restart", when: "after" },

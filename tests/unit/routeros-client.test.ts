@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from "n
 import { createServer } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
 
 import { generate } from "selfsigned";
 
@@ -233,6 +234,64 @@ describe("over http", () => {
         expect(await client(url).rows("/log")).toEqual([{ ".id": "*1", comment: "a\u0001b c\ufffd" }]);
     });
 
+    test("rows of another list or chain than was asked for are another request's", async () => {
+        answer = (_request, response) =>
+            json(response, [{ ".id": "*1", list: "B", address: "10.0.0.1", chain: "input" }]);
+        const router = client(url);
+        const other = await failure(router.rows("/ip/firewall/address-list", { list: "A" }, ["list", "address"]));
+        expect([other.code, other.message]).toEqual([
+            "connection/wrong-answer",
+            expect.stringContaining("rows of another list"),
+        ]);
+        expect((await failure(router.rows("/ip/firewall/filter", { chain: "forward" }, ["chain"]))).code).toBe(
+            "connection/wrong-answer",
+        );
+        expect(await router.rows("/ip/firewall/address-list", { list: "B" }, ["list", "address"])).toHaveLength(1);
+    });
+
+    test("follows no redirection: the login is for this address alone", async () => {
+        const other = jest.fn();
+        const elsewhere = createServer((_request, response) => {
+            other();
+            json(response, []);
+        });
+        await new Promise<void>((resolve) => elsewhere.listen(0, "127.0.0.1", resolve));
+        const { port } = elsewhere.address() as AddressInfo;
+        try {
+            answer = (_request, response) => {
+                response.writeHead(302, { Location: `http://127.0.0.1:${port}/rest/interface` });
+                response.end();
+            };
+            expect((await failure(client(url).rows("/interface"))).message).toContain("status 302");
+            expect(other).not.toHaveBeenCalled();
+        } finally {
+            await new Promise((resolve) => elsewhere.close(resolve));
+        }
+    });
+
+    test("goes through no proxy of the environment: the login is for the router's own ears", async () => {
+        const asked = jest.fn();
+        const proxy = createServer((_request, response) => {
+            asked();
+            json(response, []);
+        });
+        await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+        const names = ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"];
+        const kept = Object.fromEntries([...names, "no_proxy", "NO_PROXY"].map((name) => [name, process.env[name]]));
+        try {
+            for (const name of names) process.env[name] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+            process.env["no_proxy"] = process.env["NO_PROXY"] = "";
+            await client(url).rows("/interface");
+            expect([asked.mock.calls.length, seen.length]).toEqual([0, 1]);
+        } finally {
+            for (const [name, value] of Object.entries(kept)) {
+                if (value === undefined) delete process.env[name];
+                else process.env[name] = value;
+            }
+            await new Promise((resolve) => proxy.close(resolve));
+        }
+    });
+
     test("a row that is gone is nothing, and an answer about another row is none", async () => {
         answer = (_request, response) => json(response, { error: 404, message: "Not Found" }, 404);
         expect(await client(url).row("/queue/tree/*1")).toBeUndefined();
@@ -352,6 +411,19 @@ describe("over https", () => {
         };
         const router = client(url, { fingerprint: await fingerprint() });
         for (let index = 0; index < 3; index += 1) expect(await router.rows("/interface")).toEqual([]);
+    });
+
+    test("under a pin every connection shows its certificate: no session is taken up again", async () => {
+        await secure("127.0.0.1");
+        const again: boolean[] = [];
+        server.on("secureConnection", (socket: TLSSocket) => again.push(socket.isSessionReused()));
+        answer = (_request, response) => {
+            response.setHeader("Connection", "close");
+            json(response, []);
+        };
+        const router = client(url, { fingerprint: await fingerprint() });
+        for (let index = 0; index < 3; index += 1) await router.rows("/interface");
+        expect(again).toEqual([false, false, false]);
     });
 
     test("another certificate than the pinned one gets not a byte of a request, also on reconnect", async () => {

@@ -26,13 +26,13 @@ export class PinnedAgent extends Agent {
     private readonly fingerprint: string;
 
     constructor(fingerprint: string, options: AgentOptions) {
-        // A resumed session shows no certificate, so none is kept.
-        super({ ...options, maxCachedSessions: 0 });
+        super(options);
         this.fingerprint = fingerprint;
     }
 
     override createConnection(options: RequestOptions, ready?: Ready): undefined {
-        // The pin stands in for the authority: it names the one certificate that will do.
+        // The pin stands in for the authority: it names the one certificate that will do. No session is taken up again,
+        // as Node's own agent would: a resumed one shows no certificate.
         const socket: TLSSocket = connect({ ...(options as ConnectionOptions), rejectUnauthorized: false });
         const failed = (error: Error): void => ready?.(error, socket);
         socket.once("error", failed);
