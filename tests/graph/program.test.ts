@@ -159,6 +159,52 @@ describe("a site", () => {
         expect((await run()).find(kinds.bucket, "site-archive-bucket").protect).toBe(true);
     });
 
+    it("passes on what the stack says of the archive, and holds both identities to its prefix", async () => {
+        const kmsKeyArn = "arn:aws:kms:ap-southeast-2:123456789012:key/1234";
+        const graph = await run({
+            "routeros-s3:prefix": "photos/",
+            "routeros-s3:kmsKeyArn": kmsKeyArn,
+            "routeros-s3:furtherTransitions": '[{"storageClass":"DEEP_ARCHIVE","days":200}]',
+            "routeros-s3:moveSmallObjects": "true",
+            "routeros-s3:objectLock": '{"mode":"COMPLIANCE","years":2}',
+            "routeros-s3:complianceYears": "2",
+            "routeros-s3:storageClassCondition": "declared",
+            "routeros-s3:restorer": "user",
+        });
+        const of = (type: string) => graph.registrations.find((one) => one.type.endsWith(`:${type}`))!.inputs;
+        expect(of("BucketLifecycleConfiguration")).toMatchObject({
+            transitionDefaultMinimumObjectSize: "varies_by_storage_class",
+            rules: expect.arrayContaining([
+                expect.objectContaining({
+                    filter: { prefix: "photos/" },
+                    transitions: [
+                        { storageClass: "GLACIER", days: 0 },
+                        { storageClass: "DEEP_ARCHIVE", days: 200 },
+                    ],
+                }),
+            ]) as unknown,
+        });
+        expect(JSON.stringify(of("BucketServerSideEncryptionConfiguration"))).toContain(kmsKeyArn);
+        expect(of("BucketObjectLockConfiguration")).toMatchObject({
+            rule: { defaultRetention: { mode: "COMPLIANCE", years: 2 } },
+        });
+        const policies = graph.registrations.filter(({ type }) => type.endsWith(":UserPolicy"));
+        const texts = policies.map(({ inputs }) => inputs["policy"] as string);
+        expect(texts).toHaveLength(2);
+        for (const text of texts) expect(text).toMatch(/\/photos\/\*/);
+        const restorer = texts.find((text) => text.includes("s3:RestoreObject"))!;
+        expect(restorer).not.toMatch(/s3:(Put|Delete|Abort)|kms:Generate/);
+        expect(restorer).toContain("kms:Decrypt");
+        expect(texts.find((text) => text !== restorer)).toContain("OnlyArchiveClasses");
+        expect(graph.outputs["restorer"]).toMatch(/^site-restorer-user/);
+        expect((await run()).outputs["restorer"]).toBe("none");
+    });
+
+    it("takes a bucket that stands from the stack alone", async () => {
+        const text = await refusal({ "routeros-s3:existingBucket": "Family_Photos" });
+        expect(text).toMatch(/existingBucket holds "Family_Photos": it has upper-case letters/);
+    });
+
     it("passes on what the stack says of the router", async () => {
         const graph = await run({
             "routeros-s3:addressFamilies": '["ipv4"]',
