@@ -81,7 +81,11 @@ async function audit(bucket: Bucket, flags: AuditFlags, signal: AbortSignal): Pr
             print({ passedOver: name, reason }, `passed over  ${name} ${reason}`);
         },
     };
-    const progress = new Progress(() => `compared ${count(totals.verdicts).toLocaleString("en-US")} files`);
+    const objects = () => Object.values(totals.classes).reduce((sum, row) => sum + row.objects, 0);
+    const progress = new Progress(
+        () =>
+            `compared ${count(totals.verdicts).toLocaleString("en-US")} files with ${objects().toLocaleString("en-US")} objects`,
+    );
     try {
         const found = compare(
             filesOf(folder, notes),
