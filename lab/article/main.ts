@@ -46,7 +46,8 @@ async function main(): Promise<void> {
 }
 
 async function virtual(task: ArticleTask, say: (text: string) => void): Promise<StepOutcome[]> {
-    const ground = await virtualGround();
+    // The file lies in memory there, and the embedded S3 keeps it in parts and whole.
+    const ground = await virtualGround(768 + Math.ceil((5 * task.bytes) / 2 ** 20));
     return JSON.parse(await ground.run("article/inside.js", JSON.stringify(task), 1, say)) as StepOutcome[];
 }
 

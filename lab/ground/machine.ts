@@ -6,11 +6,10 @@ import { createInterface } from "node:readline";
 import { endGroup, runGroup, startGroup } from "../groups";
 import { virtualClock } from "../traffic/agents";
 
-/** Memory of the machine. */
-const memory = 512;
+/** Memory of the machine, in MiB. */
+const usualMemory = 512;
 /** Every word of its command line goes into its randomness, so nothing of this host may stand in it. */
 const words = [
-    `mem=${memory}M`,
     // The host's files, read only; its first program by way of the host's own /proc, so that no path is named here.
     "rootfstype=hostfs",
     "rootflags=/",
@@ -26,8 +25,8 @@ const words = [
 ];
 
 /** A command line that stands for all that decides what happens inside, beside the programs. */
-export function commandLine(seed: number): string[] {
-    return [...words, `seed=${seed}`];
+export function commandLine(seed: number, memory = usualMemory): string[] {
+    return [`mem=${memory}M`, ...words, `seed=${seed}`];
 }
 
 export interface MachineRun {
@@ -39,6 +38,8 @@ export interface MachineRun {
     files?: Record<string, string>;
     /** Different randomness inside for different seeds, the same for the same. */
     seed: number;
+    /** In MiB. @default 512 */
+    memory?: number;
     /** Each line that the program prints. */
     onLine?: (line: string) => void;
     /** Without a line for so many seconds of the host's time it is ended. @default 300 */
@@ -46,11 +47,11 @@ export interface MachineRun {
 }
 
 /** What stops a machine from being started at all, in one line; none where nothing does. */
-export async function whyNoMachine(kernel: string): Promise<string | undefined> {
+export async function whyNoMachine(kernel: string, memory = usualMemory): Promise<string | undefined> {
     const free = Number(/^MemAvailable:\s+(\d+)/m.exec(readFileSync("/proc/meminfo", "utf8"))?.[1] ?? "0") / 1024;
     if (free < memory + 200)
         return `The virtual ground takes ${memory + 200} MiB of memory, and ${Math.round(free)} are free.`;
-    const folder = memoryFolder();
+    const folder = memoryFolder(memory);
     if (folder === undefined)
         return "Neither /dev/shm nor the folder for temporary files may hold programs (noexec) with room for the machine's memory: set TMPDIR to a folder that may.";
     for (const program of ["setarch", "setpriv"])
@@ -137,9 +138,13 @@ exec sleep 1000000
 function untilDone(run: MachineRun, folder: string): Promise<void> {
     return new Promise((resolve, reject) => {
         // No address layout at random, and none of glibc's per-thread areas, which the kernel here does not know.
-        const child = startGroup("setarch", ["-R", run.kernel, ...commandLine(run.seed)], {
+        const child = startGroup("setarch", ["-R", run.kernel, ...commandLine(run.seed, run.memory)], {
             cwd: folder,
-            env: { GLIBC_TUNABLES: "glibc.pthread.rseq=0", PATH: process.env["PATH"], TMPDIR: memoryFolder() },
+            env: {
+                GLIBC_TUNABLES: "glibc.pthread.rseq=0",
+                PATH: process.env["PATH"],
+                TMPDIR: memoryFolder(run.memory ?? usualMemory),
+            },
             stdio: ["ignore", "pipe", "pipe"],
         });
         const last: string[] = [];
@@ -190,7 +195,7 @@ function untilDone(run: MachineRun, folder: string): Promise<void> {
 }
 
 /** Where the machine's memory may lie: a folder that may hold programs and has room; none where there is none. */
-function memoryFolder(): string | undefined {
+function memoryFolder(memory: number): string | undefined {
     const mounts = readFileSync("/proc/mounts", "utf8")
         .split("\n")
         .map((line) => line.split(" "));

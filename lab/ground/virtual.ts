@@ -36,20 +36,25 @@ export interface VirtualGround extends Ground {
     run(program: string, task: string, seed: number, progress: (text: string) => void): Promise<string>;
 }
 
-/** Linux as a program, in virtual time: nothing of the host is touched, and no root is needed. */
-export async function virtualGround(): Promise<VirtualGround> {
+/**
+ * Linux as a program, in virtual time: nothing of the host is touched, and no root is needed.
+ *
+ * @param memory of the machine, in MiB
+ */
+export async function virtualGround(memory?: number): Promise<VirtualGround> {
     const kernel = findKernel();
     if (kernel === undefined)
         throw new NoGround("The lab's kernel is not there: npm run lab:kernel builds it, or take --ground namespaces.");
     sweepMachines();
     endOnSignals(() => sweepMachines(true));
-    const why = await whyNoMachine(kernel);
+    const why = await whyNoMachine(kernel, memory);
     if (why !== undefined) throw new NoGround(why);
     const version = path.basename(path.dirname(kernel)).replace(/-.*/, "");
     const run: VirtualGround["run"] = (program, task, seed, progress) =>
         runMachine({
             kernel,
             seed,
+            ...(memory !== undefined && { memory }),
             // Without helper threads: where nothing costs time, a thread that asks again and again for a helper to be done
             // never lets it run.
             command: [process.execPath, "--single-threaded", compiledProgram(program)],
