@@ -23,22 +23,13 @@ const telling: Choice = { alone: 1, game: 1, other: 1 };
 const others: Choice = { idle: 1, call: 1, web: 1, running: 1, download: 1, objects: 1, aws: 1, region: 1, sources: 1 };
 const published: Choice = { rrul: 1, rpm: 1 };
 
-/** One line, every profile, what tells them apart; all scenarios of the one that is judged. */
+/** One line and one family: what tells every profile apart, and what else the one that is judged promises, but briefly. */
 export function quickAgenda(given?: Given, distance = 0): Agenda {
     const uplink = given?.uplink ?? judgedUplink;
-    const families = given?.families ?? (["ipv4", "ipv6"] as const);
-    const plays = compared(uplink, given).flatMap((profile): Play[] =>
-        profile.judged
-            ? families.map((family, index) =>
-                  play(
-                      profile,
-                      family,
-                      index === 0
-                          ? { ...paced({ ...telling, ...others, ...published }, 0.3), health: 1 / 60 }
-                          : paced(telling, 0.3),
-                  ),
-              )
-            : [play(profile, families[0] ?? "ipv4", paced(telling, 0.3))],
+    const [family = "ipv4"] = given?.families ?? (["ipv4"] as const);
+    const more = paced({ call: 1, web: 1, download: 1, objects: 1 }, 0.6);
+    const plays = compared(uplink, given).map((profile) =>
+        play(profile, family, profile.judged ? { ...telling, ...more, health: 1 / 60 } : telling),
     );
     return [{ line: { ...lineOf(uplink), distance }, plays, judge: true }];
 }

@@ -17,6 +17,17 @@ const colours: Record<string, string> = {
     router: "var(--ours)",
 };
 
+/** What a profile is called in every picture. */
+const titles: Record<string, string> = {
+    none: "Router does nothing",
+    "seed-2018": "The article's queues (seed-2018)",
+    max_bandwidth: "AWS command line at half of the line",
+};
+
+export function titleOf(profile: string): string {
+    return titles[profile] ?? profile;
+}
+
 const config = {
     background: "transparent",
     font: "system-ui, sans-serif",
@@ -91,7 +102,7 @@ export function latencySpec(delays: { name: string; values: readonly number[] }[
     const values = delays.flatMap(({ name, values: unsorted }) => {
         const sorted = [...unsorted].sort((a, b) => a - b);
         return steps.map((share) => ({
-            profile: name,
+            profile: titleOf(name),
             share: share * 100,
             delay: sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0,
         }));
@@ -117,7 +128,9 @@ export function latencySpec(delays: { name: string; values: readonly number[] }[
             color: {
                 field: "profile",
                 type: "nominal",
-                scale: { domain: names, range: names.map((name) => colours[name] ?? ink) },
+                scale: { domain: names.map(titleOf), range: names.map((name) => colours[name] ?? ink) },
+                // One below the other: side by side they would be wider than a phone.
+                legend: { columns: 1, labelLimit: 360 },
             },
         },
     };

@@ -6,7 +6,7 @@ import type { Result } from "../metrics";
 import type { Line } from "../net/line";
 import { groundText, type LabReport, missed, resultsOf, shown, shownBound, shownFamily, shownSpread } from "../report";
 import { scenarios } from "../scenarios";
-import { gameDelays, latencySpec, svgOf, throughputSpec } from "./charts";
+import { gameDelays, latencySpec, svgOf, throughputSpec, titleOf } from "./charts";
 
 /** The report as one page that needs nothing else: no script, no font, no picture from elsewhere. */
 export async function pageOf(report: LabReport): Promise<string> {
@@ -70,7 +70,7 @@ async function figuresOf(outcome: BenchOutcome): Promise<string> {
     );
     const throughput = await Promise.all(
         charts.map(async ({ profile, chart }) =>
-            figure(profile, about[profile] ?? "", await svgOf(throughputSpec(chart, uplink))),
+            figure(titleOf(profile), about[profile] ?? "", await svgOf(throughputSpec(chart, uplink))),
         ),
     );
     const delays = gameDelays(outcome);

@@ -4,7 +4,7 @@ import path from "node:path";
 import type { TopLevelSpec } from "vega-lite";
 
 import type { LabReport } from "../report";
-import { gameDelays, latencySpec, svgOf, throughputSpec } from "./charts";
+import { gameDelays, latencySpec, svgOf, throughputSpec, titleOf } from "./charts";
 
 /** Pictures that stand alone, by file name: for documents, light or dark as whoever looks at them has it. */
 export async function picturesOf(report: LabReport): Promise<Record<string, string>> {
@@ -14,10 +14,11 @@ export async function picturesOf(report: LabReport): Promise<Record<string, stri
     const [shared] = charts;
     const throughput: TopLevelSpec = {
         ...(shared && { config: throughputSpec(shared.chart, 1).config }),
-        columns: 2,
+        // One below the other, so that letters stay readable on a phone.
+        columns: 1,
         spacing: 24,
         concat: charts.map(({ profile, chart }) =>
-            withoutConfig(throughputSpec(chart, outcome.line.uplink, titles[profile] ?? profile)),
+            withoutConfig(throughputSpec(chart, outcome.line.uplink, titleOf(profile))),
         ),
     } as TopLevelSpec;
     return {
@@ -25,13 +26,6 @@ export async function picturesOf(report: LabReport): Promise<Record<string, stri
         "latency.svg": standAlone(await svgOf(latencySpec(gameDelays(outcome), "A game beside an upload to S3"))),
     };
 }
-
-const titles: Record<string, string> = {
-    none: "Router does nothing",
-    "seed-2018": "The article's queues (seed-2018)",
-    max_bandwidth: "AWS command line at half of the line",
-    scavenger: "scavenger",
-};
 
 function withoutConfig(spec: TopLevelSpec): Omit<TopLevelSpec, "config"> {
     const { config: _config, ...rest } = spec;

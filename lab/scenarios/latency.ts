@@ -1,6 +1,6 @@
 import type { Finding } from "../metrics";
 import { median, quantile } from "../recording";
-import { p99, type Scenario, type Setting, uploadToS3 } from "./scenario";
+import { p99, type Scenario, type Setting, settling, uploadToS3 } from "./scenario";
 
 /** How much longer than on an idle line a game and a call may wait, in ms: at least for a frame that has begun. */
 function allowedDelay(uplink: number): number {
@@ -36,7 +36,7 @@ export const game: Scenario = {
         const { stage, family, pace } = setting;
         await stage.game("game", family);
         await uploadToS3(setting);
-        await stage.seconds(1.5);
+        await stage.seconds(settling);
         const span = await stage.measure(6 * pace);
         const recording = await stage.finish();
         const delays = recording.delays("game", span);
@@ -60,7 +60,7 @@ export const call: Scenario = {
         const { stage, family, pace } = setting;
         await stage.call("call", family);
         await uploadToS3(setting);
-        await stage.seconds(1.5);
+        await stage.seconds(settling);
         const span = await stage.measure(6 * pace);
         const recording = await stage.finish();
         const up = recording.delays("far", span);
@@ -90,7 +90,7 @@ export const web: Scenario = {
     async play(setting) {
         const { stage, family, pace } = setting;
         await uploadToS3(setting);
-        await stage.seconds(1.5);
+        await stage.seconds(settling);
         await stage.web("web", family);
         const span = await stage.measure(5 * pace);
         const recording = await stage.finish();
@@ -123,7 +123,7 @@ export const objects: Scenario = {
     async play(setting) {
         const { stage, family, pace } = setting;
         await uploadToS3(setting);
-        await stage.seconds(1.5);
+        await stage.seconds(settling);
         await stage.objects("objects", family);
         const span = await stage.measure(4 * pace);
         const recording = await stage.finish();
@@ -171,7 +171,7 @@ export async function measureReference(setting: Omit<Setting, "reference">): Pro
     const fetching = await stage.measure(pace);
     await stage.stop("objects");
     await stage.download("download", "pc", "s3", family, 4);
-    await stage.seconds(1.5);
+    await stage.seconds(settling);
     const loading = await stage.measure(2 * pace);
     const recording = await stage.finish();
     return {

@@ -62,6 +62,9 @@ export interface Scenario {
     applies?(setting: Omit<Setting, "reference">): boolean;
 }
 
+/** What TCP takes to find its rate 20 ms away, through queues that drop early, in seconds: nothing is judged before. */
+export const settling = 4;
+
 /** As many as the command line tool opens by default. */
 export const uploadConnections = 10;
 

@@ -107,6 +107,17 @@ it("is one file that asks for nothing else", () => {
         expect(html.includes(text)).toBe(true);
 });
 
+it("calls a profile the same in every picture, one below the other", () => {
+    const [throughput = "", latency = ""] = ["throughput.svg", "latency.svg"].map((name) =>
+        readFileSync(path.join(folder, name), "utf8"),
+    );
+    for (const svg of [throughput, latency]) {
+        expect(svg).toContain(">Router does nothing<");
+        expect(svg).not.toContain(">none<");
+        expect(Number(/<svg[^>]* width="(\d+)/.exec(svg)?.[1])).toBeLessThanOrEqual(480);
+    }
+});
+
 it("makes pictures that bring their colours along", () => {
     for (const name of ["throughput.svg", "latency.svg"]) {
         const svg = readFileSync(path.join(folder, name), "utf8");
