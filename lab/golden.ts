@@ -1,5 +1,5 @@
 import type { Result } from "./metrics";
-import { resultsOf, type LabReport } from "./report";
+import { type LabReport,resultsOf } from "./report";
 
 /** Figures that are committed, and what they were measured with. */
 export interface Golden {

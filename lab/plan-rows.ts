@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
-import type { ShapingPlan } from "../components/shaping/shaping-plan";
 import {
     existingQueueType,
     markRules,
@@ -10,6 +9,7 @@ import {
     sourceListName,
     sourcePrefixes,
 } from "../components/shaping/rules";
+import type { ShapingPlan } from "../components/shaping/shaping-plan";
 import type { RouterState, Row } from "./router-state";
 
 /**

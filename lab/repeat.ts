@@ -5,8 +5,8 @@ import path from "node:path";
 import { Command } from "commander";
 
 import { quickAgenda } from "./agenda";
-import { virtualGround } from "./ground/virtual";
 import { differences, type Golden, goldenOf } from "./golden";
+import { virtualGround } from "./ground/virtual";
 import { defaultLan } from "./profiles";
 import { type LabReport, textOf } from "./report";
 import { Runs } from "./runs";
