@@ -179,7 +179,7 @@ function awsCommand(
     limit: number | undefined,
 ): (args: string[]) => Promise<void> {
     const config = path.join(folder, "config");
-    const own = limit === undefined ? "" : `s3 =\n    max_bandwidth = ${Math.round(limit / 8)}\n`;
+    const own = limit === undefined ? "" : `s3 =\n    max_bandwidth = ${Math.round(limit / 8 / 1024)}KB/s\n`;
     writeFileSync(config, `[default]\nregion = ap-southeast-2\n${own}`);
     return async (args) => {
         const child = program(
