@@ -210,8 +210,10 @@ export interface Trace {
     /** How the connection goes on after these packets. */
     fastTracked: boolean;
     connectionMark?: string;
-    /** Leaf that the bulk of the upload ends in; undefined where no queue of the tree carries it. */
+    /** Leaf that the bulk of the upload ends in, of the interface's tree or else the global one; undefined where none carries it, or where that is undecided. */
     leaf?: string;
+    /** Rules that cannot be decided here and on which the end depends. */
+    undecided: string[];
 }
 
 /** Simulated traffic: a connection and what it carries. */
@@ -258,6 +260,15 @@ export interface Behaviour {
     refuseForeignContentType: boolean;
     /** A command that takes longer is ended with `Session closed` (documented: 60). @default 60 */
     sessionSeconds: number;
+    /**
+     * What becomes of `POST /rest/execute`: it works (recorded), is no command of this version, is forbidden by device-mode,
+     * or answers something else than what the script put. @default "works"
+     */
+    execute: "works" | "unknown" | "device-mode" | "garbled";
+    /** A policy that `/rest/execute` asks for beside `write`; which one a router asks for is not recorded. @default "policy" */
+    executePolicy: "policy" | "test" | "write";
+    /** A script is cut off after so many commands, without a word; 0 for never. @default 0 */
+    scriptCommands: number;
     /** Largest body in bytes; more is 413. @default 1048576 */
     maxBodyBytes: number;
 }

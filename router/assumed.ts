@@ -10,6 +10,9 @@ export function defaultBehaviour(version: string): Behaviour {
         unknownPlaceBefore: "refuse",
         refuseForeignContentType: true,
         sessionSeconds: 60,
+        execute: "works",
+        executePolicy: "policy",
+        scriptCommands: 0,
         maxBodyBytes: 1024 * 1024,
     };
 }
@@ -19,6 +22,8 @@ export function checkedBehaviour(given: object, known: Behaviour): Partial<Behav
     const choices: Partial<Record<keyof Behaviour, readonly unknown[]>> = {
         absentVerbStatus: [406, 400],
         unknownPlaceBefore: ["refuse", "append"],
+        execute: ["works", "unknown", "device-mode", "garbled"],
+        executePolicy: ["policy", "test", "write"],
     };
     for (const [name, value] of Object.entries(given) as [keyof Behaviour, unknown][]) {
         if (!(name in known)) throw new Error(`${name} is no switch; there are ${Object.keys(known).join(", ")}`);
@@ -56,6 +61,18 @@ export const assumptions: readonly Assumption[] = [
         about: "protocol",
         choice: "A body without Content-Type is read; one of another type than JSON is 415.",
         switch: "refuseForeignContentType",
+    },
+    {
+        key: "execute",
+        about: "commands",
+        choice: "/rest/execute works in every version and device-mode; the words of its refusals are our own.",
+        switch: "execute",
+    },
+    {
+        key: "execute-policy",
+        about: "commands",
+        choice: "/rest/execute asks for the policy `policy` beside `write`.",
+        switch: "executePolicy",
     },
     { key: "body-size", about: "protocol", choice: "A body over 1 MiB is 413.", switch: "maxBodyBytes" },
     {

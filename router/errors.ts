@@ -5,6 +5,7 @@
 const reasons: Record<number, string> = {
     400: "Bad Request",
     401: "Unauthorized",
+    403: "Forbidden",
     404: "Not Found",
     406: "Not Acceptable",
     413: "Payload Too Large",
@@ -77,5 +78,7 @@ export const refuse = {
     dynamicChange: (verb: string) => bad(`failure: can not ${verb} dynamic object`),
     defaultRemove: () => bad("failure: can not remove default object"),
     missingMark: (name: string) => bad(`failure: ${name} must be specified`),
+    deviceMode: () => bad("failure: not allowed by device-mode"),
+    foreignOrigin: () => new Refusal(403, "the control interface answers its own page and programs alone"),
     lastFullUser: () => bad("failure: last full user can not be removed"),
 };

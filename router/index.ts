@@ -9,6 +9,7 @@ import { type Latency, RestServer } from "./http/server";
 import { newDevice } from "./menus";
 import { knowNames } from "./menus/address-lists";
 import { versions } from "./menus/definition";
+import { webCertificate } from "./menus/services";
 import { configure, makeBare, setAdministrator } from "./start/factory";
 import { type Loaded, versionOfExport } from "./start/load";
 import { operationsOn } from "./start/operations";
@@ -45,7 +46,12 @@ export async function start(options: RouterOptions = {}): Promise<Router> {
     setAdministrator(device, username, password);
     stateFile?.write();
 
-    const tls = options.https ? await certificateFor(options.https) : undefined;
+    const tls = options.https ? await certificateFor(options.https, webCertificate.of(device)) : undefined;
+    if (tls && options.https === true && webCertificate.of(device) !== tls) {
+        webCertificate.set(device, tls);
+        device.touch();
+        stateFile?.write();
+    }
     const server = new RestServer(device, {
         port: options.port ?? 0,
         host,
@@ -77,8 +83,12 @@ export async function start(options: RouterOptions = {}): Promise<Router> {
     };
 }
 
-async function certificateFor(https: true | { key: string; certificate: string }) {
+type Certificate = { key: string; certificate: string };
+
+/** The one given, the one that was made before, or a new one. */
+async function certificateFor(https: true | Certificate, before: Certificate | undefined): Promise<Certificate> {
     if (https !== true) return https;
+    if (before) return before;
     const made = await generate([{ name: "commonName", value: "router" }], {
         keyType: "ec",
         algorithm: "sha256",

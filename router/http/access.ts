@@ -14,7 +14,7 @@ export function authenticate(
     device: Device,
     header: string | undefined,
     address: string,
-    /** For the control interface: no session, and no policy is asked for. */
+    /** For the control interface: no session, and the API is not asked for. */
     control = false,
 ): Identity {
     const match = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(header ?? "");
@@ -25,9 +25,9 @@ export function authenticate(
     const user = device.findByName("/user", text.slice(0, colon));
     if (!user || user.values["disabled"] === "true") throw refuse.unauthorized();
     if (!isPassword(user.values["password"], text.slice(colon + 1))) throw refuse.unauthorized();
-    if (control) return { name: user.values["name"]!, policy: "" };
     const group = device.rowOf("/user/group", user.values["group"] ?? "");
     const policy = group?.values["policy"] ?? "";
+    if (control) return { name: user.values["name"]!, policy };
     if (!hasPolicy(policy, "rest-api")) throw refuse.unauthorized();
     if (!hasPolicy(policy, "api")) throw refuse.apiNotAllowed();
     noteSession(device, user.values["name"]!, address, group?.values["name"] ?? "");
@@ -37,8 +37,9 @@ export function authenticate(
 const reading = new Set(["print", "get", "find", "getall", "listen", "export"]);
 
 /** `read` for looking, `write` for anything else, `policy` too for users and groups. */
-export function authorise(policy: string, method: string, segments: readonly string[]): void {
+export function authorise(policy: string, method: string, segments: readonly string[], executePolicy: string): void {
     const looks = method === "GET" || (method === "POST" && reading.has(segments.at(-1) ?? ""));
     const needed = looks ? ["read"] : segments[0] === "user" ? ["write", "policy"] : ["write"];
+    if (segments[0] === "execute") needed.push(executePolicy); // assumed(execute-policy)
     for (const name of needed) if (!hasPolicy(policy, name)) throw refuse.notEnoughPermissions();
 }

@@ -24,6 +24,7 @@
  *     POST   /_/behaviour               {"reuseIds":false}
  */
 import type * as http from "node:http";
+import { isIP } from "node:net";
 
 import type { ConnectionDescription, Fault, Operations, Row } from "../api";
 import { checkedBehaviour } from "../assumed";
@@ -32,6 +33,7 @@ import { Refusal, refuse } from "../errors";
 import { menuOf, menusOf } from "../menus";
 import { versions } from "../menus/definition";
 import { rowsOf, showRow } from "../menus/rows";
+import { hasPolicy } from "../menus/users";
 import { authenticate } from "./access";
 import { parseBody } from "./json";
 import type { Mount, RestServer } from "./server";
@@ -120,7 +122,13 @@ async function serve(
 ): Promise<void> {
     try {
         const body = await server.readBody(request);
-        authenticate(server.device, request.headers.authorization, request.socket.remoteAddress ?? "", true);
+        checkOrigin(request);
+        const from = request.socket.remoteAddress ?? "";
+        const { policy } = authenticate(server.device, request.headers.authorization, from, true);
+        const what = path.slice("/_/".length);
+        const looks = request.method === "GET" || what === "trace";
+        for (const name of looks ? ["read"] : what === "password" ? ["write", "policy"] : ["write"])
+            if (!hasPolicy(policy, name)) throw refuse.notEnoughPermissions();
         const handler = handlers[`${request.method} ${path.slice("/_/".length)}`];
         if (!handler) throw new Refusal(404, `no such control: ${request.method} ${path}`);
         const parsed = parseBody(body) ?? {};
@@ -145,6 +153,15 @@ async function serve(
         if (!(error instanceof Refusal)) throw error;
         response.writeHead(error.status, { "Content-Type": "application/json" }).end(JSON.stringify(error.body()));
     }
+}
+
+/** A page of another site must not steer the router through its visitor's browser, under a name of its own neither. */
+function checkOrigin({ headers }: http.IncomingMessage): void {
+    const host = headers.host ?? "";
+    const name = host.replace(/:\d+$/, "").replace(/^\[|\]$/g, "");
+    const origin = headers.origin;
+    const isOwn = origin === undefined || origin === `http://${host}` || origin === `https://${host}`;
+    if (!isOwn || (isIP(name) === 0 && name !== "localhost")) throw refuse.foreignOrigin();
 }
 
 /** How many rows each menu has. */

@@ -29,7 +29,12 @@ function executeScript(device: Device, given: Record<string, string>): Answer {
     const { script, "as-string": asString, ...rest } = given;
     for (const argument of Object.keys(rest)) if (argument !== "file") throw refuse.unknownParameter(argument);
     if (script === undefined) throw refuse.missing("script");
-    const { output, seconds } = runScript(device, script);
+    const { execute, scriptCommands } = device.behaviour;
+    // assumed(execute)
+    if (execute === "unknown") throw refuse.noSuchCommand();
+    if (execute === "device-mode") throw refuse.deviceMode();
+    const { output, seconds } = runScript(device, script, scriptCommands);
+    if (execute === "garbled") return done({ ret: `${nextJob(device)}\u0000${output.length}` });
     return asString === undefined ? done({ ret: nextJob(device) }) : { ...done({ ret: output }), seconds };
 }
 
@@ -43,7 +48,7 @@ function nextJob(device: Device): string {
 /** `/system/script/run`: what the script puts goes nowhere. */
 function runStored(device: Device, command: Command): Answer {
     const given = argumentsOf(command.body);
-    const numbers = given["numbers"] ?? given[".id"];
+    const numbers = given["number"] ?? given["numbers"] ?? given[".id"];
     if (numbers === undefined) throw refuse.missing(".id");
     const menu = menuOf(device, "/system/script");
     for (const row of selectRows(device, menu, numbers)) {

@@ -259,7 +259,7 @@ export class RestServer {
             if (text !== "" && foreign && this.device.behaviour.refuseForeignContentType) throw refuse.contentType();
             const body = parseBody(text);
             entry.body = masked(body);
-            authorise(identity.policy, entry.method, segments);
+            authorise(identity.policy, entry.method, segments, this.device.behaviour.executePolicy);
             answer = execute(this.device, { method: entry.method, segments, query, body });
         } catch (error) {
             if (!(error instanceof Refusal)) throw error;

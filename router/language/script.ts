@@ -20,23 +20,32 @@ export class ScriptError extends Error {}
  * `:if`, `:do … on-error`, `:local`, `:set`, `:len`, `:error`, `:log`, `:delay` (which only counts the time). Anything else
  * is a syntax error. Returns what was put, and the seconds it would have waited.
  */
-export function runScript(device: Device, text: string): { output: string; seconds: number } {
-    const run = new Run(device);
+/** Cut off after `limit` commands where that is not 0. */
+export function runScript(device: Device, text: string, limit = 0): { output: string; seconds: number } {
+    const run = new Run(device, limit);
     try {
         run.block(text, "");
     } catch (error) {
+        if (error instanceof CutOff) return { output: run.lines.join("\n"), seconds: run.seconds };
         if (!(error instanceof ScriptError)) throw error;
         run.lines.push(error.message);
     }
     return { output: run.lines.join("\n"), seconds: run.seconds };
 }
 
+class CutOff extends Error {}
+
 class Run {
     readonly lines: string[] = [];
     seconds = 0;
     private readonly variables = new Map<string, Value>();
 
-    constructor(private readonly device: Device) {}
+    private commands = 0;
+
+    constructor(
+        private readonly device: Device,
+        private readonly limit: number,
+    ) {}
 
     block(text: string, path: string): Value {
         let statements: Statement[];
@@ -120,6 +129,7 @@ class Run {
 
     private command(statement: Statement): Value {
         const { path, command, words, line } = statement;
+        if (this.limit > 0 && ++this.commands > this.limit) throw new CutOff();
         if (command === "export") {
             this.lines.push(exportText(this.device).trimEnd());
             return "";

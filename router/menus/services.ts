@@ -2,6 +2,9 @@ import type { Row } from "../api";
 import { PerDevice } from "../device/per-device";
 import type { MenuRules } from "./definition";
 
+/** What HTTPS is served with; kept with the state. */
+export const webCertificate = new PerDevice<{ key: string; certificate: string } | undefined>(() => undefined);
+
 /** Open connections to the web server; the server says which. */
 export const liveConnections = new PerDevice<() => Row[]>(() => () => []);
 

@@ -21,6 +21,7 @@ export interface Packet {
     size: number;
     connectionMark?: string;
     packetMark?: string;
+    routingMark?: string;
     /** Bytes the connection has carried so far. */
     connectionBytes?: number;
     /** The connection's translated side. */
@@ -38,20 +39,64 @@ export interface Walk {
     fastTrack: boolean;
     connectionMark?: string;
     packetMark?: string;
-    /** Matchers that this model cannot decide; a rule with one is passed over. */
+    routingMark?: string;
+    /** No connection tracking for this packet: raw said so. */
+    untracked: boolean;
+    /** Rules that this model cannot decide and on which it depends what becomes of the packet. */
     undecided: string[];
 }
 
-/** The hooks a forwarded packet passes, in RouterOS's order: mangle comes before filter. */
+/** The hooks a forwarded packet passes, in RouterOS's order: raw before tracking, mangle before filter. */
 const forwardHooks = [
+    ["raw", "prerouting"],
     ["mangle", "prerouting"],
     ["mangle", "forward"],
     ["filter", "forward"],
     ["mangle", "postrouting"],
 ] as const;
 
-/** Walks a forwarded packet through mangle and filter as they stand. Changes nothing but the packet's own marks. */
+/** So many rules that cannot be decided are tried both ways; with more of them the packet's way is undecided. */
+const triedBothWays = 6;
+
+/**
+ * Walks a forwarded packet through raw, mangle and filter as they stand. A rule that this model cannot decide is tried
+ * both ways: only where the packet ends the same whatever it does is it passed over. Changes nothing.
+ */
 export function walkForward(device: Device, packet: Packet): Walk {
+    const met = new Map<StoredRow, string>();
+    const first = walkOnce(device, packet, new Map(), met);
+    const ends = new Set([endOf(first)]);
+    const tried = [new Map<StoredRow, boolean>()];
+    // Each rule that was met undecided splits every way tried so far; a way taken may meet further ones.
+    for (const [row] of met) {
+        if (tried.length >= 2 ** triedBothWays) {
+            ends.add("too many");
+            break;
+        }
+        for (const choices of [...tried]) {
+            const other = new Map([...choices, [row, true] as const]);
+            tried.push(other);
+            ends.add(endOf(walkOnce(device, packet, other, met)));
+        }
+    }
+    return { ...first, undecided: ends.size > 1 ? [...met.values()] : [] };
+}
+
+/** What becomes of the packet, and of its connection. */
+function endOf({ verdict, fastTrack, connectionMark, packetMark, routingMark }: Walk): string {
+    return JSON.stringify([
+        verdict,
+        ...(verdict === "drop" ? [] : [fastTrack, connectionMark, packetMark, routingMark]),
+    ]);
+}
+
+/** One way, with what undecided rules do on it (nothing where `choices` does not say). Notes those it meets. */
+function walkOnce(
+    device: Device,
+    packet: Packet,
+    choices: ReadonlyMap<StoredRow, boolean>,
+    met: Map<StoredRow, string>,
+): Walk {
     const walk: Walk = {
         steps: [],
         rows: [],
@@ -59,11 +104,13 @@ export function walkForward(device: Device, packet: Packet): Walk {
         fastTrack: false,
         connectionMark: packet.connectionMark,
         packetMark: packet.packetMark,
+        routingMark: packet.routingMark,
+        untracked: false,
         undecided: [],
     };
     for (const [table, chain] of forwardHooks) {
         const path = `/${packet.family === 4 ? "ip" : "ipv6"}/firewall/${table}`;
-        if (walkChain(device, path, chain, packet, walk, 0) === "drop") {
+        if (walkChain({ device, path, packet, walk, choices, met }, chain, 0) === "drop") {
             walk.verdict = "drop";
             break;
         }
@@ -73,20 +120,35 @@ export function walkForward(device: Device, packet: Packet): Walk {
 
 type Outcome = "accept" | "drop" | "fall-through" | "return";
 
-function walkChain(device: Device, path: string, chain: string, packet: Packet, walk: Walk, depth: number): Outcome {
+interface Way {
+    device: Device;
+    path: string;
+    packet: Packet;
+    walk: Walk;
+    choices: ReadonlyMap<StoredRow, boolean>;
+    met: Map<StoredRow, string>;
+}
+
+function walkChain(way: Way, chain: string, depth: number): Outcome {
+    const { device, path, packet, walk, choices, met } = way;
     if (depth > 20) return "fall-through"; // chains that jump to each other
     for (const [position, row] of device.table(path).all().entries()) {
         const { values } = row;
         if (values["chain"] !== chain || values["disabled"] === "true" || row.builtin) continue;
-        const seen = { ...packet, connectionMark: walk.connectionMark, packetMark: walk.packetMark };
-        if (!matches(device, path, values, seen, walk)) continue;
+        const { connectionMark, packetMark, routingMark } = walk;
+        const state = walk.untracked ? "untracked" : packet.state;
+        const match = matches(device, path, values, { ...packet, state, connectionMark, packetMark, routingMark });
+        if (typeof match === "string") {
+            met.set(row, `${path} ${chain} ${showId(row.id)}: ${match} cannot be decided here`);
+            if (!choices.get(row)) continue;
+        } else if (!match) continue;
         const { effect, outcome } = act(device, path, values, packet, walk);
         const step: Step = { menu: path, chain, id: showId(row.id), position, action: values["action"]!, effect };
         if (values["comment"] !== undefined) step.comment = values["comment"];
         // A jump is told before what happens in its chain.
         walk.steps.push(step);
         walk.rows.push(row);
-        const end = outcome ?? walkChain(device, path, values["jump-target"]!, packet, walk, depth + 1);
+        const end = outcome ?? walkChain(way, values["jump-target"]!, depth + 1);
         if (end === "accept" || end === "drop") return end;
         if (outcome === "return") return "return";
     }
@@ -119,6 +181,12 @@ function act(
         case "mark-packet":
             walk.packetMark = markOf(values["new-packet-mark"]);
             return { effect: `packet mark ${walk.packetMark ?? "taken off"}`, outcome: goesOn };
+        case "mark-routing":
+            walk.routingMark = markOf(device.nameOf("/routing/table", values["new-routing-mark"] ?? ""));
+            return { effect: `routing mark ${walk.routingMark ?? "taken off"}`, outcome: goesOn };
+        case "notrack":
+            walk.untracked = true;
+            return { effect: "not tracked", outcome: "fall-through" };
         case "fasttrack-connection":
             return { effect: takeFastTrack(device, packet, walk), outcome: "fall-through" };
         case "passthrough":
@@ -138,13 +206,15 @@ function markOf(mark: string | undefined): string | undefined {
 /** FastTrack takes TCP and UDP, and only with the fast path allowed; this packet goes on to the next rule. */
 function takeFastTrack(device: Device, packet: Packet, walk: Walk): string {
     if (packet.protocol !== "tcp" && packet.protocol !== "udp") return "not TCP or UDP: not FastTracked";
+    if (walk.untracked) return "not tracked: not FastTracked";
     const settings = device.table(packet.family === 4 ? "/ip/settings" : "/ipv6/settings").all()[0];
     if (settings?.values["allow-fast-path"] === "false") return "the fast path is not allowed: not FastTracked";
     walk.fastTrack = true;
     return "FastTrack takes the connection";
 }
 
-type Matcher = (value: string, packet: Packet, device: Device, path: string) => boolean;
+/** Undefined: what it asks is not known of the packet. */
+type Matcher = (value: string, packet: Packet, device: Device, path: string) => boolean | undefined;
 
 const ranges = (value: string, number: number | undefined): boolean =>
     number !== undefined &&
@@ -154,7 +224,7 @@ const ranges = (value: string, number: number | undefined): boolean =>
     });
 
 const inAddressList = (device: Device, path: string, list: string, address: string): boolean => {
-    const lists = device.table(path.replace(/(mangle|filter)$/, "address-list"));
+    const lists = device.table(path.replace(/(filter|mangle|nat|raw)$/, "address-list"));
     for (const row of lists.indexedBy("list", list)!) {
         if (row.values["disabled"] !== "true" && contains(row.values["address"]!, address)) return true;
     }
@@ -184,7 +254,8 @@ const matchers: Record<string, Matcher> = {
     "connection-state": (value, packet) => splitList(value).includes(packet.state),
     "connection-mark": (value, packet) => mark(value, packet.connectionMark),
     "packet-mark": (value, packet) => mark(value, packet.packetMark),
-    "routing-mark": (value) => value === "no-mark",
+    "routing-mark": (value, packet, device) =>
+        mark(device.nameOf("/routing/table", value) ?? value, packet.routingMark),
     "src-address": (value, packet) => contains(value, packet.src),
     "dst-address": (value, packet) => contains(value, packet.dst),
     "src-address-list": (value, packet, device, path) => inAddressList(device, path, value, packet.src),
@@ -203,7 +274,10 @@ const matchers: Record<string, Matcher> = {
         const carried = packet.connectionBytes ?? 0;
         return carried >= from! && (to === undefined || to === 0 || carried <= to);
     },
-    "src-mac-address": (value, packet) => value.toUpperCase() === packet.srcMac?.toUpperCase(),
+    "src-mac-address": (value, packet) =>
+        packet.srcMac === undefined ? undefined : value.toUpperCase() === packet.srcMac.toUpperCase(),
+    "src-address-type": (value, packet, device) => splitList(value).includes(typeOf(device, packet.src)),
+    "dst-address-type": (value, packet, device) => splitList(value).includes(typeOf(device, packet.dst)),
     // The traffic looked at is not IPsec's.
     "ipsec-policy": (value) => value.endsWith("none"),
     "tcp-flags": (value, packet) => {
@@ -214,30 +288,34 @@ const matchers: Record<string, Matcher> = {
         );
     },
     fragment: (value) => value === "false",
-    hotspot: () => false,
-    p2p: () => false,
-    content: () => false,
-    "layer7-protocol": () => false,
-    "tls-host": () => false,
-    headers: () => false,
-    "icmp-options": (_value, packet) => packet.protocol.startsWith("icmp"),
+    "icmp-options": (_value, packet) => (packet.protocol.startsWith("icmp") ? undefined : false),
+    "tls-host": (_value, packet) => (packet.protocol === "tcp" ? undefined : false),
+    "tcp-mss": (_value, packet) => (packet.protocol === "tcp" ? undefined : false),
+    psd: (_value, packet) => (packet.protocol === "tcp" || packet.protocol === "udp" ? undefined : false),
     "hop-limit": (value) => !/^(equal:[01]|less-than:)/.test(value),
     ttl: (value) => !/^(equal:[01]|less-than:)/.test(value),
 };
 
 /** Properties of a rule that decide nothing about matching. */
 const notMatchers =
-    /^(chain|action|comment|disabled|log|log-prefix|passthrough|new-.*|jump-target|reject-with|address-list|address-list-timeout|hw-offload|sniff-.*|route-dst)$/;
+    /^(chain|action|comment|disabled|log|log-prefix|passthrough|new-.*|jump-target|reject-with|address-list|address-list-timeout|hw-offload|sniff-.*|route-dst|to-.*)$/;
 
-function matches(device: Device, path: string, values: Row, packet: Packet, walk: Walk): boolean {
+function typeOf(device: Device, address: string): string {
+    const own = ["ip", "ipv6"].flatMap((family) => device.table(`/${family}/address`).all());
+    if (own.some(({ values }) => values["address"]!.split("/")[0] === address)) return "local";
+    if (address === "255.255.255.255") return "broadcast";
+    return /^(22[4-9]|23\d)\.|^ff/i.test(address) ? "multicast" : "unicast";
+}
+
+/** Whether the rule matches; the name of a matcher that decides it and cannot be decided. */
+function matches(device: Device, path: string, values: Row, packet: Packet): boolean | string {
     let undecided: string | undefined;
     for (const [name, value] of Object.entries(values)) {
         if (notMatchers.test(name)) continue;
-        const matcher = matchers[name];
         const negated = value.startsWith("!");
-        if (!matcher) undecided = name;
-        else if (matcher(negated ? value.slice(1) : value, packet, device, path) === negated) return false;
+        const matched = matchers[name]?.(negated ? value.slice(1) : value, packet, device, path);
+        if (matched === undefined) undecided ??= name;
+        else if (matched === negated) return false;
     }
-    if (undecided !== undefined) walk.undecided.push(`${path}: ${undecided} is not modelled, the rule is passed over`);
-    return undecided === undefined;
+    return undecided ?? true;
 }

@@ -48,19 +48,35 @@ function pathToRoot(device: Device, leaf: StoredRow): CarryingPath | undefined {
     }
 }
 
-/** The simple queue whose target the packet's sender or receiver is; the first in order. FastTracked packets meet none. */
+/**
+ * The simple queue that takes the packet: the first in order whose target is its sender or receiver, and of the queues
+ * below that one again the first. An empty target means everything. FastTracked packets meet none.
+ */
 export function simpleQueueFor(device: Device, packet: Packet): StoredRow | undefined {
-    return device
+    const queues = device
         .table("/queue/simple")
         .all()
-        .find((row) => {
-            if (row.values["disabled"] === "true") return false;
-            const marks = row.values["packet-marks"] ?? "";
-            if (marks !== "" && !splitList(marks).includes(packet.packetMark ?? "no-mark")) return false;
-            return splitList(row.values["target"] ?? "").some((target) =>
-                target === packet.inInterface || target === packet.outInterface
-                    ? true
-                    : /[.:]/.test(target) && (contains(target, packet.src) || contains(target, packet.dst)),
-            );
-        });
+        .filter(({ values }) => values["disabled"] !== "true");
+    let taken: StoredRow | undefined;
+    for (;;) {
+        const above = taken ? showId(taken.id) : "none";
+        const next = queues.find((row) => (row.values["parent"] ?? "none") === above && takes(device, row, packet));
+        if (!next) return taken;
+        taken = next;
+    }
+}
+
+function takes(device: Device, { values }: StoredRow, packet: Packet): boolean {
+    const marks = values["packet-marks"] ?? "";
+    if (marks !== "" && !splitList(marks).includes(packet.packetMark ?? "no-mark")) return false;
+    const dst = values["dst"] ?? "";
+    const ends = (target: string, name: string, address: string) =>
+        device.findByName("/interface", target) ? target === name : contains(target, address);
+    const isTarget = (target: string, from: boolean) =>
+        from ? ends(target, packet.inInterface, packet.src) : ends(target, packet.outInterface, packet.dst);
+    return [true, false].some(
+        (from) =>
+            splitList(values["target"] ?? "").some((target) => target === "" || isTarget(target, from)) &&
+            (dst === "" || isTarget(dst, !from)),
+    );
 }

@@ -12,12 +12,18 @@ export interface Site {
 }
 
 export function siteOf(device: Device, family: 4 | 6): Site {
-    const lan = memberOf(device, "LAN") ?? nameOfType(device, "bridge") ?? "ether1";
+    const ports = device
+        .table("/interface")
+        .all()
+        .flatMap(({ values }) => (values["type"] === "ether" ? values["name"]! : []));
     const wan =
         defaultRouteInterface(device, family) ??
         defaultRouteInterface(device, 4) ??
+        dialledInterface(device) ??
         memberOf(device, "WAN") ??
-        "ether5";
+        ports.at(-1)!;
+    const lan =
+        memberOf(device, "LAN") ?? nameOfType(device, "bridge") ?? ports.find((port) => port !== wan) ?? ports[0]!;
     return { lan, wan, host: family === 4 ? hostOn(device, lan) : "fd00:88::10" };
 }
 
@@ -29,6 +35,20 @@ function defaultRouteInterface(device: Device, family: 4 | 6): string | undefine
         if (name !== undefined) return name;
     }
     return undefined;
+}
+
+/** A client that brings its own default route. */
+function dialledInterface(device: Device): string | undefined {
+    const dialled = device
+        .table("/interface")
+        .all()
+        .find(({ values }) => values["add-default-route"] === "true" && values["disabled"] !== "true");
+    if (dialled) return dialled.values["name"];
+    const client = device
+        .table("/ip/dhcp-client")
+        .all()
+        .find(({ values }) => values["add-default-route"] !== "no" && values["disabled"] !== "true");
+    return client && device.nameOf("/interface", client.values["interface"]!);
 }
 
 function memberOf(device: Device, list: string): string | undefined {

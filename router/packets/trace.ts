@@ -32,6 +32,7 @@ export function trace(device: Device, description: ConnectionDescription): Trace
         if (live.fastTracked !== before) packets.push(pass(device, live, "upload", "established", size).trace);
     }
     const last = packets.at(-1)!;
+    const undecided = [...new Set(packets.flatMap(({ notes }) => notes))];
     return {
         from: live.packet.src,
         to: describe(live.packet.dst, live.packet.dstPort),
@@ -41,7 +42,11 @@ export function trace(device: Device, description: ConnectionDescription): Trace
         packets,
         fastTracked: live.fastTracked,
         connectionMark: live.connectionMark,
-        leaf: last.direction === "upload" ? last.queue?.leaf : undefined,
+        leaf:
+            last.direction === "upload" && undecided.length === 0
+                ? (last.queue?.leaf ?? last.globalQueue?.leaf)
+                : undefined,
+        undecided,
     };
 }
 
@@ -56,7 +61,9 @@ export function pass(
     const base = direction === "upload" ? live.packet : live.reply;
     const packet: Packet = { ...base, state, size, connectionMark: live.connectionMark };
     const fastPath = live.fastTracked;
-    const none: Walk = { steps: [], rows: [], verdict: "accept", fastTrack: false, undecided: [] };
+    const none: Walk = {
+        ...{ steps: [], rows: [], verdict: "accept", fastTrack: false, untracked: false, undecided: [] },
+    };
     const walk = fastPath ? none : walkForward(device, packet);
     if (!fastPath) live.connectionMark = walk.connectionMark;
     if (walk.fastTrack && walk.verdict === "accept") live.fastTracked = true;

@@ -24,8 +24,11 @@ export const tracedMenus = [
         `${family}/firewall/address-list`,
         `${family}/firewall/mangle`,
         `${family}/firewall/filter`,
+        `${family}/firewall/raw`,
         `${family}/firewall/connection`,
     ]),
+    "/ip/dhcp-client",
+    "/routing/table",
     "/queue/type",
     "/queue/tree",
     "/queue/simple",
@@ -68,6 +71,7 @@ export function deviceFromState(file: string): Device {
 
 /** From an `/export`, with what was passed over. */
 export function deviceFromRsc(text: string): { device: Device; warnings: string[] } {
+    if (text.trim() === "") throw new Error("the file is empty: no export");
     const device = newDevice({ version: versionOr(versionOfExport(text) ?? "") });
     makeBare(device);
     return { device, warnings: loadRsc(device, text).warnings };

@@ -5,6 +5,7 @@ import { settle } from "../commands/restart";
 import type { Device } from "../device/device";
 import { readId, showId, type StoredRow } from "../device/table";
 import { type KeptLine, keptLines } from "../menus/kept";
+import { webCertificate } from "../menus/services";
 
 /** What the state file holds; `format` changes when older files can no longer be read. */
 interface SavedState {
@@ -12,6 +13,7 @@ interface SavedState {
     version: string;
     serial: string;
     kept?: KeptLine[];
+    tls?: { key: string; certificate: string };
     tables: Record<string, { next: number; freed: number[]; rows: SavedRow[] }>;
 }
 interface SavedRow {
@@ -64,7 +66,7 @@ export class StateFile {
         const started = performance.now();
         const temporary = `${this.file}.${process.pid}.tmp`;
         try {
-            writeFileSync(temporary, JSON.stringify(save(this.device)));
+            writeFileSync(temporary, JSON.stringify(save(this.device)), { mode: 0o600 });
             renameSync(temporary, this.file);
         } catch (error) {
             rmSync(temporary, { force: true });
@@ -93,7 +95,14 @@ function save(device: Device): SavedState {
         }));
         tables[path] = { ...table.allocation(), rows };
     }
-    return { format: 1, version: device.version, serial: device.serial, kept: keptLines.of(device), tables };
+    return {
+        format: 1,
+        version: device.version,
+        serial: device.serial,
+        kept: keptLines.of(device),
+        tls: webCertificate.of(device),
+        tables,
+    };
 }
 
 /** The version that a state file was written for; undefined where there is none to read. */
@@ -123,6 +132,7 @@ export function loadState(file: string, device: Device): boolean {
     }
     device.setSerial(state.serial);
     keptLines.set(device, state.kept ?? []);
+    webCertificate.set(device, state.tls);
     for (const [path, saved] of Object.entries(state.tables)) {
         const table = device.allTables().get(path);
         if (!table) continue;

@@ -117,3 +117,20 @@ test("requests are told as they come", () =>
         });
         expect(router.log).toHaveLength(1);
     }));
+
+test("answers no page of another site, and asks for the user's rights", () =>
+    withRouter({}, async (call, router) => {
+        const authorization = `Basic ${Buffer.from("reader:pw").toString("base64")}`;
+        router.add("/user", { name: "reader", group: "read", password: "pw" });
+        const ask = (method: string, path: string, headers: Record<string, string> = {}) =>
+            fetch(`${router.url}/_/${path}`, {
+                method,
+                headers: { authorization, ...headers },
+                ...(method === "POST" ? { body: JSON.stringify({ username: "reader", password: "x" }) } : {}),
+            });
+        expect((await ask("GET", "state")).status).toBe(200);
+        expect((await ask("GET", "state", { origin: "http://elsewhere.example" })).status).toBe(403);
+        expect((await ask("GET", "state", { origin: router.url })).status).toBe(200);
+        expect((await ask("POST", "password")).status).toBe(500);
+        expect((await call("GET", "/user")).status).toBe(200);
+    }));

@@ -173,7 +173,7 @@ test("jumps, returns and negations are followed; a dropped connection ends there
         return Promise.resolve();
     }));
 
-test("a rule that cannot be decided is passed over and said", () =>
+test("a rule that cannot be decided leaves the end undecided where it depends on it, and is said", () =>
     withRouter({}, (_call, router) => {
         router.add("/ip/firewall/mangle", {
             chain: "forward",
@@ -183,7 +183,10 @@ test("a rule that cannot be decided is passed over and said", () =>
         });
         const [first] = router.trace({ to: s3 }).packets;
         expect(first!.packetMark).toBeUndefined();
-        expect(first!.notes).toEqual(["/ip/firewall/mangle: nth is not modelled, the rule is passed over"]);
+        expect(first!.notes).toEqual(["/ip/firewall/mangle forward *2: nth cannot be decided here"]);
+        expect(router.trace({ to: s3 }).undecided).toHaveLength(1);
+        router.set("/ip/firewall/mangle", "*2", { action: "log" });
+        expect(router.trace({ to: s3 }).undecided).toEqual([]);
         return Promise.resolve();
     }));
 
