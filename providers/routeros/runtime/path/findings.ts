@@ -1,8 +1,9 @@
 /** What a person should know about the way of a site's uploads, as data: what was seen, how sure, and what helps. Pure. */
-import type { FindingCode, Weight } from "./catalogue";
-import { catalogue } from "./catalogue";
+import type { FindingCode } from "./catalogue";
 import type { Outcome } from "./choose";
 import { allLast, isLast, matters, outcomes } from "./choose";
+import type { Finding } from "./finding";
+import { finding } from "./finding";
 import type { Family, Menus, Row } from "./packet";
 import { firewallMenu, isEnabled, labelOf } from "./packet";
 import type { HeldBack, Ours } from "./plan";
@@ -10,24 +11,6 @@ import { isPlanned } from "./plan";
 import type { Form, UploadSite } from "./site";
 import { forms } from "./site";
 import type { Step, Way } from "./walk";
-
-export interface Finding {
-    code: FindingCode;
-    weight: Weight;
-    /** Undecided: it may be so. */
-    certain: boolean;
-    /** The rule or queue, and what it does, for one line. */
-    seen: string;
-    /** What to do, for one line. */
-    next: string;
-    /** The same as data, where the model vouches for it. */
-    remedy?: Remedy;
-}
-
-/** A change after which uploads end last: of a key of the site, or of one row on the router. */
-export type Remedy =
-    | { key: "marking" | "rulesPosition" | "fastTrack" | "restMarks"; value: string }
-    | { menu: string; id: string; set: Record<string, string> };
 
 export interface Asked {
     menus: Menus;
@@ -46,16 +29,6 @@ export function pathFindings(asked: Asked): Finding[] {
     }
     for (const finding of strayMarks(asked)) found.set(`${finding.code} ${finding.seen}`, finding);
     return [...found.values()];
-}
-
-export function finding(code: FindingCode, seen: string, more: Partial<Finding> = {}): Finding {
-    const { weight, next } = catalogue[code];
-    return { code, weight, certain: true, seen, next, ...more };
-}
-
-/** One line for a person. */
-export function say({ code, certain, seen, next }: Finding): string {
-    return `${seen}${certain ? "" : " (undecided)"}. ${next} [${code}]`;
 }
 
 function outcomeFindings(asked: Asked, { family, ends, verdict }: Outcome, heldBack: readonly HeldBack[]): Finding[] {

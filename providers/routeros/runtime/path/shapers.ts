@@ -1,0 +1,151 @@
+/** Queues that stand already, judged by what they do to uploads: in the way, harmless, a parent, or one to join. Pure. */
+import { rate } from "../rows/values";
+import { leafOf, reachOf, rootOf } from "./ends";
+import type { Finding } from "./finding";
+import { finding } from "./finding";
+import type { Menus, Row } from "./packet";
+import { isEnabled, labelOf } from "./packet";
+import type { Ours } from "./plan";
+import type { UploadSite } from "./site";
+import { uploadOf } from "./site";
+import { surroundings } from "./surroundings";
+
+/** Bit/s of a rate in any form; 0 for none. */
+function bits(text: string | undefined): number {
+    try {
+        return Number(rate((text ?? "0").trim()));
+    } catch {
+        return 0;
+    }
+}
+
+/** Simple queues that hold the house's uploads, or a part of them. */
+export function simpleQueueFindings(menus: Menus, site: UploadSite): Finding[] {
+    const [wan = ""] = site.lines;
+    const upload = uploadOf(site, "ipv4", wan);
+    const { near } = surroundings(menus, upload);
+    const mark = site.profile === "join" ? undefined : site.packetMark;
+    return (menus["/queue/simple"] ?? []).filter(isEnabled).flatMap((queue): Finding[] => {
+        if (site.profile === "join" && isCake(menus, upwards(queue["queue"], queue, wan))) return [];
+        const limit = bits(upwards(queue["max-limit"], queue, wan));
+        const reach = reachOf(queue, upload, near, mark);
+        if (limit === 0 || reach === "none") return [];
+        const name = `simple queue "${queue["name"] ?? ""}"`;
+        if (reach === "some") return [finding("shaper/some", `${name} holds a part of the house to ${limit} bit/s`)];
+        if (limit > site.rate) return [];
+        const next = isCake(menus, upwards(queue["queue"], queue, wan))
+            ? "Set profile to join, or take that queue out of use."
+            : `Take that queue out of use, or set uplink below ${limit}.`;
+        return [finding("shaper/holds-uploads", `${name} holds every upload to ${limit} bit/s`, { next })];
+    });
+}
+
+/** Of a pair `up/down` the part for what leaves: the target's own upload, or the other way round where that is the WAN. */
+function upwards(pair: string | undefined, queue: Row, wan: string): string | undefined {
+    const [up, down = up] = (pair ?? "").split("/");
+    return (queue["target"] ?? "").split(",").includes(wan) ? down : up;
+}
+
+function typeOf(menus: Menus, name: string | undefined): Row | undefined {
+    return (menus["/queue/type"] ?? []).find((row) => row["name"] === name);
+}
+
+const isCake = (menus: Menus, name: string | undefined): boolean => typeOf(menus, name)?.["kind"] === "cake";
+
+/** Whether the queue named in `parentQueue` may be the parent of our leaves. */
+export function parentFindings(menus: Menus, site: UploadSite, ours: Ours): Finding[] {
+    const tree = (menus["/queue/tree"] ?? []).filter((row) => !ours(row));
+    const parent = tree.find((row) => row["name"] === site.parentQueue);
+    if (!parent) return [];
+    const name = `queue ${labelOf(parent)}`;
+    const root = rootOf(tree, parent);
+    if (root === undefined || !site.lines.includes(root)) {
+        return [finding("parent/place", `${name} hangs on ${root ?? "a queue that is out of use"}`)];
+    }
+    const children = tree.filter((row) => row["parent"] === site.parentQueue && isEnabled(row));
+    if ((parent["packet-mark"] ?? "") !== "") {
+        return [finding("parent/leaf", `${name} carries packets with mark ${parent["packet-mark"]}`)];
+    }
+    if (isCake(menus, parent["queue"])) return [finding("parent/leaf", `${name} is a CAKE`)];
+    const rest = children.find((row) => (row["packet-mark"] ?? "").split(",").includes("no-mark"));
+    if (rest) return [finding("parent/rest", `queue ${labelOf(rest)} under ${name} takes unmarked packets`)];
+    const width = widthOf(tree, parent);
+    const guaranteed = [...children, ...site.queues].reduce((sum, row) => sum + bits(row["limit-at"]), 0);
+    if (width === 0) return [finding("parent/width", `${name} has no max-limit`)];
+    if (guaranteed > width) {
+        return [finding("parent/width", `${name} has ${width} bit/s, and ${guaranteed} bit/s are guaranteed under it`)];
+    }
+    return [];
+}
+
+/** The narrowest max-limit of a queue and those above it; 0 for none. */
+function widthOf(tree: readonly Row[], row: Row): number {
+    const widths: number[] = [];
+    for (let at: Row | undefined = row, level = 0; at && level < 10; level += 1) {
+        widths.push(bits(at["max-limit"]));
+        const above: string | undefined = at["parent"];
+        at = tree.find((one) => one["name"] === above);
+    }
+    const set = widths.filter((width) => width > 0);
+    return set.length === 0 ? 0 : Math.min(...set);
+}
+
+interface Cake {
+    queue: string;
+    type: Row;
+}
+
+/** What keeps `profile: join` from its purpose: no CAKE with classes that uploads pass, or one that does not see the DSCP. */
+export function joinFindings(menus: Menus, site: UploadSite): Finding[] {
+    return site.lines.flatMap((line): Finding[] => {
+        const simple = simpleCakes(menus, site, line);
+        const onLine = treeQueue(menus, line);
+        const tree = onLine ? cakeOf(menus, onLine, onLine["queue"]) : undefined;
+        const found = [...simple, ...(tree ? [tree] : [])];
+        const sorting = found.find(({ type }) => (type["cake-diffserv"] ?? "diffserv3") !== "besteffort");
+        if (!sorting) return [whyNone(menus, line, found)];
+        const washed = tree === sorting ? simple.find(({ type }) => type["cake-wash"] === "true") : undefined;
+        return washed ? [finding("join/wash", `queue "${washed.queue}" clears the DSCP before "${sorting.queue}" sees it`)] : [];
+    });
+}
+
+function whyNone(menus: Menus, line: string, [single]: readonly Cake[]): Finding {
+    if (single) {
+        const next = `Set cake-diffserv=diffserv4 on queue type ${single.type["name"] ?? ""}.`;
+        return finding("join/besteffort", `queue "${single.queue}" is a CAKE with a single class`, { next });
+    }
+    const client = (menus["/interface/pppoe-client"] ?? []).find((row) => row["name"] === line);
+    const port = client?.["interface"];
+    const below = port === undefined ? undefined : treeQueue(menus, port);
+    if (below && cakeOf(menus, below, below["queue"])) {
+        return finding("join/below", `queue "${below["name"] ?? ""}" hangs on ${port ?? ""}, below ${line}`, {
+            next: `Hang it on ${line}.`,
+        });
+    }
+    const shaper = treeQueue(menus, line);
+    const kind = typeOf(menus, shaper?.["queue"])?.["kind"];
+    const seen = shaper ? `queue "${shaper["name"] ?? ""}" on ${line} is of kind ${kind ?? "unknown"}` : `${line} has no CAKE`;
+    return finding("join/none", seen);
+}
+
+/** The tree's leaf for packets without a mark on an interface. */
+function treeQueue(menus: Menus, line: string): Row | undefined {
+    const tree = menus["/queue/tree"] ?? [];
+    const name = leafOf(tree, line, undefined);
+    return tree.find((row) => row["name"] === name);
+}
+
+function simpleCakes(menus: Menus, site: UploadSite, line: string): Cake[] {
+    const upload = uploadOf(site, "ipv4", line);
+    const { near } = surroundings(menus, upload);
+    return (menus["/queue/simple"] ?? []).filter(isEnabled).flatMap((queue) => {
+        if (reachOf(queue, upload, near) !== "all") return [];
+        const cake = cakeOf(menus, queue, upwards(queue["queue"], queue, line));
+        return cake ? [cake] : [];
+    });
+}
+
+function cakeOf(menus: Menus, queue: Row, typeName: string | undefined): Cake | undefined {
+    const type = typeOf(menus, typeName);
+    return type?.["kind"] === "cake" ? { queue: queue["name"] ?? "", type } : undefined;
+}
