@@ -77,12 +77,14 @@ function countsOf(router: Router): Counts {
     return counts;
 }
 
-/** Reads of a whole address list menu, or of rules by anything but their chain or action. */
+/** Reads of a whole address list menu, of connections or routes, or of rules with those of the router's own. */
 function unfiltered(router: Router): string[] {
     const whole = router.log.filter(({ method, path, query }) => {
         if (method !== "GET") return false;
         if (path.endsWith("/address-list")) return query["list"] === undefined;
-        const named = query["chain"] ?? query["action"];
+        if (path.endsWith("/route")) return query["dst-address"] === undefined;
+        if (path.endsWith("/connection")) return Object.keys(query).every((name) => name === ".proplist");
+        const named = query["chain"] ?? query["action"] ?? query["dynamic"];
         return /\/(mangle|filter)$/.test(path) && Object.keys(query).length > 0 && named === undefined;
     });
     return whole.map(({ path }) => `GET ${path} without a filter`);

@@ -125,6 +125,8 @@ export function uploadSite(plan: ShapingPlan): UploadSite {
         name: queue.name as string,
         parent: queue.parent as string,
         "packet-mark": ((queue.packetMarks ?? []) as string[]).join(","),
+        "limit-at": (queue.limitAt as string | undefined) ?? "0",
+        "max-limit": (queue.maxLimit as string | undefined) ?? "0",
     }));
     const sources = plan.sourceAddresses.filter(({ kind }) => kind !== "mac").map(({ text }) => text);
     const marking = (form: Form): Marking => ({
@@ -232,5 +234,6 @@ export function requirements(plan: ShapingPlan): Requires {
         queues: queues(plan, "").map((queue) => queue.name as string),
         packetMarks: ["no-mark", ...plan.restMarks, plan.packetMark],
         families: plan.addressFamilies,
+        upload: uploadSite(plan),
     };
 }

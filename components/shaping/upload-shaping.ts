@@ -149,14 +149,13 @@ export class UploadShaping extends pulumi.ComponentResource {
         for (const family of plan.addressFamilies) addressLists(maker, family);
         for (const family of plan.addressFamilies) markRules(maker, family);
         if (plan.fastTrack === "bypass") for (const family of plan.addressFamilies) fastTrackBypass(maker, family);
-        const queueType = leafQueueType(maker);
-        queueTree(maker, queueType.name);
+        const made = plan.profile === "join" ? undefined : queueTree(maker);
 
         // Nothing to keep from anybody; but a page of script has no place among the outputs that every run prints.
         this.removalScript = pulumi.secret(
             removalScript({
                 owner: `${pulumi.getProject()}/${pulumi.getStack()}`,
-                queueTypes: queueType.made ? [queueType.name] : [],
+                queueTypes: made === undefined ? [] : [made],
                 families: plan.addressFamilies,
             }),
         );
@@ -225,17 +224,33 @@ function formOf({ marking }: ShapingPlan): Form {
     return marking === "auto" ? "connection" : marking;
 }
 
-function markRules({ name, plan, common, overrides, next }: Maker, family: Family): void {
+/** Rules that a program gives itself are no form of marking. */
+function markingOf({ plan, overrides }: Maker): Pick<FirewallRulesArgs, "marking"> {
+    const own = overrides.marks?.rules !== undefined || overrides.bypass?.fastTrackBypass !== undefined;
+    return own ? {} : { marking: plan.marking };
+}
+
+function markRules(maker: Maker, family: Family): void {
+    const { name, plan, common, overrides, next } = maker;
     const rules = plans.markRules(plan, family, formOf(plan));
-    const args = { family, table: "mangle" as const, rules, position: plan.rulesPosition, ...common };
+    const args = {
+        family,
+        table: "mangle" as const,
+        rules,
+        position: plan.rulesPosition,
+        ...markingOf(maker),
+        ...common,
+    };
     next((opts) => new FirewallRules(`${name}-marks-${family}`, { ...args, ...overrides.marks }, opts));
 }
 
-function fastTrackBypass({ name, plan, common, overrides, next }: Maker, family: Family): void {
+function fastTrackBypass(maker: Maker, family: Family): void {
+    const { name, plan, common, overrides, next } = maker;
     const args = {
         family,
         table: "filter" as const,
         fastTrackBypass: plans.bypassMatchers(plan, formOf(plan)),
+        ...markingOf(maker),
         ...common,
     };
     next((opts) => new FirewallRules(`${name}-bypass-${family}`, { ...args, ...overrides.bypass }, opts));
@@ -257,7 +272,11 @@ function leafQueueType({ name, plan, common, overrides, next }: Maker): { name: 
     return { name: args.name, made: true };
 }
 
-function queueTree({ name, plan, common, overrides, next }: Maker, leafQueueTypeName: string): void {
-    const args = { queues: plans.queues(plan, leafQueueTypeName), ...common };
+/** The tree with its leaves' queue type; the name of that type if it was made for this site. */
+function queueTree(maker: Maker): string | undefined {
+    const { name, plan, common, overrides, next } = maker;
+    const type = leafQueueType(maker);
+    const args = { queues: plans.queues(plan, type.name), ...common };
     next((opts) => new QueueTree(`${name}-queues`, { ...args, ...overrides.queueTree }, opts));
+    return type.made ? type.name : undefined;
 }

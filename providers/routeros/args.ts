@@ -1,5 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
+import type { Form, UploadSite } from "./runtime/path/site";
+
 /** IP version whose menus are meant: `/ip/firewall/…` or `/ipv6/firewall/…`. */
 export type Family = "ipv4" | "ipv6";
 
@@ -24,6 +26,8 @@ export interface Requires {
     packetMarks?: string[];
     /** Families whose menus are used. */
     families?: Family[];
+    /** The site whose uploads the model of the forwarding path is asked about. */
+    upload?: UploadSite;
 }
 
 /** What every router resource takes besides its rows. */
@@ -90,6 +94,11 @@ export interface FirewallRulesArgs extends RouterResourceArgs {
      * rule's matchers and these. Worked out against the router's rules in `check`; no FastTrack rule, no rule of ours.
      */
     fastTrackBypass?: pulumi.Input<{ connectionMark?: string; dstAddressList?: string; comment?: string }>;
+    /**
+     * The rules are those that `requires.upload` has for this form of marking, or for its bypass. `auto`: the form by which
+     * uploads end last on this router, found at the first `up` and kept. Not compared.
+     */
+    marking?: pulumi.Input<"auto" | Form>;
     /** `first` and `last` say where the block is made; anchors are always enforced. @default "last" */
     position?: pulumi.Input<RulesPosition>;
 }

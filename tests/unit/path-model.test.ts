@@ -1,7 +1,7 @@
-import type { Menus, Remedy, Row } from "../../providers/routeros/runtime/path";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
+import type { Menus, Remedy, Row } from "../../providers/routeros/runtime/path";
 import { chooseForm, findingsPage, outcomes, pathFindings } from "../../providers/routeros/runtime/path";
 import type { Router } from "../../router/api";
 import { withRouter } from "../../testing/embedded-router";
@@ -47,7 +47,7 @@ function make(router: Router, menus: Menus): void {
         });
     }
     for (const queue of menus["/queue/tree"] ?? []) {
-        if (queue[".id"] === undefined) router.add("/queue/tree", { ...queue, "max-limit": "10M" });
+        if (queue[".id"] === undefined) router.add("/queue/tree", { ...queue });
     }
 }
 

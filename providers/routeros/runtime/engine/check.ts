@@ -11,7 +11,7 @@ import { contextOf } from "./converge";
 import { meantDevice } from "./device";
 import { claimFor, observe } from "./observe";
 import { preflight } from "./preflight";
-import { equal, onlyInputs, plain } from "./properties";
+import { equal, onlyCompared, onlyInputs, plain } from "./properties";
 
 export interface Checked {
     inputs: Properties;
@@ -42,7 +42,7 @@ export async function onRouter({ kind, kinds, session, inputs, before, requires 
     const problems = versionProblems(kind, inputs, version);
     const scope = kind.scope(inputs, version);
     const rows = await observe(session, scope, claimFor(kind, scope, inputs, before, { original: {} }), false);
-    kind.expand?.(inputs, rows);
+    await kind.expand?.(session, inputs, rows, { requires, before });
     const job = { kind, inputs, ...(before ? { olds: before } : {}) };
     const context = contextOf(job, scope, rows, { wrote: false, original: {} });
     problems.push(...(kind.problems?.(context) ?? []));
@@ -57,7 +57,8 @@ export async function onRouter({ kind, kinds, session, inputs, before, requires 
         const inTheWay = conflicts.map(({ row }) => row);
         throw conflictError(session.client.router, kind.title(inputs), inTheWay);
     }
-    const coming = was === undefined ? "new" : equal(now, was) ? "same" : "changed";
+    const same = was !== undefined && equal(onlyCompared(now), onlyCompared(was));
+    const coming = was === undefined ? "new" : same ? "same" : "changed";
     // Matters where something is about to be written, and costs requests.
     if (coming !== "same" && (await permissions(session)) === "unknown" && coming === "new") warnOfUnknown(session);
     await kind.warn?.(session, context, requires, coming);

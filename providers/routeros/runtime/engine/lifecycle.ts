@@ -19,7 +19,7 @@ import { contextOf, converge } from "./converge";
 import { meantDevice, recordedHere } from "./device";
 import { lossGuard } from "./loss-guard";
 import { claimFor, observe } from "./observe";
-import { equal, hasUnknown, onlyInputs, plain, recorded, stateNames } from "./properties";
+import { equal, hasUnknown, onlyCompared, onlyInputs, plain, recorded, stateNames } from "./properties";
 
 export interface Diffed {
     changes: boolean;
@@ -80,7 +80,8 @@ function lifecycleOf(kind: Kind, kinds: readonly Kind[]): Lifecycle {
 
         diff(_id, olds, news) {
             if (hasUnknown(news)) return Promise.resolve(difference(kind, [], true));
-            const names = new Set([...Object.keys(olds), ...Object.keys(news)].filter((name) => !stateNames.has(name)));
+            const [was, now] = [onlyCompared(olds), onlyCompared(news)];
+            const names = new Set([...Object.keys(was), ...Object.keys(now)].filter((name) => !stateNames.has(name)));
             const changed = [...names].filter((name) => !equal(olds[name], news[name]));
             const changes = changed.length > 0 || mismarked(kind, recorded(olds), recorded(news));
             return Promise.resolve(difference(kind, changed, changes));

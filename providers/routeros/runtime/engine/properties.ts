@@ -7,6 +7,13 @@ export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 /** What of the outputs is no input. */
 export const stateNames = new Set(["ids", "surplus", "former", "owners", "__provider"]);
 
+/** What is recorded beside the inputs and shows in others where it matters. */
+const uncompared = new Set(["marking"]);
+
+export function onlyCompared(props: Properties): Properties {
+    return Object.fromEntries(Object.entries(props).filter(([name]) => !uncompared.has(name)));
+}
+
 export function hasUnknown(value: Json | undefined): boolean {
     if (value === unknownValue) return true;
     if (Array.isArray(value)) return value.some(hasUnknown);

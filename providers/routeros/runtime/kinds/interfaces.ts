@@ -4,17 +4,25 @@ import { RouterError } from "../router/errors";
 import type { Session } from "../router/session";
 import type { Menu } from "../rows/fields";
 import { fieldTable, queryOf } from "../rows/fields";
+import type { Row } from "../rows/row";
 
 const interfaceMenu: Menu = {
     path: "/interface",
     identity: ["name"],
     label: ["name"],
-    table: fieldTable([{ wire: "name", kind: "text", doc: "Name of the interface." }]),
+    table: fieldTable([
+        { wire: "name", kind: "text", doc: "Name of the interface." },
+        { wire: "type", kind: "word", doc: "Kind of interface." },
+        { wire: "disabled", kind: "boolean", fallback: "false", doc: "Whether it is out of use." },
+    ]),
 };
 
+export function readInterfaces(session: Session): Promise<Row[]> {
+    return session.snapshot.rows(interfaceMenu, queryOf(interfaceMenu, ["name", "type", "disabled"]));
+}
+
 export async function interfaceNames(session: Session): Promise<string[]> {
-    const rows = await session.snapshot.rows(interfaceMenu, queryOf(interfaceMenu, ["name"]));
-    return rows.map(({ values }) => values["name"] ?? "");
+    return (await readInterfaces(session)).map(({ values }) => values["name"] ?? "");
 }
 
 export async function interfacePreflight(session: Session, requires: Requires): Promise<void> {

@@ -69,6 +69,12 @@ export interface Self {
     adopt: boolean;
 }
 
+/** What a stack requires, and a resource's inputs as recorded before. */
+export interface About<I> {
+    requires: Requires;
+    before: I | undefined;
+}
+
 /** What is about to happen to a resource. */
 export type Coming = "new" | "changed" | "same";
 
@@ -124,7 +130,7 @@ export interface Kind<I extends CommonInputs = CommonInputs> {
     /** With the router out of reach: keeps of the old inputs what the router decides. */
     carryOver?(inputs: I, before: I): void;
     /** Fills in what only the router knows. */
-    expand?(inputs: I, rows: readonly Row[]): void;
+    expand?(session: Session, inputs: I, rows: readonly Row[], about: About<I>): Promise<void> | void;
     problems?(context: PlanContext<I>): Problem[];
 
     /** Throws what is missing on the router, or in the way, of all that a stack requires. */

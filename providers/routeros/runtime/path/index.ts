@@ -10,11 +10,14 @@
 export { catalogue, findingsPage } from "./catalogue";
 export { chooseForm, isLast, outcomes } from "./choose";
 export { endsOf } from "./ends";
-export { bypassRules, fastTrackRules } from "./fasttrack";
+export type { BypassMatchers, BypassRule } from "./fasttrack";
+export { bypassRules, fastTrackRules, isFastTrack } from "./fasttrack";
 export type { Finding, Remedy } from "./finding";
 export { say } from "./finding";
 export { pathFindings } from "./findings";
 export type { Menus, Row, Upload } from "./packet";
 export { planned } from "./plan";
+export { joinFindings, parentFindings, simpleQueueFindings } from "./shapers";
 export type { Form, Marking, UploadSite } from "./site";
 export { forms, uploadOf } from "./site";
+export { defaultRoute, wanFindings, wanMenus } from "./wan";

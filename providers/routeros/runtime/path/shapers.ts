@@ -105,7 +105,9 @@ export function joinFindings(menus: Menus, site: UploadSite): Finding[] {
         const sorting = found.find(({ type }) => (type["cake-diffserv"] ?? "diffserv3") !== "besteffort");
         if (!sorting) return [whyNone(menus, line, found)];
         const washed = tree === sorting ? simple.find(({ type }) => type["cake-wash"] === "true") : undefined;
-        return washed ? [finding("join/wash", `queue "${washed.queue}" clears the DSCP before "${sorting.queue}" sees it`)] : [];
+        return washed
+            ? [finding("join/wash", `queue "${washed.queue}" clears the DSCP before "${sorting.queue}" sees it`)]
+            : [];
     });
 }
 
@@ -124,7 +126,9 @@ function whyNone(menus: Menus, line: string, [single]: readonly Cake[]): Finding
     }
     const shaper = treeQueue(menus, line);
     const kind = typeOf(menus, shaper?.["queue"])?.["kind"];
-    const seen = shaper ? `queue "${shaper["name"] ?? ""}" on ${line} is of kind ${kind ?? "unknown"}` : `${line} has no CAKE`;
+    const seen = shaper
+        ? `queue "${shaper["name"] ?? ""}" on ${line} is of kind ${kind ?? "unknown"}`
+        : `${line} has no CAKE`;
     return finding("join/none", seen);
 }
 

@@ -56,7 +56,11 @@ function lineFinding(menus: Menus, line: string): Finding | undefined {
         (one) => one["interface"] === line && one["list"] === "LAN" && isEnabled(one),
     );
     if (lan || (row["type"] === "bridge" && hasAddress(menus, line))) {
-        return finding("wan/lan", `${line} is an interface of the LAN; the default route goes by ${others.join(", ")}`, meant(others));
+        return finding(
+            "wan/lan",
+            `${line} is an interface of the LAN; the default route goes by ${others.join(", ")}`,
+            meant(others),
+        );
     }
     if (hasAddress(menus, line)) return undefined;
     const seen = `${line} has no address and no default route; ${others.join(", ")} has one`;

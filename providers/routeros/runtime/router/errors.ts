@@ -96,6 +96,7 @@ export const remediations = {
     "preflight/queue-type": "Make the queue type, or name another",
     "preflight/parent": "Make the queue, or name another",
     "preflight/foreign-queue": "Remove or disable it, or adopt it where it is the same tree",
+    "preflight/path": "See docs/findings.md",
     "preflight/anchor": "Name exactly one rule that is not dynamic",
     "ownership/exists": "Set adopt to true to take it over, or remove it",
     "ownership/child": "Move or remove it first",

@@ -1,11 +1,12 @@
 /** The arguments of firewall rules, in canonical form. */
 import type { RulesPosition } from "../../../args";
+import type { BypassMatchers, Form } from "../../path";
+import { forms } from "../../path";
 import type { FieldTable, Values } from "../../rows/fields";
 import { kebabCase, plainText } from "../../rows/values";
 import type { Arguments } from "../arguments";
 import { isObject } from "../arguments";
 import type { CommonInputs, Json, Properties } from "../kind";
-import type { BypassMatchers } from "./fasttrack";
 
 /** A rule in camelCase, every value in canonical form. */
 export type RuleInputs = { key: string; chain: string; action: string; comment?: string } & Record<string, string>;
@@ -17,11 +18,22 @@ export type FirewallRulesInputs = CommonInputs & {
     rules: RuleInputs[];
     position: RulesPosition;
     fastTrackBypass?: BypassMatchers;
+    /** Form of marking: as asked for, and as `check` resolves it. Not compared. */
+    marking?: Marking;
     /** Drift: foreign rules that stand between ours. Empty in what is desired. */
     between: string[];
     /** Drift: keys of rules that are not where their anchor wants them. Empty in what is desired. */
     misplaced: string[];
 };
+
+export type Marking = "auto" | Form;
+
+export function markingOf(read: Arguments, value: Json | undefined): Marking | undefined {
+    if (value === undefined || value === null) return undefined;
+    const known = (["auto", ...forms] as const).find((form) => form === value);
+    if (known === undefined) read.problem("marking", `must be one of auto, ${forms.join(", ")}`);
+    return known;
+}
 
 /** RouterOS's names; without the key and the comment. */
 export function valuesOf(rule: RuleInputs): Values {

@@ -1,3 +1,4 @@
+import { bypassRules, fastTrackRules } from "../../path";
 import type { FieldTable, Values } from "../../rows/fields";
 import { fieldsOf, queryOf, toCamel, withoutDefaults } from "../../rows/fields";
 import { omit } from "../../rows/objects";
@@ -7,16 +8,27 @@ import { addressListMenus } from "../address-list/menu";
 import { Arguments, commonNames, isObject } from "../arguments";
 import type { Kind } from "../kind";
 import { commentText, ownerOf } from "../present";
+import { pathRow } from "../upload-path";
 import type { FirewallRulesInputs, RuleInputs } from "./arguments";
-import { bypassOf, positionOf, ruleOf, valuesOf } from "./arguments";
-import { bypassRules } from "./fasttrack";
+import { bypassOf, markingOf, positionOf, ruleOf, valuesOf } from "./arguments";
 import { carryBothMarks } from "./mark-rename";
-import { firewallMenu, firewallMenus } from "./menu";
+import { bypassInputs, recordedForm, resolveMarking } from "./marking";
+import { firewallMenu, firewallMenus, wholeQuery } from "./menu";
 import { planOrder } from "./order";
 import { anchorProblems, foreignBetween, idsOf, inChain, inOrder, misplaced, segmentsOf } from "./places";
 import { countFastTracked, ruleWarnings } from "./warnings";
 
-const names = [...commonNames, "family", "table", "rules", "position", "fastTrackBypass", "between", "misplaced"];
+const names = [
+    ...commonNames,
+    "family",
+    "table",
+    "rules",
+    "position",
+    "fastTrackBypass",
+    "marking",
+    "between",
+    "misplaced",
+];
 
 export const firewallRules: Kind<FirewallRulesInputs> = {
     menus: firewallMenus,
@@ -41,11 +53,13 @@ export const firewallRules: Kind<FirewallRulesInputs> = {
                 read.problem(`rules[${index}].key`, `"${key}" is there twice`);
             }
         });
+        const marking = markingOf(read, args["marking"]);
         return {
             inputs: {
                 ...read.common(),
                 family,
                 table,
+                ...(marking ? { marking } : {}),
                 rules,
                 position: positionOf(read, args["position"]),
                 ...(bypass ? { fastTrackBypass: bypass } : {}),
@@ -58,8 +72,10 @@ export const firewallRules: Kind<FirewallRulesInputs> = {
 
     scope({ family, table, rules, fastTrackBypass }, version) {
         const menu = firewallMenu(table, family);
+        // A way through the firewall goes by its jumps: who looks for FastTrack or for marks looks at all chains.
+        if (fastTrackBypass || table === "mangle") return { menu, queries: [wholeQuery(menu, version)] };
         const known = fieldsOf(menu.table, version).map(({ wire }) => wire);
-        const chains = new Set([...(fastTrackBypass ? ["forward"] : []), ...rules.map(({ chain }) => chain)]);
+        const chains = new Set(rules.map(({ chain }) => chain));
         return { menu, queries: [...chains].map((chain) => queryOf(menu, known, { chain })) };
     },
 
@@ -126,20 +142,20 @@ export const firewallRules: Kind<FirewallRulesInputs> = {
     title: ({ table, family, owner }) => `${table} rules of ${owner} (${family})`,
 
     carryOver(inputs, before) {
-        if (inputs.fastTrackBypass !== undefined) inputs.rules = before.rules;
+        if (inputs.marking !== undefined) {
+            if (before.fastTrackBypass) inputs.fastTrackBypass = before.fastTrackBypass;
+            Object.assign(inputs, { position: before.position, marking: before.marking ?? recordedForm(before) });
+        }
+        if (inputs.fastTrackBypass !== undefined || inputs.marking !== undefined) inputs.rules = before.rules;
     },
 
-    expand(inputs, rows) {
+    async expand(session, inputs, rows, { requires, before }) {
+        await resolveMarking(session, inputs, requires.upload, before);
         const matchers = inputs.fastTrackBypass;
-        if (!matchers) return;
-        const { comment } = matchers;
-        inputs.rules = bypassRules(rows, matchers).map(({ key, values }) => ({
-            key,
-            chain: values["chain"] ?? "",
-            action: values["action"] ?? "",
-            ...toCamel(values),
-            ...(comment === undefined ? {} : { comment }),
-        }));
+        if (matchers) {
+            const fastTrack = fastTrackRules(rows.filter(({ marker }) => !marker).map(pathRow), "filter");
+            inputs.rules = bypassInputs(bypassRules(fastTrack, matchers), matchers.comment);
+        }
     },
 
     problems: anchorProblems,

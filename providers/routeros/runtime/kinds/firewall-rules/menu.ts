@@ -1,5 +1,5 @@
-import type { Field, Menu } from "../../rows/fields";
-import { fieldTable } from "../../rows/fields";
+import type { Field, Menu, Values } from "../../rows/fields";
+import { fieldsOf, fieldTable, queryOf } from "../../rows/fields";
 import { omit } from "../../rows/objects";
 import type { ValueKind } from "../../rows/values";
 
@@ -148,6 +148,14 @@ function menuOf(table: Table, family: Family): Menu {
         dynamic: true,
         table: fieldTable(fields.filter(here).map((field) => omit(field, "family", "table"))),
     };
+}
+
+/** The question for a whole menu, the same for all who ask. */
+export function wholeQuery(menu: Menu, version: string | undefined): Values {
+    return queryOf(
+        menu,
+        fieldsOf(menu.table, version).map(({ wire }) => wire),
+    );
 }
 
 /** Arguments that decide what a rule does to a packet it matches; all others but these and a few texts are matchers. */

@@ -1,13 +1,15 @@
 /** Where firewall rules stand and where they are to stand. */
 import type { RulesPosition } from "../../../args";
+import type { BypassMatchers, BypassRule } from "../../path";
+import { bypassRules, fastTrackRules } from "../../path";
 import { RouterError } from "../../router/errors";
 import type { Matched, Move } from "../../rows/reconcile";
 import { present } from "../../rows/reconcile";
 import type { Row } from "../../rows/row";
 import type { PlanContext, Problem } from "../kind";
+import { pathRow } from "../upload-path";
 import type { FirewallRulesInputs, RuleInputs } from "./arguments";
-import type { BypassRule } from "./fasttrack";
-import { bypassRules } from "./fasttrack";
+import { valuesOf } from "./arguments";
 import type { Anchor, Segment } from "./order";
 import { planOrder } from "./order";
 
@@ -22,22 +24,45 @@ interface PlacedSegment {
 
 export function segmentsOf(context: PlanContext<FirewallRulesInputs>): PlacedSegment[] {
     const { inputs } = context;
-    if (inputs.fastTrackBypass) return bypassSegments(context);
+    if (inputs.fastTrackBypass) return bypassSegments(context, "filter", inputs.fastTrackBypass);
     const anchor = anchorOf(context);
-    const chains = [...new Set(inputs.rules.map(({ chain }) => chain))];
-    return chains.map((chain) => ({
+    const block = inputs.rules.filter((rule) => !isBypass(inputs, rule));
+    const chains = [...new Set(block.map(({ chain }) => chain))];
+    const blocks = chains.map((chain): PlacedSegment => ({
         chain,
         segment: {
-            keys: inputs.rules.filter((rule) => rule.chain === chain).map(({ key }) => key),
+            keys: block.filter((rule) => rule.chain === chain).map(({ key }) => key),
             place: inputs.position === "first" ? "first" : "last",
             ...(anchor && anchor.chain === chain ? { anchor: anchor.anchor } : {}),
         },
     }));
+    // What lets uploads past FastTrack in mangle stands behind the marks.
+    return [...blocks, ...bypassSegments(context, "mangle", bypassMatchersOf(inputs))];
+}
+
+/** A rule of the marks that lets uploads past a FastTrack rule of mangle. */
+function isBypass({ marking }: FirewallRulesInputs, { key, action }: RuleInputs): boolean {
+    return marking !== undefined && action === "accept" && key.startsWith("fasttrack-");
+}
+
+function bypassMatchersOf(inputs: FirewallRulesInputs): BypassMatchers | undefined {
+    const rule = inputs.rules.find((one) => isBypass(inputs, one));
+    if (!rule) return undefined;
+    const { connectionMark, dstAddressList } = rule;
+    return inputs.marking === "connection" ? { connectionMark } : { dstAddressList };
 }
 
 /** Rules of a bypass stand right before the FastTrack rule whose matchers they copy. */
-function bypassSegments({ inputs, rows }: PlanContext<FirewallRulesInputs>): PlacedSegment[] {
-    const now = bypassRules(rows, inputs.fastTrackBypass ?? {});
+function bypassSegments(
+    { inputs, rows }: PlanContext<FirewallRulesInputs>,
+    table: "filter" | "mangle",
+    matchers: BypassMatchers | undefined,
+): PlacedSegment[] {
+    if (!matchers) return [];
+    const fastTrack = fastTrackRules(rows.map(pathRow), table);
+    // In mangle there may be FastTrack rules that nothing is let past, so that a rule is known by its matchers.
+    const all = bypassRules(fastTrack, matchers);
+    const now = table === "filter" ? all : inTurn(inputs.rules, all);
     const byRule = new Map<string, BypassRule[]>();
     for (const rule of now) byRule.set(rule.before, [...(byRule.get(rule.before) ?? []), rule]);
     const desired = new Set(inputs.rules.map(({ key }) => key));
@@ -49,22 +74,40 @@ function bypassSegments({ inputs, rows }: PlanContext<FirewallRulesInputs>): Pla
     });
 }
 
-function anchorOf({ inputs, rows, matched }: PlanContext<FirewallRulesInputs>) {
-    const { position } = inputs;
+/** The bypass of each rule of ours: the first with its matchers that no rule before it has taken. */
+function inTurn(rules: readonly RuleInputs[], all: readonly BypassRule[]): BypassRule[] {
+    const left = [...all];
+    return rules.flatMap((rule) => {
+        const values = valuesOf(rule);
+        const at = left.findIndex((one) => Object.entries(one.values).every(([name, value]) => values[name] === value));
+        if (at < 0) return [];
+        const [found] = left.splice(at, 1);
+        return found ? [{ ...found, key: rule.key }] : [];
+    });
+}
+
+function anchorOf(context: PlanContext<FirewallRulesInputs>) {
+    const { position } = context.inputs;
     if (typeof position === "string") return undefined;
-    const found = anchorRows(position, rows, matched);
+    const found = anchorRows(position, context);
     const row = found.length === 1 ? found[0] : undefined;
     const side = "before" in position ? ("before" as const) : ("after" as const);
     return row ? { chain: row.values["chain"], anchor: { side, id: row.id } } : undefined;
 }
 
-function anchorRows(position: Exclude<RulesPosition, string>, rows: readonly Row[], matched: Matched): Row[] {
+/** Rows that an anchor names, in the chains that rules of ours stand in. */
+function anchorRows(
+    position: Exclude<RulesPosition, string>,
+    { rows, matched, inputs }: Pick<PlanContext<FirewallRulesInputs>, "rows" | "matched" | "inputs">,
+): Row[] {
+    const chains = new Set(inputs.rules.map(({ chain }) => chain));
     const { comment, action } = "before" in position ? position.before : position.after;
     const own = ownRows(matched);
     return rows.filter(
         (row) =>
             !own.has(row) &&
             !row.dynamic &&
+            chains.has(row.values["chain"] ?? "") &&
             (comment === undefined || row.comment === comment || row.text === comment) &&
             (action === undefined || row.values["action"] === action),
     );
@@ -76,10 +119,10 @@ export function ownRows(matched: Matched): Set<Row> {
 }
 
 /** Why the anchor does not name one rule. */
-export function anchorProblems({ inputs, rows, matched }: PlanContext<FirewallRulesInputs>): Problem[] {
-    const { position } = inputs;
+export function anchorProblems(context: PlanContext<FirewallRulesInputs>): Problem[] {
+    const { position } = context.inputs;
     if (typeof position === "string") return [];
-    const found = anchorRows(position, rows, matched);
+    const found = anchorRows(position, context);
     if (found.length === 1) return [];
     const labels = found.map(({ label }) => label).join(", ");
     const which = found.length === 0 ? "no rule" : `${found.length} rules: ${labels}`;
@@ -113,11 +156,14 @@ export function inOrder(
 /** Foreign rules between the first and the last of ours, by chain. A bypass has none: it stands in several places. */
 export function foreignBetween(context: PlanContext<FirewallRulesInputs>): string[] {
     if (context.inputs.fastTrackBypass) return [];
-    const own = ownRows(context.matched);
-    const chains = new Set(context.inputs.rules.map(({ chain }) => chain));
+    const { inputs, matched } = context;
+    const own = ownRows(matched);
+    const keys = new Set(inputs.rules.filter((rule) => isBypass(inputs, rule)).map(({ key }) => key));
+    const apart = new Set([...present(matched)].flatMap(([key, row]) => (keys.has(key) ? [row] : [])));
+    const chains = new Set(inputs.rules.map(({ chain }) => chain));
     return [...chains].flatMap((chain) => {
         const rows = inChain(context.rows, chain);
-        const places = rows.flatMap((row, index) => (own.has(row) ? [index] : []));
+        const places = rows.flatMap((row, index) => (own.has(row) && !apart.has(row) ? [index] : []));
         const first = places[0] ?? 0;
         const last = places.at(-1) ?? 0;
         return rows

@@ -1,5 +1,8 @@
 /** What a person should know and what stops nothing: each said once in a process. */
 import type { Requires } from "../../../args";
+import type { UploadSite } from "../../path";
+import { fastTrackRules, isFastTrack, pathFindings, say } from "../../path";
+import { finding } from "../../path/finding";
 import { isRouterError } from "../../router/errors";
 import { memo, warnOnce } from "../../router/once";
 import type { Session } from "../../router/session";
@@ -7,8 +10,8 @@ import { queryOf, type Values } from "../../rows/fields";
 import type { Desired } from "../../rows/reconcile";
 import type { Row } from "../../rows/row";
 import type { Coming, PlanContext } from "../kind";
+import { oursOf, pathRow, siteMenus } from "../upload-path";
 import type { FirewallRulesInputs } from "./arguments";
-import { isFastTrack } from "./fasttrack";
 import { firewallMenu } from "./menu";
 import { mayMatchTogether } from "./overlap";
 import { inChain, ownRows } from "./places";
@@ -19,9 +22,37 @@ export async function ruleWarnings(
     requires: Requires,
     coming: Coming,
 ): Promise<void> {
+    if (requires.upload) {
+        await uploadWarnings(session, context.inputs, requires.upload, coming);
+        return;
+    }
     if (context.inputs.table === "mangle") endingRules(session, context);
     // The rest matters where something is about to be written, and costs requests.
     if (coming !== "same") await strayMarks(session, requires);
+}
+
+/** What the model finds about the way of the site's uploads. */
+async function uploadWarnings(
+    session: Session,
+    { table, marking, owner }: FirewallRulesInputs,
+    site: UploadSite,
+    coming: Coming,
+): Promise<void> {
+    if (table !== "mangle" || marking === undefined || marking === "auto") return;
+    const form = marking;
+    await memo(session.once, `findings of ${site.list}`, async () => {
+        const menus = await siteMenus(session, site);
+        const found = pathFindings({ menus, site, form, ours: oursOf(owner) });
+        const everybody = site.sources.length + site.macs.length === 0 && site.fastTrack === "bypass";
+        const filters = site.families.map((family) => menus[firewallMenu("filter", family).path] ?? []);
+        if (everybody && filters.some((rows) => fastTrackRules(rows, "filter").length > 0)) {
+            found.push(finding("path/downloads", "downloads from S3 in the region go without FastTrack, too"));
+        }
+        for (const one of found) {
+            if (one.weight === "note" && coming === "same") continue;
+            warnOnce(`${session.client.router}: ${say(one)}`);
+        }
+    });
 }
 
 /** Foreign rules ahead of ours that end evaluation for packets that ours are meant for. */
@@ -60,7 +91,8 @@ function endsEvaluation({ values }: Row): boolean {
 }
 
 /** Packet marks that foreign rules set and that no leaf of ours carries: such packets go past our queues. */
-export function strayMarks(session: Session, requires: Requires): Promise<void> {
+export async function strayMarks(session: Session, requires: Requires): Promise<void> {
+    if (requires.upload) return;
     return memo(session.once, "marks", async () => {
         const { packetMarks, wanInterface, families = ["ipv4", "ipv6"] } = requires;
         if (packetMarks === undefined || wanInterface === undefined) return;
@@ -85,7 +117,7 @@ export async function countFastTracked(
     session: Session,
     { inputs, rows }: PlanContext<FirewallRulesInputs>,
 ): Promise<void> {
-    if (!inputs.fastTrackBypass || !rows.some(isFastTrack)) return;
+    if (!inputs.fastTrackBypass || !rows.some((row) => !row.marker && isFastTrack(pathRow(row)))) return;
     await memo(session.once, `fasttracked ${inputs.family}`, async () => {
         const menu = `/${inputs.family === "ipv4" ? "ip" : "ipv6"}/firewall/connection`;
         try {

@@ -52,12 +52,19 @@ export const simpleQueueMenu: Menu = {
         { wire: "name", kind: "text", doc: "Name, unique in the menu." },
         { wire: "target", kind: "text", cleared: "", doc: "Addresses or interfaces it is for." },
         { wire: "dst", kind: "text", doc: "The other side." },
+        { wire: "max-limit", kind: "word", doc: "Highest rates, up and down." },
+        { wire: "packet-marks", kind: "marks", doc: "Packet marks it is for, of any mark without them." },
         { wire: "queue", kind: "text", doc: "Queue types, for both directions." },
         { wire: "total-queue", kind: "text", doc: "Queue type, for both together." },
         { wire: "comment", kind: "text", cleared: "", doc: "Comment." },
         { wire: "disabled", kind: "boolean", fallback: "false", doc: "Whether the queue is out of use." },
     ]),
 };
+
+export function readSimpleQueues(session: Session): Promise<Row[]> {
+    const names = ["name", "target", "dst", "max-limit", "packet-marks", "queue", "disabled", "comment"];
+    return session.snapshot.rows(simpleQueueMenu, queryOf(simpleQueueMenu, names));
+}
 
 /** The question for the whole tree, the same for all who ask. */
 export function treeQuery(version: string | undefined): Record<string, string> {

@@ -1,15 +1,26 @@
 /** What a tree needs on the router, and what may not stand beside it. */
 import type { Requires } from "../../../args";
+import type { Menus, Row as PathRow, UploadSite } from "../../path";
+import {
+    defaultRoute,
+    joinFindings,
+    parentFindings,
+    say,
+    simpleQueueFindings,
+    wanFindings,
+    wanMenus,
+} from "../../path";
 import { RouterError } from "../../router/errors";
+import { warnOnce } from "../../router/once";
 import type { Session } from "../../router/session";
-import { queryOf } from "../../rows/fields";
 import type { Row } from "../../rows/row";
 import type { Self } from "../kind";
-import { readTree, simpleQueueMenu } from "./menu";
+import { optional, oursOf, siteMenus } from "../upload-path";
+import { readSimpleQueues, readTree } from "./menu";
 import { Tree } from "./tree";
 
 export async function treePreflight(session: Session, requires: Requires, self: Self): Promise<void> {
-    const { parents = [], wanInterface } = requires;
+    const { parents = [], wanInterface, upload } = requires;
     if (parents.length === 0 && wanInterface === undefined) return;
     const rows = await readTree(session);
     const tree = new Tree(rows.map(({ values }) => values));
@@ -21,13 +32,64 @@ export async function treePreflight(session: Session, requires: Requires, self: 
             summary: `${session.client.router} has no queue "${missing}"; it has ${names || "none"}`,
         });
     }
-    if (wanInterface !== undefined) await foreignQueues(session, requires, wanInterface, rows, tree, self);
+    if (upload) await uploadPreflight(session, requires, upload, rows, self);
+    if (upload?.profile === "join") return;
+    const lines = upload?.lines ?? (wanInterface === undefined ? [] : [wanInterface]);
+    for (const line of lines) await foreignQueues(session, requires, line, rows, tree, self);
+}
+
+/** What stands in the way of a site's uploads is refused while nothing of the site stands, and a warning from then on. */
+async function uploadPreflight(
+    session: Session,
+    { parents = [] }: Requires,
+    site: UploadSite,
+    rows: readonly Row[],
+    { stacks, adopt }: Self,
+): Promise<void> {
+    const ours = ({ marker }: Row): boolean =>
+        marker !== undefined && stacks.some((stack) => marker.owner.startsWith(stack));
+    const menus = await siteMenus(session, site);
+    const own = new Set(rows.filter(ours).map(({ id }) => id));
+    const isOurs = (row: PathRow): boolean => own.has(row[".id"] ?? "");
+    const mangle = Object.entries(menus).flatMap(([menu, all]) => (menu.endsWith("/mangle") ? (all ?? []) : []));
+    const stands = own.size > 0 || mangle.some((row) => stacks.some((stack) => oursOf(stack)(row)));
+    const found = [
+        ...(stands ? [] : wanFindings(await wanMenusOf(session, site, menus), site.lines)),
+        ...(parents.length > 0 ? parentFindings(menus, site, isOurs) : []),
+        ...(site.profile === "join" ? joinFindings(menus, site) : []),
+        ...(adopt ? [] : simpleQueueFindings(menus, site)),
+    ];
+    const refused = stands ? undefined : found.find(({ weight }) => weight === "refused");
+    if (refused) {
+        throw new RouterError({
+            code: "preflight/path",
+            summary: `${session.client.router}: ${refused.seen}`,
+            remediation: `${refused.next} docs/findings.md: ${refused.code}`,
+        });
+    }
+    for (const one of found) {
+        if (one.weight === "note" && stands) continue;
+        warnOnce(`${session.client.router}: ${say(one)}`);
+    }
+}
+
+/** The menus that tell whether a WAN is one. Default routes alone are asked for; others may be many. */
+async function wanMenusOf(session: Session, { families, lines }: UploadSite, menus: Menus): Promise<Menus> {
+    const more: Record<string, readonly PathRow[]> = {};
+    const [family] = families;
+    const route = family === "ipv6" ? "/ipv6/route" : "/ip/route";
+    const dst = defaultRoute[family ?? "ipv4"];
+    Object.assign(more, await optional(session, route, { "dst-address": dst }));
+    for (const path of new Set(lines.flatMap((line) => wanMenus(menus["/interface"] ?? [], line)))) {
+        Object.assign(more, await optional(session, path, {}));
+    }
+    return { ...menus, ...more };
 }
 
 /** Two shapers on one interface spoil each other's guarantees: the other one is named, and nothing is written. */
 async function foreignQueues(
     session: Session,
-    { parents = [], queues }: Requires,
+    { parents = [], queues, upload }: Requires,
     wan: string,
     rows: readonly Row[],
     tree: Tree,
@@ -39,10 +101,10 @@ async function foreignQueues(
         if (marker) return !stacks.some((stack) => marker.owner.startsWith(stack));
         return !(adopt && (queues?.includes(name) ?? true));
     });
-    const names = ["name", "target", "dst", "disabled", "comment"];
-    const simple = await session.snapshot.rows(simpleQueueMenu, queryOf(simpleQueueMenu, names));
     const onWan = ({ values }: Row): boolean =>
         [values["target"], values["dst"]].some((text) => text?.split(",").includes(wan));
+    // What simple queues do to a site's uploads, the model has judged.
+    const simple = upload ? [] : await readSimpleQueues(session);
     const all = [...others, ...simple.filter((row) => !row.disabled && onWan(row))];
     if (all.length === 0) return;
     const named = all.slice(0, 4).map(({ label, marker }) => (marker ? `${label} of ${marker.owner}` : label));

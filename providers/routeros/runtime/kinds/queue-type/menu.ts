@@ -1,6 +1,7 @@
 import type { Session } from "../../router/session";
 import type { Field, Menu } from "../../rows/fields";
 import { fieldTable } from "../../rows/fields";
+import type { Row } from "../../rows/row";
 import type { ValueKind } from "../../rows/values";
 
 /** What a parameter goes back to when it is not set any more, by the manual (assumed where it names none). */
@@ -124,8 +125,12 @@ export const queueTypeMenu: Menu = {
 /** Parameters differ by kind, and naming one that a kind lacks is not recorded: the whole of few rows is read. */
 export const typeQuery: Record<string, string> = {};
 
+export function readTypes(session: Session): Promise<Row[]> {
+    return session.snapshot.rows(queueTypeMenu, typeQuery);
+}
+
 export async function typeNames(session: Session): Promise<string[]> {
-    return (await session.snapshot.rows(queueTypeMenu, typeQuery)).map(({ values }) => values["name"] ?? "");
+    return (await readTypes(session)).map(({ values }) => values["name"] ?? "");
 }
 
 function parameters(kind: ValueKind, doc: string, names: readonly string[]): Field[] {
