@@ -18,7 +18,7 @@ const judged = [
     `${runtime}/rows/ownership.ts`,
     `${runtime}/kinds/queue-tree/order.ts`,
     `${runtime}/kinds/firewall-rules/order.ts`,
-    `${runtime}/kinds/firewall-rules/fasttrack.ts`,
+    `${runtime}/path/fasttrack.ts`,
     `${runtime}/engine/converge.ts`,
     `${runtime}/engine/writer.ts`,
     `${runtime}/router/client.ts`,
