@@ -43,7 +43,9 @@ describe("after up, an upload ends where it should, and what was foreseen was sa
             const undecided = one.findings?.some((code) => code.endsWith("?")) && !one.leaf;
             if (!undecided) expect(traced.leaf).toBe(leaf);
             const expected = new Set((one.findings ?? []).map((code) => code.replace("?", "")));
-            expect(new Set(codes().filter((code) => code.startsWith("path/") && code !== "path/downloads"))).toEqual(expected);
+            expect(new Set(codes().filter((code) => code.startsWith("path/") && code !== "path/downloads"))).toEqual(
+                expected,
+            );
             const again = await carrier.up(stage.declared);
             expect(again.error).toBeUndefined();
             expect(again.steps.filter(({ op }) => op !== "same")).toEqual([]);
@@ -52,4 +54,40 @@ describe("after up, an upload ends where it should, and what was foreseen was sa
             await router.stop();
         }
     });
+});
+
+test("a bypass that works stays ahead of a colleague's jump, and the chain behind it gets its own", async () => {
+    const filter = "/ip/firewall/filter";
+    const router = await start();
+    try {
+        const args = { wanInterface: "ether5", uplink: "20M", addressFamilies: ["ipv4" as const] };
+        const { carrier, stage } = await up(router, args);
+        const fast = { action: "fasttrack-connection", "connection-state": "established,related" };
+        const defconf = router.rows(filter).find((row) => row["action"] === fast.action);
+        router.move(
+            filter,
+            router.add(filter, { chain: "forward", action: "jump", "jump-target": "fast" }),
+            defconf?.[".id"],
+        );
+        router.add(filter, { chain: "fast", ...fast });
+        const leaves: (string | undefined)[] = [];
+        const off = router.onRequest(({ when, method }) => {
+            if (when === "after" && method !== "GET") leaves.push(router.trace({ to: s3 }).leaf);
+        });
+        const { error } = await carrier.up(stage.declared);
+        off();
+        expect(error).toBeUndefined();
+        expect(leaves.length).toBeGreaterThan(0);
+        expect(new Set(leaves)).toEqual(new Set(["upload-s3"]));
+        const forward = router.rows(filter).filter(({ chain }) => chain === "forward");
+        const at = (found: (row: Record<string, string>) => boolean): number => forward.findIndex(found);
+        expect(at((row) => row["connection-mark"] === "s3-upload")).toBeLessThan(at((row) => row["action"] === "jump"));
+        const own = router
+            .rows(filter)
+            .filter(({ chain }) => chain === "fast")
+            .map(({ action }) => action);
+        expect(own).toEqual(["accept", "fasttrack-connection"]);
+    } finally {
+        await router.stop();
+    }
 });

@@ -62,8 +62,11 @@ function allowedGaps(foreign: readonly Row[], { anchor }: Segment): number[] {
     if (at < 0) return all;
     const managed = (index: number): boolean => foreign[index]?.marker !== undefined;
     if (anchor.side === "before") {
+        // A colleague's jump may come between: the chain it leads to has a bypass of its own, and behind the jump ours
+        // would be too late where that chain ends evaluation.
+        const leadsAway = (index: number): boolean => foreign[index]?.values["action"] === "jump";
         let from = at;
-        if (anchor.adjacent) while (from > 0 && managed(from - 1)) from -= 1;
+        if (anchor.adjacent) while (from > 0 && (managed(from - 1) || leadsAway(from - 1))) from -= 1;
         return all.filter((gap) => gap <= at && (!anchor.adjacent || gap >= from));
     }
     let to = at + 1;
