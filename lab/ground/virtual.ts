@@ -13,7 +13,7 @@ import { commandLine, runMachine, sweepMachines, whyNoMachine } from "./machine"
 export const beat = "~";
 
 /** What figures depend on beside the lab's own programs. Where all of it is equal, they are equal in every digit. */
-export type Fingerprint = Record<"kernel" | "libc" | "processor" | "Node" | "command line", string>;
+export type Fingerprint = Record<"kernel" | "libc" | "processor" | "Node" | "command line" | "folder", string>;
 
 export function fingerprint(kernel: string): Fingerprint {
     const flags = /^flags\s*:\s*(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1] ?? "";
@@ -24,6 +24,8 @@ export function fingerprint(kernel: string): Fingerprint {
         processor: hash(flags.split(" ").sort().join(" ")),
         Node: process.version,
         "command line": hash(commandLine(1).join(" ")),
+        // Programs inside are started by their paths.
+        folder: hash(__dirname),
     };
 }
 
