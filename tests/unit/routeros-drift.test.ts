@@ -272,6 +272,21 @@ describe("what a hand changed", () => {
         expect(router.log.filter(({ method }) => method !== "GET")).toEqual([]);
     });
 
+    test("another connection is another device, and needs no name", async () => {
+        const office = await start();
+        try {
+            const connection = { url: office.url, username: "admin", password: "", allowPlaintext: "true" };
+            carrier.config["routeros:connections"] = JSON.stringify({ office: connection });
+            const [list] = site();
+            expect((await carrier.up([list!])).error).toBeUndefined();
+            const moved = { ...list!, args: { ...list!.args, connection: "office" } };
+            expect((await carrier.up([moved])).error).toBeUndefined();
+            expect([router.rows(lists), office.rows(lists)].map((rows) => rows.length)).toEqual([0, 4]);
+        } finally {
+            await office.stop();
+        }
+    });
+
     test("the device that is named is the only one that is written to", async () => {
         carrier.config["routeros:device"] = "HEX0000002";
         const refused = await carrier.up(site(), { skipPreview: true });

@@ -36,7 +36,9 @@ export function recordName(kind: Kind, inputs: CommonInputs): string {
 /** The part of check that asks the router. Fills in `router`, and what else only the router knows. */
 export async function onRouter({ kind, kinds, session, inputs, before, requires }: CheckJob): Promise<Problem[]> {
     const owners = [inputs.owner, ...(before ? [before.owner] : [])];
-    inputs.router = await meantDevice(session, before?.router);
+    // Under another connection another device is meant.
+    const sameRouter = before?.connection === inputs.connection;
+    inputs.router = await meantDevice(session, sameRouter ? before?.router : undefined);
     await preflight(session, kinds, requires, { stacks: [...new Set(owners.map(stackOf))], adopt: inputs.adopt });
     const { version } = await session.facts();
     const problems = versionProblems(kind, inputs, version);
