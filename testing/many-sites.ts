@@ -1,0 +1,83 @@
+/** A project of many sites, each with a router of its own, for tests and benchmarks of `routeros-s3 sites`. */
+import fs from "node:fs";
+import path from "node:path";
+
+import { type Router, type RouterOptions, start } from "../router";
+import { root } from "../sandbox/places";
+import type { EngineSession, Outcome } from "./scratch-stack";
+import { startEngine } from "./scratch-stack";
+
+const program = `
+const pulumi = require("@pulumi/pulumi");
+const { UploadShaping } = require("./bin/components");
+const config = new pulumi.Config();
+const prefixes = { ipv4: ["52.95.128.0/21"], ipv6: [] };
+new UploadShaping("nas", {
+    wanInterface: config.require("wanInterface"),
+    uplink: config.require("uplink"),
+    queueNames: config.getObject("queueNames"),
+    addressFamilies: ["ipv4"],
+    prefixes,
+});
+`;
+
+/** What all sites share, as a person writes it into Pulumi.yaml. */
+const project = {
+    name: "routeros-s3",
+    main: "index.js",
+    runtime: { name: "nodejs", options: { typescript: false } },
+    options: { refresh: "always" },
+    config: {
+        "aws:region": { value: "eu-west-1" },
+        "routeros:username": { value: "admin" },
+        "routeros:allowPlaintext": { value: true },
+        wanInterface: { type: "string", default: "ether5" },
+        uplink: { type: "string", default: "20M" },
+        queueNames: { type: "object", default: { s3: "nas" } },
+    },
+};
+
+export interface ManySites {
+    session: EngineSession;
+    routers: Map<string, Router>;
+    /** `routeros-s3 sites …` in the project's folder. */
+    sites(args: string[], env?: Record<string, string>): Promise<Outcome>;
+    stop(): Promise<void>;
+}
+
+export async function startSites(
+    names: readonly string[],
+    { router = {}, env = {} }: { router?: RouterOptions; env?: Record<string, string> } = {},
+): Promise<ManySites> {
+    const password = "every-router";
+    const session = await startEngine({
+        router: false,
+        stack: names[0] ?? "one",
+        program: { "index.js": program, "Pulumi.yaml": JSON.stringify(project) },
+        env: { ROUTEROS_PASSWORD: password, ...env },
+    });
+    const routers = new Map<string, Router>();
+    const stop = async () => {
+        await Promise.all([...routers.values()].map((one) => one.stop()));
+        await session.stop();
+    };
+    try {
+        for (const name of names) {
+            if (name !== names[0]) await session.run("pulumi", ["stack", "init", name, "--no-select"]);
+            const one = await start({ username: "admin", password, ...router });
+            routers.set(name, one);
+            const file = path.join(session.folder, `Pulumi.${name}.yaml`);
+            fs.appendFileSync(file, `config:\n  routeros:url: ${one.url}\n`);
+        }
+    } catch (error) {
+        await stop();
+        throw error;
+    }
+    const command = path.join(root, "cli/routeros-s3.cjs");
+    return {
+        session,
+        routers,
+        sites: (args, more) => session.run(process.execPath, [command, "sites", ...args], more),
+        stop,
+    };
+}
