@@ -28,12 +28,13 @@ const project = {
     runtime: { name: "nodejs", options: { typescript: false } },
     options: { refresh: "always" },
     config: {
-        "aws:region": { value: "eu-west-1" },
+        "aws:region": { value: "ap-southeast-2" },
         "routeros:username": { value: "admin" },
         "routeros:allowPlaintext": { value: true },
         wanInterface: { type: "string", default: "ether5" },
         uplink: { type: "string", default: "20M" },
         queueNames: { type: "object", default: { s3: "nas" } },
+        awsIpRanges: { type: "string", default: path.join(root, "sandbox/ip-ranges.json") },
     },
 };
 
@@ -50,28 +51,24 @@ export async function startSites(
     { router = {}, env = {} }: { router?: RouterOptions; env?: Record<string, string> } = {},
 ): Promise<ManySites> {
     const password = "every-router";
+    const started = names.map(async (name) => [name, await start({ username: "admin", password, ...router })] as const);
+    const routers = new Map(await Promise.all(started));
+    const [first = "one", ...others] = names;
     const session = await startEngine({
         router: false,
-        stack: names[0] ?? "one",
+        stack: first,
         program: { "index.js": program, "Pulumi.yaml": JSON.stringify(project) },
+        config: { "routeros:url": routers.get(first)?.url },
         env: { ROUTEROS_PASSWORD: password, ...env },
     });
-    const routers = new Map<string, Router>();
     const stop = async () => {
         await Promise.all([...routers.values()].map((one) => one.stop()));
         await session.stop();
     };
-    try {
-        for (const name of names) {
-            if (name !== names[0]) await session.run("pulumi", ["stack", "init", name, "--no-select"]);
-            const one = await start({ username: "admin", password, ...router });
-            routers.set(name, one);
-            const file = path.join(session.folder, `Pulumi.${name}.yaml`);
-            fs.appendFileSync(file, `config:\n  routeros:url: ${one.url}\n`);
-        }
-    } catch (error) {
-        await stop();
-        throw error;
+    for (const name of others) {
+        await session.run("pulumi", ["stack", "init", name, "--no-select"]);
+        const file = path.join(session.folder, `Pulumi.${name}.yaml`);
+        fs.appendFileSync(file, `config:\n  routeros:url: ${routers.get(name)?.url}\n`);
     }
     const command = path.join(root, "cli/routeros-s3.cjs");
     return {

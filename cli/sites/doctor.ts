@@ -7,22 +7,28 @@ import type { Environment } from "./engine";
 import type { SiteResult } from "./result";
 import { emptyResult } from "./result";
 
-const checks = v.array(
-    v.looseObject({ label: v.string(), status: v.picklist(["ok", "warn", "error"]), detail: v.optional(v.string()) }),
-);
+/** What `doctor --json` prints, as far as it is read here. */
+const diagnosis = v.object({
+    verdict: v.picklist(["shaped", "not-shaped", "undecided"]),
+    router: v.object({ version: v.optional(v.string()) }),
+    findings: v.array(v.object({ code: v.string(), effect: v.string(), seen: v.string() })),
+});
 
-/** What the doctor says of a site: a line for each check that is not well. */
+/** What the doctor says of a site: a line for each finding that is more than a note. */
 export async function examine(site: string, env: Environment, signal: AbortSignal): Promise<SiteResult> {
     const begun = Date.now();
     const result = emptyResult(site, "failed");
     const { stdout, stderr } = await runDoctor(["doctor", "--json", "--stack", site], env, signal);
     result.seconds = Math.round((Date.now() - begun) / 100) / 10;
     try {
-        const found = v.parse(checks, JSON.parse(stdout));
-        const unwell = found.filter(({ status }) => status !== "ok");
-        result.findings = unwell.map(({ label, detail = "" }) => `${label}: ${detail}`);
-        result.outcome = found.some(({ status }) => status === "error") ? "failed" : "same";
-        if (result.outcome === "failed") result.error = result.findings[0] ?? "";
+        const { verdict, router, findings } = v.parse(diagnosis, JSON.parse(stdout));
+        const grave = findings.filter(({ effect }) => effect !== "note");
+        result.findings = grave.map(({ code, seen }) => `${code}: ${seen}`);
+        if (router.version !== undefined) result.version = router.version;
+        if (verdict === "shaped") result.outcome = "same";
+        else
+            result.error =
+                verdict === "not-shaped" ? "uploads are not shaped" : "whether uploads are shaped is undecided";
     } catch {
         result.error = stderr.trim().split("\n")[0] || "the doctor printed nothing that can be read";
     }

@@ -44,10 +44,10 @@ export async function writeLast(file: string, checks: Record<string, LastCheck>)
 
 /** What a check found, for the next one to compare with. A site that could not be looked at keeps its lines. */
 export function checkOf(result: SiteResult, at: Date, before: LastCheck | undefined): LastCheck {
-    const { outcome, differences, findings } = result;
+    const { outcome, differences, findings, version = before?.version } = result;
     const state = outcome === "changes" ? "drift" : outcome === "same" ? "clean" : "unknown";
     const lines = state === "unknown" ? (before?.lines ?? []) : [...differences, ...findings];
-    return { ...before, at: at.toISOString(), state, lines };
+    return { at: at.toISOString(), state, lines, ...(version === undefined ? {} : { version }) };
 }
 
 /** What is new and what is gone since the last check, a line each. */

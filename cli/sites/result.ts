@@ -14,6 +14,8 @@ export interface SiteResult {
     /** Warnings, and what `doctor` found. */
     findings: string[];
     seconds: number;
+    /** RouterOS's version, where the router was asked. */
+    version?: string;
     /** Why it failed, one line. */
     error?: string;
 }

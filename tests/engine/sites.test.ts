@@ -64,20 +64,25 @@ it("brings all of them up by the plans that were shown, and leaves the person's 
 it("finds by a check what somebody changed, and a router that is away, and names only what is new", async () => {
     const [nas] = queues("two").filter(({ name }) => name === "nas");
     router("two").set("/queue/tree", nas?.[".id"] ?? "", { "max-limit": "1M" });
-    const { port } = new URL(router("three").url);
     await router("three").stop();
     const last = path.join(ground.session.folder, "last.json");
 
-    const first = await ground.sites(["check", "--last", last]);
+    const first = await ground.sites(["check", "--no-doctor", "--last", last]);
     expect(first.code).toBe(1);
     expect(first.stdout).toMatch(/^two: new: update nas-queues \(queues\)$/m);
     expect(first.stdout).toMatch(/^three: new: it could not be looked at$/m);
     expect(first.stdout).toMatch(/^one .*no changes/m);
 
-    const second = await ground.sites(["check", "--last", last, "--except", "three"]);
+    const second = await ground.sites(["check", "--no-doctor", "--last", last, "--except", "three"]);
     expect(second.code).toBe(7);
     expect(second.stdout).toMatch(/^nothing new$/m);
-    expect(port).not.toBe("");
+});
+
+it("asks the doctor at each site, and says what it found", async () => {
+    const doctor = await ground.sites(["doctor", "--only", "one", "--json"]);
+    const { one } = resultsOf(doctor.stdout);
+    expect(one?.version).toMatch(/^7\./);
+    expect(doctor.code).toBe(one?.outcome === "same" ? 0 : 1);
 });
 
 it("leaves a locked site alone and says who holds it", async () => {
