@@ -24,6 +24,7 @@ const scripts = {
     "bench:preview": () => compiled("bench/preview.js"),
     "bench:router": () => compiled("bench/router.js"),
     "bench:requests": () => compiled("bench/requests.js"),
+    "bench:sites": () => compiled("bench/sites.js"),
     lab: () => compiled("lab/main.js"),
     "lab:kernel": () => compiled("lab/kernel/main.js"),
     "lab:repeat": () => compiled("lab/repeat.js"),

@@ -192,10 +192,15 @@ describe("what happened at a site", () => {
     it("has its warnings as findings, and its first error on one line", () => {
         const result = emptyResult("a", "failed");
         take(result, said("warning", "<{%reset%}>warning: one\n  and two<{%reset%}>\n"), "plan");
-        take(result, said("error", "<{%reset%}>connection/refused: no answer\n", "urn:x::list"), "plan");
+        take(result, said("error", "Preview failed: connection/refused, as at list", "urn:x::queues"), "plan");
+        take(
+            result,
+            said("error", "<{%reset%}>Preview failed: no answer [connection/refused]\n", "urn:x::list"),
+            "plan",
+        );
         take(result, said("error", "preview failed"), "plan");
         expect(result.findings).toEqual(["one and two"]);
-        expect(result.error).toBe("list: connection/refused: no answer");
+        expect(result.error).toBe("list: no answer [connection/refused]");
     });
 });
 
