@@ -13,15 +13,15 @@ import type { Properties } from "../providers/routeros/runtime/kinds/kind";
 import { forget, lifecycles } from "../providers/routeros/runtime/lifecycles";
 
 /** A resource as the program declares it, in the order of its dependencies. */
-export interface Declared {
-    kind: KindName;
+export interface Declared<Name extends string = KindName> {
+    kind: Name;
     name: string;
     /** Arguments as the resource class takes them. */
     args: object;
 }
 
-export interface Recorded {
-    kind: KindName;
+export interface Recorded<Name extends string = KindName> {
+    kind: Name;
     name: string;
     id: string;
     inputs: Properties;
@@ -46,7 +46,7 @@ export interface Outcome {
     error?: Error;
 }
 
-export interface CarrierOptions {
+export interface CarrierOptions<Name extends string = KindName> {
     url: string;
     username?: string;
     password?: string;
@@ -56,19 +56,23 @@ export interface CarrierOptions {
     stack?: string;
     /** More configuration, by full key. */
     config?: Record<string, string>;
+    /** The methods of each kind. @default those of the provider */
+    lifecycles?: Readonly<Record<Name, Lifecycle>>;
 }
 
 const text = "exports.handler = () => ({});";
 
-export class Carrier {
+export class Carrier<Name extends string = KindName> {
     /** The state, in the order the resources were made. */
-    state: Recorded[] = [];
+    state: Recorded<Name>[] = [];
     /** Project and stack may be renamed between operations. */
     project: string;
     stack: string;
     config: Record<string, string>;
+    private readonly lifecycles: Readonly<Record<Name, Lifecycle>>;
 
-    constructor(options: CarrierOptions) {
+    constructor(options: CarrierOptions<Name>) {
+        this.lifecycles = options.lifecycles ?? (lifecycles as Readonly<Record<string, Lifecycle>>);
         this.project = options.project ?? "site";
         this.stack = options.stack ?? "test";
         this.config = {
@@ -82,7 +86,7 @@ export class Carrier {
 
     /** `pulumi up`: a preview in one process, then the update in another. With `refresh` (the default) both refresh first. */
     async up(
-        declared: readonly Declared[],
+        declared: readonly Declared<Name>[],
         options: { refresh?: boolean; skipPreview?: boolean } = {},
     ): Promise<Outcome> {
         if (!options.skipPreview) {
@@ -96,7 +100,7 @@ export class Carrier {
     }
 
     /** `pulumi preview`: nothing is kept. */
-    async preview(declared: readonly Declared[], options: { refresh?: boolean } = {}): Promise<Outcome> {
+    async preview(declared: readonly Declared<Name>[], options: { refresh?: boolean } = {}): Promise<Outcome> {
         const kept = structuredClone(this.state);
         const outcome = await this.operation(async (steps) => {
             if (options.refresh !== false) await this.refreshAll(steps, true);
@@ -126,7 +130,7 @@ export class Carrier {
     private async operation(work: (steps: Step[]) => Promise<void>): Promise<Outcome> {
         forget();
         const config = { get: (key: string) => this.config[key] };
-        for (const one of Object.values(lifecycles)) await one.configure({ config });
+        for (const one of Object.values<Lifecycle>(this.lifecycles)) await one.configure({ config });
         const steps: Step[] = [];
         try {
             await work(steps);
@@ -141,7 +145,7 @@ export class Carrier {
 
     private async refreshAll(steps: Step[], quiet: boolean): Promise<void> {
         const results = await Promise.all(
-            this.state.map(async (one): Promise<Recorded | undefined> => {
+            this.state.map(async (one): Promise<Recorded<Name> | undefined> => {
                 if (one.pendingReplacement) return one;
                 const { id, props, inputs } = await this.method(one.kind).read(one.id, structuredClone(one.outputs));
                 if (id === "") return undefined;
@@ -166,9 +170,9 @@ export class Carrier {
         this.state = results.filter((one) => one !== undefined);
     }
 
-    private async apply(declared: readonly Declared[], steps: Step[], preview: boolean): Promise<void> {
+    private async apply(declared: readonly Declared<Name>[], steps: Step[], preview: boolean): Promise<void> {
         const done: string[] = [];
-        const place = ({ name }: Recorded): number => (done.includes(name) ? done.indexOf(name) : done.length);
+        const place = ({ name }: Recorded<Name>): number => (done.includes(name) ? done.indexOf(name) : done.length);
         for (const one of declared) {
             await this.applyOne(one, steps, preview);
             done.push(one.name);
@@ -181,12 +185,12 @@ export class Carrier {
         }
     }
 
-    private async remove(one: Recorded): Promise<void> {
+    private async remove(one: Recorded<Name>): Promise<void> {
         if (!one.pendingReplacement) await this.method(one.kind).delete(one.id, structuredClone(one.outputs));
         this.state = this.state.filter((other) => other !== one);
     }
 
-    private async applyOne({ kind, name, args }: Declared, steps: Step[], preview: boolean): Promise<void> {
+    private async applyOne({ kind, name, args }: Declared<Name>, steps: Step[], preview: boolean): Promise<void> {
         const method = this.method(kind);
         const owner = `${this.project}/${this.stack}/${name}`;
         const news = wire({ ...args, owner, __provider: text });
@@ -218,7 +222,7 @@ export class Carrier {
         }
     }
 
-    private async create(kind: KindName, name: string, inputs: Properties): Promise<void> {
+    private async create(kind: Name, name: string, inputs: Properties): Promise<void> {
         try {
             const { id, outs } = await this.method(kind).create(structuredClone(inputs));
             this.record({ kind, name, id, inputs, outputs: wire({ ...outs, __provider: text }), initErrors: [] });
@@ -229,11 +233,11 @@ export class Carrier {
         }
     }
 
-    private record(made: Recorded): void {
+    private record(made: Recorded<Name>): void {
         this.state = [...this.state.filter(({ name }) => name !== made.name), made];
     }
 
-    private async update(old: Recorded, inputs: Properties): Promise<void> {
+    private async update(old: Recorded<Name>, inputs: Properties): Promise<void> {
         try {
             const { outs } = await this.method(old.kind).update(
                 old.id,
@@ -248,8 +252,8 @@ export class Carrier {
         }
     }
 
-    private method(kind: KindName): Lifecycle {
-        return lifecycles[kind];
+    private method(kind: Name): Lifecycle {
+        return this.lifecycles[kind];
     }
 }
 
