@@ -52,10 +52,10 @@ function claim(more: Partial<Claim> = {}): Claim {
     return {
         table,
         owners: [owner],
-        ids: {},
+        ids: new Map(),
         same: ({ values }, key) => values["address"] === key,
         adopt: false,
-        original: {},
+        original: new Map(),
         ...more,
     };
 }
@@ -119,8 +119,10 @@ describe("a set of rows", () => {
                     addresses.filter((one) => !taken.includes(one)),
                     text,
                 );
-                const after = applied(rows, planFor(rows, wanted));
-                expect(planFor(after, wanted)).toEqual([]);
+                // What stands with our marker is recorded, whatever it was made into.
+                const duplicates = rows.filter((row) => !isForeign(row)).map((row) => row[".id"] ?? "");
+                const after = applied(rows, planFor(rows, wanted, { duplicates }));
+                expect(planFor(after, wanted, { duplicates })).toEqual([]);
                 const mine = after.filter((row) => !isForeign(row));
                 expect(mine.map((row) => row["address"]).sort()).toEqual(wanted.map(({ key }) => key).sort());
                 expect(after.filter(isForeign)).toEqual(rows.filter(isForeign));
@@ -156,9 +158,9 @@ describe("a set of rows", () => {
         expect(planFor(rows, wantedOf(["10.0.1.0/24"])).map(({ kind }) => kind)).toEqual(["add", "remove"]);
     });
 
-    test("a changed comment is one change", () => {
-        const rows: Values[] = [{ ".id": "*1", list: "L", address: "10.0.0.0/24", comment: "lost" }];
-        const operations = planFor(rows, wantedOf(["10.0.0.0/24"], "S3"), { ids: { "10.0.0.0/24": "*1" } });
+    test("a comment wiped by hand is one change", () => {
+        const rows: Values[] = [{ ".id": "*1", list: "L", address: "10.0.0.0/24" }];
+        const operations = planFor(rows, wantedOf(["10.0.0.0/24"], "S3"), { ids: new Map([["10.0.0.0/24", "*1"]]) });
         expect(operations).toEqual([
             {
                 kind: "change",
@@ -171,8 +173,52 @@ describe("a set of rows", () => {
 
     test("an id that was used again for another row is not ours", () => {
         const rows: Values[] = [{ ".id": "*1", list: "L", address: "10.9.9.0/24", comment: "by hand" }];
-        const operations = planFor(rows, wantedOf(["10.0.0.0/24"]), { ids: { "10.0.0.0/24": "*1" } });
+        const operations = planFor(rows, wantedOf(["10.0.0.0/24"]), { ids: new Map([["10.0.0.0/24", "*1"]]) });
         expect(operations.map(({ kind }) => kind)).toEqual(["add"]);
+    });
+
+    test.each(["mine now", "see [pulumi:site/other/list#k]"])(
+        "a recorded row with the comment %p is another person's, and in the way",
+        (comment) => {
+            const rows: Values[] = [{ ".id": "*1", list: "L", address: "10.0.0.0/24", comment }];
+            const ids = new Map([["10.0.0.0/24", "*1"]]);
+            const job = ({ values }: Row, one: Desired): boolean => values["address"] === one.key;
+            const matched = match(read(rows), wantedOf(["10.0.0.0/24"]), claim({ ids }), job);
+            expect(matched.mine.size).toBe(0);
+            expect(matched.conflicts.map(({ relabelled }) => relabelled)).toEqual([true]);
+            // At destroy it stays.
+            const gone = match(read(rows), [], claim({ ids }), job);
+            expect(planSet({ matched: gone, desired: [], owner, table })).toEqual([]);
+        },
+    );
+
+    test("a copy of ours that does another job is left; one that does the same, or is recorded, goes", () => {
+        const marker = markedComment("", { owner, key: "10.0.0.0/24", adopted: false });
+        const row = (id: string, address: string): Values => ({ ".id": id, list: "L", address, comment: marker });
+        const rows = [row("*1", "10.0.0.0/24"), row("*2", "10.7.0.0/24"), row("*3", "10.0.0.0/24"), row("*4", "10.8.0.0/24")];
+        const operations = planFor(rows, wantedOf(["10.0.0.0/24"]), { ids: new Map([["10.0.0.0/24", "*1"]]), duplicates: ["*4"] });
+        expect(operations.map((operation) => "id" in operation && operation.id)).toEqual(["*3", "*4"]);
+    });
+
+    test("keys may be called as every object's own are", () => {
+        for (const key of ["constructor", "__proto__", "toString"]) {
+            const wanted: Desired[] = [{ key, values: { list: "L", address: "10.0.0.0/24" }, text: "" }];
+            const matched = match([], wanted, claim(), () => false);
+            const [operation] = planSet({ matched, desired: wanted, owner, table });
+            expect(operation).toMatchObject({ kind: "add", key, values: { comment: `[pulumi:${owner}#${key}]` } });
+        }
+    });
+
+    test("the work grows with the rows, not with their product", () => {
+        const looks = (count: number): number => {
+            let asked = 0;
+            const foreign = Array.from({ length: 10 * count }, (_, index): Values => ({ ".id": `*${index}`, list: "L", address: `172.16.${index >> 8}.${index & 255}` }));
+            const wanted = wantedOf(Array.from({ length: count }, (_, index) => `10.0.${index >> 8}.${index & 255}`));
+            const place = ({ values }: Row): string | undefined => (asked++, values["address"]);
+            match(read(foreign), wanted, claim({ place }), () => (asked++, false));
+            return asked;
+        };
+        expect(looks(200)).toBeLessThanOrEqual(2 * looks(100));
     });
 
     test("an adopted row is given back as it was, not removed", () => {
@@ -378,12 +424,15 @@ describe("differences of a rule", () => {
 });
 
 describe("markers", () => {
-    test("come back from a comment of any text, wherever somebody left them", () => {
+    test("come back from the end of a comment of any text, and from there alone", () => {
         fc.assert(
             fc.property(fc.string(), fc.string({ minLength: 1 }), fc.boolean(), (resource, key, adopted) => {
                 const marker = { owner: `p/s/${resource}`, key, adopted };
                 expect(readComment(markedComment("text", marker))).toEqual({ text: "text", marker });
-                expect(readComment(`before ${markerText(marker)} after`)).toEqual({ text: "before after", marker });
+                const quoted = `before ${markerText(marker)} after`;
+                expect(readComment(quoted)).toEqual({ text: quoted });
+                const both = `${markerText({ ...marker, key: "x" })} ${markerText(marker)}  `;
+                expect(readComment(both).marker).toEqual(marker);
                 expect(markerText(marker)).toMatch(/^[\x21-\x7e]+$/);
             }),
         );

@@ -59,10 +59,10 @@ function plan(rows: readonly Values[], wanted: readonly Desired[]): Operation[] 
     const claim: Claim = {
         table: queueTreeMenu.table,
         owners: [owner],
-        ids: {},
+        ids: new Map(),
         same: ({ values }, key) => values["name"] === key,
         adopt: false,
-        original: {},
+        original: new Map(),
     };
     const read = rows.map((row) => readRow(queueTreeMenu, row));
     const matched = match(read, wanted, claim, ({ values }, one) => values["name"] === one.key);
@@ -207,7 +207,7 @@ describe("a tree on a live router", () => {
                                 disabled: "true",
                                 "packet-mark": "odd",
                                 queue: "default",
-                                comment: row["comment"] + " edited",
+                                comment: "edited " + row["comment"],
                             }[what as string] ?? "7";
                         rows = rows.map((other) => (other === row ? { ...row, [what]: value } : other));
                     }

@@ -107,7 +107,8 @@ describe.each(names)("a resource of kind %s", (name) => {
         ["made", undefined, args],
         ["changed", args, changed],
         ["taken away", args, undefined],
-    ])("recovers when it is %s and an answer is lost, whichever", async (_what, from, to) => {
+    ])(
+        "recovers when it is %s and an answer is lost, whichever", async (_what, from, to) => {
         const before = rowsOf();
         const step = (given: object | undefined) =>
             given ? carrier.up(declared(given), { skipPreview: true }) : carrier.destroy();
@@ -130,7 +131,7 @@ describe.each(names)("a resource of kind %s", (name) => {
             expect(rowsOf()).toEqual(before);
             await router.stop();
         }
-    });
+    }, 600_000);
 
     it("shows every property that a hand changed, and puts it back", async () => {
         await up(args);
@@ -154,7 +155,7 @@ describe.each(names)("a resource of kind %s", (name) => {
         }
         expect(unseen).toEqual([]);
         expect([...new Set(untried)].filter((wire) => values[wire]?.length !== 0)).toEqual([]);
-    });
+    }, 600_000);
 
     /** Gives the row another value of a field, as a hand would; false where the router takes none. */
     function edit(menu: string, id: string, field: Field): boolean {

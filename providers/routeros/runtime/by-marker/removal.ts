@@ -48,7 +48,8 @@ export async function planRemoval(
         if (withoutState?.steps) steps.push(...(await withoutState.steps(standing)));
         else
             for (const menu of [...menus].reverse())
-                steps.push(...standing.ours(menu).map((row) => stepFor(menu, row)));
+                // From the last row to the first: where order means something, no drop is left without the accept before it.
+                steps.push(...[...standing.ours(menu)].reverse().map((row) => stepFor(menu, row)));
     }
     return steps;
 }

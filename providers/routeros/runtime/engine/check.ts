@@ -3,6 +3,7 @@ import type { Requires } from "../../args";
 import type { CommonInputs, Kind, Problem, Properties } from "../kinds/kind";
 import { conflictError } from "../kinds/present";
 import { RouterError } from "../router/errors";
+import { warnOnce } from "../router/once";
 import { permissions, warnOfUnknown } from "../router/permissions";
 import type { Session } from "../router/session";
 import { fieldsOf, versionProblem } from "../rows/fields";
@@ -43,21 +44,28 @@ export async function onRouter({ kind, kinds, session, inputs, before, requires 
     const { version } = await session.facts();
     const problems = versionProblems(kind, inputs, version);
     const scope = kind.scope(inputs, version);
-    const rows = await observe(session, scope, claimFor(kind, scope, inputs, before, { original: {} }), false);
+    const rows = await observe(session, scope, claimFor(kind, scope, inputs, before, { original: new Map() }), false);
     await kind.expand?.(session, inputs, rows, { requires, before });
     const job = { kind, inputs, ...(before ? { olds: before } : {}) };
-    const context = contextOf(job, scope, rows, { wrote: false, original: {} });
+    const known = session.recorded.get(recordName(kind, inputs));
+    const context = contextOf(job, scope, rows, { wrote: false, original: new Map(), ...(known ? { ids: known } : {}) });
     problems.push(...(kind.problems?.(context) ?? []));
     // Where rows are recorded nothing is in the way that was not there before; a check knows no ids to tell ours by. In
     // another list or table there are none yet, and what is in the way is known before the old ones are deleted.
     const now = plain(inputs);
     const was = before && onlyInputs(before);
     const anew = was === undefined || ["router", ...kind.replaces].some((name) => !equal(was[name], now[name]));
-    const { conflicts } = context.matched;
-    // A forced replacement is checked as new, too; what a refresh has just read is known.
-    if (anew && !session.recorded.has(recordName(kind, inputs)) && conflicts.length > 0) {
-        const inTheWay = conflicts.map(({ row }) => row);
-        throw conflictError(session.client.router, kind.title(inputs), inTheWay);
+    // A forced replacement is checked as new, too; what a refresh has just read is known, and so is what it missed.
+    const stood = new Set(before && kind.desired(before).map(({ key }) => key));
+    const inTheWay = context.matched.conflicts.filter(({ desired, relabelled }) =>
+        anew && !known ? true : relabelled || (known !== undefined && !stood.has(desired.key)),
+    );
+    if (inTheWay.length > 0) throw conflictError(session.client.router, kind.title(inputs), inTheWay, scope.menu, inputs);
+    for (const { label } of context.matched.copies) {
+        warnOnce(
+            `${label} on ${session.client.router} carries the marker of ${kind.title(inputs)} and does another job: a ` +
+                "copy, which is left as it is. Take the marker out of its comment.",
+        );
     }
     const same = was !== undefined && equal(onlyCompared(now), onlyCompared(was));
     const coming = was === undefined ? "new" : same ? "same" : "changed";

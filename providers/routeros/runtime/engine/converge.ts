@@ -29,7 +29,7 @@ export interface Job {
 
 /** What is known so far; the caller records it when the flow fails. */
 export interface Ledger extends Written {
-    original: Record<string, Values>;
+    original: Map<string, Values>;
     context?: PlanContext<CommonInputs>;
 }
 
@@ -48,9 +48,10 @@ export async function converge(job: Job, ledger: Ledger): Promise<PlanContext<Co
             rows ??= await observe(session, scope, claim, fresh, ledger.gone);
             fresh = true;
             const context = contextOf(job, scope, rows, ledger);
-            const restorable = await kind.restorable?.(session, context);
-            Object.assign(context.matched.original, restorable);
-            Object.assign(ledger.original, restorable);
+            for (const [key, values] of (await kind.restorable?.(session, context)) ?? []) {
+                context.matched.original.set(key, values);
+                ledger.original.set(key, values);
+            }
             const operations = kind.plan(planned(job, context));
             if (operations.length === 0) {
                 // A delete ends with a look: an answer of success may have been another request's.
@@ -98,7 +99,7 @@ export function contextOf(
     const claim = claimFor(kind, scope, inputs, olds, ledger);
     if (onlyRead) Object.assign(claim, { adopt: false, exclusive: false });
     const matched = match(rows, desired, claim, kind.doesJob(inputs));
-    ledger.original = { ...ledger.original, ...matched.original };
+    ledger.original = new Map([...ledger.original, ...matched.original]);
     const context = { inputs, ...(olds ? { olds } : {}), desired, matched, scope, rows };
     ledger.context = context;
     return context;
@@ -109,10 +110,9 @@ function planned({ kind, remove }: Job, context: PlanContext<CommonInputs>): Pla
     return remove ? { ...context, inputs: kind.empty(context.inputs) } : context;
 }
 
-function refuseConflicts({ kind, inputs, session }: Job, { matched: { conflicts } }: PlanContext<CommonInputs>): void {
-    if (conflicts.length === 0) return;
-    const rows = conflicts.map(({ row }) => row);
-    throw conflictError(session.client.router, kind.title(inputs), rows);
+function refuseConflicts({ kind, inputs, session }: Job, { matched, scope }: PlanContext<CommonInputs>): void {
+    if (matched.conflicts.length === 0) return;
+    throw conflictError(session.client.router, kind.title(inputs), matched.conflicts, scope.menu, inputs);
 }
 
 /** Somebody else changed the rows between our look and our write. */

@@ -9,6 +9,7 @@ import type { Session } from "../router/session";
 import { sessionFor, watchEngine } from "../router/session";
 import type { ConnectionKey, ReadConfig } from "../router/settings";
 import { environmentName, failsUnreachable, readSettings } from "../router/settings";
+import type { Values } from "../rows/fields";
 import { omit } from "../rows/objects";
 import { ownersOf } from "../rows/ownership";
 import { present } from "../rows/reconcile";
@@ -102,10 +103,10 @@ function lifecycleOf(kind: Kind, kinds: readonly Kind[]): Lifecycle {
                 const olds = await recordedHere(session, recorded(props));
                 const facts = await session.facts();
                 const scope = kind.scope(olds, facts.version);
-                const ledger: Ledger = { wrote: false, original: olds.former ?? {} };
+                const ledger: Ledger = { wrote: false, original: mapOf(olds.former) };
                 const rows = await observe(session, scope, claimFor(kind, scope, olds, olds, ledger), false);
                 const context = contextOf({ kind, inputs: olds, olds, onlyRead: true }, scope, rows, ledger);
-                session.recorded.add(recordName(kind, olds));
+                session.recorded.set(recordName(kind, olds), new Map(Object.entries(olds.ids ?? {})));
                 const found = { ...inputsOf(kind, context, olds), router: facts.device };
                 return { id, props: plain({ ...found, ...stateOf(context, ledger, olds) }), inputs: plain(found) };
             } catch (error) {
@@ -133,7 +134,7 @@ function lifecycleOf(kind: Kind, kinds: readonly Kind[]): Lifecycle {
             session.left.set(kind.title(olds), { olds, again: () => remove(session, olds) });
             return;
         }
-        const ledger: Ledger = { wrote: false, original: olds.former ?? {} };
+        const ledger: Ledger = { wrote: false, original: mapOf(olds.former) };
         await converge({ kind, session, inputs: olds, olds, remove: true }, ledger);
         await kind.freed?.(session);
     }
@@ -147,13 +148,13 @@ function lifecycleOf(kind: Kind, kinds: readonly Kind[]): Lifecycle {
         olds: (CommonInputs & State) | undefined,
         text: Json | undefined,
     ): Promise<Properties> {
-        const ledger: Ledger = { wrote: false, original: {} };
+        const ledger: Ledger = { wrote: false, original: new Map() };
         let before = olds;
         try {
             const session = sessionOf(inputs);
             const device = await meantDevice(session, olds?.router);
             before = olds && (await recordedHere(session, olds));
-            ledger.original = before?.former ?? {};
+            ledger.original = mapOf(before?.former);
             // Made again while what was there before had to be left: it is the same row.
             const known = before ?? session.left.get(kind.title(inputs))?.olds;
             const context = await converge({ kind, session, inputs, ...(known ? { olds: known } : {}) }, ledger);
@@ -168,6 +169,10 @@ function lifecycleOf(kind: Kind, kinds: readonly Kind[]): Lifecycle {
             throw partial(told, kind, inputs, before, ledger, text);
         }
     }
+}
+
+function mapOf(values: State["former"] | undefined): Map<string, Values> {
+    return new Map(Object.entries(values ?? {}));
 }
 
 /** Whether a row was changed by hand into one that is desired by now: it still carries the marker of what it was. */
@@ -192,7 +197,7 @@ function stateOf(
     olds: (CommonInputs & Partial<State>) | undefined,
 ): State {
     const rows = present(matched);
-    const original = Object.entries(ledger.original).filter(([key]) => rows.has(key));
+    const original = [...ledger.original].filter(([key]) => rows.has(key));
     const owners = olds ? ownersOf(olds, olds) : [];
     const duplicates = matched.duplicates.map(({ id }) => id);
     return {
@@ -214,9 +219,9 @@ function partial(
 ): Error {
     const { context } = ledger;
     const found = context ? inputsOf(kind, context, inputs) : inputs;
-    const state = context ? stateOf(context, ledger, undefined) : { ids: olds?.ids ?? {}, former: ledger.original };
+    const state = context ? stateOf(context, ledger, undefined) : { ids: olds?.ids ?? {}, former: Object.fromEntries(ledger.original) };
     const owners = ownersOf(inputs, olds);
-    const ids = { ...olds?.ids, ...ledger.ids, ...state.ids };
+    const ids = { ...olds?.ids, ...Object.fromEntries(ledger.ids ?? []), ...state.ids };
     // A copy: resources that wait for one answer share its failure, and each has a state of its own.
     const own = error instanceof RouterError ? error.retold({}) : error;
     return Object.assign(own, {
@@ -226,7 +231,7 @@ function partial(
             owner: inputs.owner,
             ...state,
             ids,
-            former: { ...olds?.former, ...ledger.original, ...state.former },
+            former: { ...olds?.former, ...Object.fromEntries(ledger.original), ...state.former },
             ...(owners.length > 1 ? { owners } : {}),
             ...(text === undefined ? {} : { __provider: text }),
         }),

@@ -20,11 +20,11 @@ export function claimFor(
     { menu }: Scope,
     inputs: CommonInputs,
     olds: (CommonInputs & Partial<State>) | undefined,
-    known: { original: Record<string, Values>; ids?: Record<string, string> },
+    known: { original: ReadonlyMap<string, Values>; ids?: ReadonlyMap<string, string> },
 ): Claim {
-    const ids = { ...olds?.ids, ...known.ids };
+    const ids = new Map([...Object.entries(olds?.ids ?? {}), ...(known.ids ?? [])]);
     const natural = kind.natural?.(inputs);
-    const keys = new Set(Object.keys(ids));
+    const keys = new Set(ids.keys());
     if (natural && inputs !== olds) for (const { key } of kind.desired(inputs)) keys.add(key);
     return {
         table: menu.table,
@@ -34,6 +34,7 @@ export function claimFor(
         same: kind.same(olds ?? inputs),
         ...(natural ? { natural: (row) => [natural(row)].find((key) => key !== undefined && keys.has(key)) } : {}),
         renamed: renamedKeys(kind, inputs, olds),
+        ...(natural ? { place: natural } : {}),
         ...(kind.named ? { named: kind.named(inputs, olds, ids) } : {}),
         unique: kind.unique === true,
         adopt: inputs.adopt,
@@ -74,7 +75,7 @@ async function moved(
     if (filters.every((filter) => filter.length === 0)) return [];
     // Another row may go by its key by now; it is ours all the same.
     const seen = new Set([...rows.map(({ id }) => id), ...gone]);
-    const recorded = new Set([...Object.values(claim.ids), ...(claim.duplicates ?? [])]);
+    const recorded = new Set([...claim.ids.values(), ...(claim.duplicates ?? [])]);
     const missing = [...recorded].filter((id) => !seen.has(id));
     const found: Row[] = [];
     const names = queries[0]?.[".proplist"];

@@ -16,7 +16,7 @@ export interface Written {
     /** Whether a write may have reached it at all. */
     wrote: boolean;
     /** Ids of rows that were added, by key; empty where one was sent and its answer never came. */
-    ids?: Record<string, string>;
+    ids?: Map<string, string>;
     /** Ids of rows that were removed. */
     gone?: Set<string>;
 }
@@ -53,10 +53,11 @@ export class Writer {
             forget();
             try {
                 if (operation.kind === "add") {
-                    if (this.unmarked) written.ids = { ...written.ids, [operation.key]: "" };
+                    written.ids ??= new Map();
+                    if (this.unmarked) written.ids.set(operation.key, "");
                     const row = await this.add(operation);
                     known.push(row);
-                    written.ids = { ...written.ids, [operation.key]: row.id };
+                    written.ids.set(operation.key, row.id);
                     verify ||= operation.before !== undefined;
                 } else if (operation.kind === "change") {
                     const answer = await this.change(operation);
@@ -73,7 +74,7 @@ export class Writer {
                 }
             } catch (error) {
                 // Refused, and not without an answer: there is nothing of ours.
-                if (this.unmarked && !mayPass(error)) written.ids = {};
+                if (this.unmarked && !mayPass(error)) written.ids = new Map();
                 throw error;
             } finally {
                 forget();

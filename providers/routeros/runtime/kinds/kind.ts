@@ -116,7 +116,7 @@ export interface Kind<I extends CommonInputs = CommonInputs> {
     /** Rows that stay and have another key by now: new key by old. */
     renamed?(olds: I, inputs: I): Record<string, string>;
     /** For rows without comments: the key of a row that is ours by its name. */
-    named?(inputs: I, olds: I | undefined, ids: Record<string, string>): (row: Row) => string | undefined;
+    named?(inputs: I, olds: I | undefined, ids: ReadonlyMap<string, string>): (row: Row) => string | undefined;
     /** Whether a foreign row stands where the desired one would, or does its job. */
     doesJob(inputs: I): (row: Row, desired: Desired) => boolean;
     /** Whether foreign rows in its scope go, too. @default false */
@@ -137,7 +137,7 @@ export interface Kind<I extends CommonInputs = CommonInputs> {
     preflight?(session: Session, requires: Requires, self: Self): Promise<void>;
     warn?(session: Session, context: PlanContext<I>, requires: Requires, coming: Coming): Promise<void>;
     /** Original values that cannot be restored as they are, by key, with what can. */
-    restorable?(session: Session, context: PlanContext<I>): Promise<Record<string, Values>>;
+    restorable?(session: Session, context: PlanContext<I>): Promise<ReadonlyMap<string, Values>>;
     /** Work that must be done on the router before the operations, such as on another menu. */
     prepare?(session: Session, operations: readonly Operation[], context: PlanContext<I>): Promise<void>;
     done?(session: Session, context: PlanContext<I>): Promise<void>;

@@ -1,7 +1,8 @@
 /** What `read` tells of our rows, the same for every kind. */
 import { RouterError } from "../router/errors";
+import type { Menu } from "../rows/fields";
 import { markedComment } from "../rows/ownership";
-import type { Matched } from "../rows/reconcile";
+import type { Conflict, Matched } from "../rows/reconcile";
 import type { Row } from "../rows/row";
 import { plainText } from "../rows/values";
 
@@ -22,15 +23,28 @@ export function ownerOf(matched: Matched, owner: string): string {
     return other?.marker?.owner ?? owner;
 }
 
-/** Rows that are not ours stand where desired ones would. */
-export function conflictError(router: string, title: string, rows: readonly Row[]): RouterError {
-    const named = rows
-        .slice(0, 3)
-        .map(({ label }) => label)
-        .join(", ");
-    const more = rows.length > 3 ? ` and ${rows.length - 3} more` : "";
+/** Rows that are not ours stand where desired ones would; one that was ours is named as that, with the way back. */
+export function conflictError(
+    router: string,
+    title: string,
+    conflicts: readonly Pick<Conflict, "row" | "relabelled" | "desired">[],
+    menu: Menu,
+    { owner }: { owner: string },
+): RouterError {
+    const once = conflicts.find(({ relabelled }) => relabelled);
+    if (once) {
+        const { key, text } = once.desired;
+        const comment = markedComment(text, { owner, key, adopted: false }).replace(/[\\"$]/g, "\\$&");
+        return new RouterError({
+            code: "ownership/exists",
+            summary: `${title} on ${router}: ${once.row.label} was ours and has another comment by now`,
+            remediation: `To mark it again, run \`${menu.path} set ${once.row.id} comment="${comment}"\` on the router`,
+        });
+    }
+    const named = conflicts.slice(0, 3).map(({ row }) => row.label);
+    const more = conflicts.length > 3 ? ` and ${conflicts.length - 3} more` : "";
     return new RouterError({
         code: "ownership/exists",
-        summary: `${title} on ${router}: ${named}${more} stands there already and is not ours`,
+        summary: `${title} on ${router}: ${named.join(", ")}${more} stands there already and is not ours`,
     });
 }

@@ -29,8 +29,8 @@ export interface Session {
     once: Map<string, Promise<unknown>>;
     /** What was to be removed while something still used it, by title: how to try again. */
     left: Map<string, { olds: CommonInputs & State; again: () => Promise<void> }>;
-    /** Title and owner of what is recorded in the state and was read. */
-    recorded: Set<string>;
+    /** Ids by key of what is recorded in the state and was read, by title and owner. */
+    recorded: Map<string, ReadonlyMap<string, string>>;
     /** The device that the state has for this router, once a resource has told it. */
     recordedDevice?: string | undefined;
 }
@@ -82,7 +82,7 @@ export function sessionFor(settings: Settings): Session {
         facts: () => memo(once, "facts", () => readFacts(client, settings)),
         once,
         left: new Map(),
-        recorded: new Set(),
+        recorded: new Map(),
     };
     sessions.set(key, session);
     return session;

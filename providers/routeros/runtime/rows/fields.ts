@@ -13,6 +13,8 @@ export interface Field {
     fallback?: string;
     /** The value that clears it where `!name` does not; queues and types have none of that. */
     cleared?: string;
+    /** Only read: what the router tells of a row, no difference and nothing to set. @default false */
+    shown?: boolean;
     /** First RouterOS version that has it. */
     since?: string;
     /** First RouterOS version that has it no more. */
@@ -35,6 +37,8 @@ export interface Menu {
     part?: string;
     /** The router makes rows of its own there, which are asked to be left out. @default false */
     dynamic?: boolean;
+    /** Rows that go before the others, as RouterOS's `find` has it: without the rest they would keep out who is let in. */
+    goFirst?: string;
     /** @default neither, or both */
     family?: "ipv4" | "ipv6";
 }
@@ -118,7 +122,7 @@ export function difference(
     const set: Values = {};
     const clear: string[] = [];
     for (const field of table.values()) {
-        if (ignored.has(field.wire)) continue;
+        if (field.shown || ignored.has(field.wire)) continue;
         const target = desired[field.wire] ?? field.fallback ?? "";
         if ((actual[field.wire] ?? "") === target) continue;
         if (target !== "") set[field.wire] = target;

@@ -23,24 +23,30 @@ export function markedComment(text: string, marker: Marker): string {
     return text === "" ? markerText(marker) : `${text} ${markerText(marker)}`;
 }
 
-const pattern = /\s*\[pulumi:([^#\]\s]+)#([^\]\s,]+)(,adopted)?\]\s*/;
+const start = "[pulumi:";
+const pattern = /^\[pulumi:([^#\]\s]+)#([^\]\s,]+)(,adopted)?\]$/;
 
-/** The marker in a comment, wherever somebody's edits left it, and the text without it. */
-export function readComment(comment: string | undefined): { text: string; marker?: Marker } {
-    const match = pattern.exec(comment ?? "");
-    if (!match) return { text: comment ?? "" };
-    const [whole, owner = "", key = "", adopted] = match;
-    const before = (comment ?? "").slice(0, match.index);
-    const after = (comment ?? "").slice(match.index + whole.length);
+/** The marker at the end of a comment, where alone it counts, and the text before it. */
+export function readComment(comment: string | undefined = ""): { text: string; marker?: Marker } {
+    const at = comment.lastIndexOf(start);
+    const match = at < 0 ? null : pattern.exec(comment.slice(at).trimEnd());
+    if (!match) return { text: comment };
+    const [, owner = "", key = "", adopted] = match;
     return {
-        text: [before, after].filter((part) => part !== "").join(" "),
+        text: comment.slice(0, at).trimEnd(),
         marker: { owner: unescaped(owner), key: unescaped(key), adopted: adopted !== undefined },
     };
 }
 
+/** Whether a comment quotes a marker of these owners, wherever it stands. */
+export function quotes(comment: string, owners: readonly string[]): boolean {
+    return owners.some((owner) => comment.includes(`${start}${escaped(owner)}#`));
+}
+
 /** The text of the marker in a comment. */
 export function markerOf(comment: string | undefined): string | undefined {
-    return pattern.exec(comment ?? "")?.[0].trim();
+    const { marker } = readComment(comment);
+    return marker && markerText(marker);
 }
 
 /** The part of an owner that all resources of one stack share: `<project>/<stack>/`. */

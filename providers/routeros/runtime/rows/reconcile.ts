@@ -4,7 +4,7 @@
 import type { Difference, FieldTable, Values } from "./fields";
 import { difference, valueOf, withoutDefaults } from "./fields";
 import type { Marker } from "./ownership";
-import { markedComment } from "./ownership";
+import { markedComment, quotes } from "./ownership";
 import type { Row } from "./row";
 import { plainText } from "./values";
 
@@ -49,7 +49,7 @@ export interface Claim {
     /** Whose markers are ours: the owner of now, and the one recorded before a rename. */
     owners: readonly string[];
     /** Ids as recorded, by key. Never proof by themselves: ids are used again after a delete. */
-    ids: Readonly<Record<string, string>>;
+    ids: ReadonlyMap<string, string>;
     /** Ids recorded of rows with our marker beyond the first of their key. */
     duplicates?: readonly string[];
     /** Whether the row still does the job of that key, its comment aside. */
@@ -58,6 +58,8 @@ export interface Claim {
     natural?(row: Row): string | undefined;
     /** New keys by old of rows that stay; not where another row has the new one already. @default none */
     renamed?: Readonly<Record<string, string>>;
+    /** The only key for which a foreign row may do the job; without it, every desired row is compared with it. */
+    place?(row: Row): string | undefined;
     /** Menus whose rows have no comment: whether the row is ours by what it is named. */
     named?(row: Row): string | undefined;
     /** Take over a row that does the job of a desired one. */
@@ -67,39 +69,48 @@ export interface Claim {
     /** The router takes a row's natural key once among rows in use: beside a foreign one ours cannot be put in use. */
     unique?: boolean;
     /** What adopted rows were before, by key. */
-    original: Readonly<Record<string, Values>>;
+    original: ReadonlyMap<string, Values>;
 }
 
 export interface Sorted {
     /** The row of ours for each key. */
     mine: Map<string, Row>;
-    /** Rows with our marker beyond the first of their key. */
+    /** Rows with our marker beyond the first of their key, which do its job too or are recorded. */
     duplicates: Row[];
     /** All others, in the order they stand. */
     foreign: Row[];
+    /** Those of them that carry our marker and do another job: copies of ours that somebody made his own. */
+    copies: Row[];
 }
 
 /** Tells our rows from foreign ones: by marker first, then by the recorded id where the row still does the same job. */
 function sortRows(rows: readonly Row[], claim: Claim): Sorted {
     const candidates = new Map<string, Row[]>();
-    const foreign: Row[] = [];
-    const keyOfId = new Map(Object.entries(claim.ids).map(([key, id]) => [id, key]));
+    const keyOfId = new Map([...claim.ids].map(([key, id]) => [id, key]));
     const taken = new Set(rows.map((row) => claim.natural?.(row)));
     const renamed = new Map(Object.entries(claim.renamed ?? {}).filter(([, key]) => !taken.has(key)));
     for (const row of rows) {
-        const recorded = keyOf(row, claim, keyOfId);
+        const recorded = row.dynamic ? undefined : keyOf(row, claim, keyOfId);
         const key = renamed.get(recorded ?? "") ?? recorded;
-        if (key === undefined) foreign.push(row);
-        else candidates.set(key, [...(candidates.get(key) ?? []), row]);
+        const others = key === undefined ? [] : candidates.get(key);
+        if (others) others.push(row);
+        else if (key !== undefined) candidates.set(key, [row]);
     }
+    const recorded = recordedIds(claim);
     const mine = new Map<string, Row>();
     const duplicates: Row[] = [];
+    const copies = new Set<Row>();
     for (const [key, all] of candidates) {
         const best = choose(key, all, claim);
         mine.set(key, best);
-        duplicates.push(...all.filter((row) => row !== best));
+        for (const row of all) {
+            if (row === best) continue;
+            if (recorded.has(row.id) || claim.same(row, key)) duplicates.push(row);
+            else copies.add(row);
+        }
     }
-    return { mine, duplicates, foreign };
+    const ours = new Set([...mine.values(), ...duplicates]);
+    return { mine, duplicates, foreign: rows.filter((row) => !ours.has(row)), copies: [...copies] };
 }
 
 function keyOf(row: Row, claim: Claim, keyOfId: ReadonlyMap<string, string>): string | undefined {
@@ -109,13 +120,15 @@ function keyOf(row: Row, claim: Claim, keyOfId: ReadonlyMap<string, string>): st
     const named = claim.named?.(row);
     if (named !== undefined) return named;
     const key = keyOfId.get(row.id);
-    return key !== undefined && claim.same(row, key) ? key : undefined;
+    if (key === undefined || !claim.same(row, key)) return undefined;
+    // A comment that was emptied, or that still quotes our marker, is ours to mend; another person's makes the row his.
+    return row.comment === "" || quotes(row.comment, claim.owners) ? key : undefined;
 }
 
 /** Of several rows with one key: one that does the job and is in use, the recorded one among equals, else the first. */
 function choose(key: string, all: Row[], claim: Claim): Row {
     const score = (row: Row): number =>
-        (claim.same(row, key) ? 4 : 0) + (row.disabled ? 0 : 2) + (row.id === claim.ids[key] ? 1 : 0);
+        (claim.same(row, key) ? 4 : 0) + (row.disabled ? 0 : 2) + (row.id === claim.ids.get(key) ? 1 : 0);
     return all.reduce((best, row) => (score(row) > score(best) ? row : best));
 }
 
@@ -123,6 +136,8 @@ function choose(key: string, all: Row[], claim: Claim): Row {
 export interface Conflict {
     desired: Desired;
     row: Row;
+    /** It was ours, and has another person's comment by now. */
+    relabelled: boolean;
 }
 
 export interface Matched extends Sorted {
@@ -131,7 +146,9 @@ export interface Matched extends Sorted {
     /** Foreign rows that do the job of a desired one and may not be taken over. */
     conflicts: Conflict[];
     /** What every row that stood before us was, by key. */
-    original: Record<string, Values>;
+    original: Map<string, Values>;
+    /** Rows of the router's own that do the job of a desired one while they last, by key. */
+    passing: Map<string, Row>;
 }
 
 /** Rows of ours by key: those found, and those taken over. */
@@ -146,19 +163,23 @@ export function match(
     claim: Claim,
     doesJob: (row: Row, desired: Desired) => boolean,
 ): Matched {
-    const sorted = withoutRestored(sortRows(rows, claim), desired, claim);
+    const sorted = withoutOthers(sortRows(rows, claim), desired, claim);
     const adopted = new Map<string, Row>();
     const conflicts: Conflict[] = [];
+    const passing = new Map<string, Row>();
     const taken = new Set<Row>();
+    const candidates = byPlace(sorted.foreign, claim);
     for (const one of desired) {
         const mine = sorted.mine.get(one.key);
         if (mine && !(claim.unique && mine.disabled)) continue;
         const inTheWay = (other: Row): boolean => !mine || !other.disabled;
-        const row = sorted.foreign.find((other) => !taken.has(other) && doesJob(other, one) && inTheWay(other));
+        const row = candidates(one.key).find((other) => !taken.has(other) && doesJob(other, one) && inTheWay(other));
         if (!row) continue;
         taken.add(row);
-        if (!claim.exclusive && !(claim.adopt && !row.marker)) conflicts.push({ desired: one, row });
-        else {
+        if (row.dynamic) passing.set(one.key, row);
+        else if (!claim.exclusive && !(claim.adopt && !row.marker)) {
+            conflicts.push({ desired: one, row, relabelled: claim.ids.get(one.key) === row.id });
+        } else {
             adopted.set(one.key, row);
             if (mine) {
                 sorted.mine.delete(one.key);
@@ -166,29 +187,55 @@ export function match(
             }
         }
     }
-    const original: Record<string, Values> = {};
+    const original = new Map<string, Values>();
     for (const [key, row] of sorted.mine) {
-        const known = claim.original[key];
-        if (known) original[key] = known;
-        else if (row.marker?.adopted) original[key] = { ...originalOf(claim.table, row), comment: row.text };
+        const known = claim.original.get(key);
+        if (known) original.set(key, known);
+        else if (row.marker?.adopted) original.set(key, { ...originalOf(claim.table, row), comment: row.text });
     }
     if (!claim.exclusive || claim.adopt) {
-        for (const [key, row] of adopted) if (!row.marker) original[key] = originalOf(claim.table, row);
+        for (const [key, row] of adopted) if (!row.marker) original.set(key, originalOf(claim.table, row));
     }
     const standIns = new Set(adopted.values());
-    return { ...sorted, foreign: sorted.foreign.filter((row) => !standIns.has(row)), adopted, conflicts, original };
+    const foreign = sorted.foreign.filter((row) => !standIns.has(row) && !row.dynamic);
+    return { ...sorted, foreign, adopted, conflicts, original, passing };
 }
 
-/** A row that was restored is its owner's again, though its recorded id and its job are still the same. */
-function withoutRestored(sorted: Sorted, desired: readonly Desired[], claim: Claim): Sorted {
+/** Foreign rows that may do the job of a key. */
+function byPlace(foreign: readonly Row[], { place }: Claim): (key: string) => readonly Row[] {
+    if (!place) return () => foreign;
+    const places = new Map<string | undefined, Row[]>();
+    for (const row of foreign) {
+        const key = place(row);
+        const others = places.get(key);
+        if (others) others.push(row);
+        else places.set(key, [row]);
+    }
+    return (key) => places.get(key) ?? [];
+}
+
+/**
+ * Of rows whose key is not desired: one that was restored is its owner's again, though its recorded id and its job are
+ * still the same; one that only carries our marker is somebody's copy.
+ */
+function withoutOthers(sorted: Sorted, desired: readonly Desired[], claim: Claim): Sorted {
     const keys = new Set(desired.map(({ key }) => key));
+    const recorded = recordedIds(claim);
     for (const [key, row] of sorted.mine) {
-        const original = claim.original[key];
-        if (keys.has(key) || !original || row.marker || restore(row, original, claim.table)) continue;
+        if (keys.has(key)) continue;
+        const original = claim.original.get(key);
+        const restored = original !== undefined && !row.marker && restore(row, original, claim.table) === undefined;
+        const copy = row.marker !== undefined && !recorded.has(row.id) && !claim.same(row, key);
+        if (!restored && !copy) continue;
         sorted.mine.delete(key);
         sorted.foreign.push(row);
+        if (copy) sorted.copies.push(row);
     }
     return sorted;
+}
+
+function recordedIds({ ids, duplicates = [] }: Claim): Set<string> {
+    return new Set([...ids.values(), ...duplicates]);
 }
 
 /** The values to restore one day. */
@@ -238,8 +285,9 @@ export function planRows({ matched, desired, owner, table, ignored, exclusive }:
     const keys = new Set(desired.map(({ key }) => key));
     for (const one of desired) {
         const row = matched.mine.get(one.key) ?? matched.adopted.get(one.key);
-        const adopted = matched.original[one.key] !== undefined;
+        const adopted = matched.original.has(one.key);
         const target = fullValues(one, { owner, adopted }, table);
+        if (!row && matched.passing.has(one.key)) continue;
         if (!row) {
             plan.adds.push({ kind: "add", key: one.key, values: target });
             continue;
@@ -249,7 +297,7 @@ export function planRows({ matched, desired, owner, table, ignored, exclusive }:
     }
     for (const [key, row] of matched.mine) {
         if (keys.has(key)) continue;
-        const original = matched.original[key];
+        const original = matched.original.get(key);
         const back = original && restore(row, original, table);
         if (!original) plan.removes.push({ kind: "remove", key, id: row.id });
         else if (back) plan.restores.push({ kind: "change", key, id: row.id, difference: back });

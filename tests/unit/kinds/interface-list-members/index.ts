@@ -58,7 +58,7 @@ export const interfaceListMembers: Kind<MembersInputs> = {
         const rows = [...present(matched)].filter(([, row]) => isInList(olds, row));
         const comments = rows.map(([key, row]) => [
             interfaceOf(row),
-            commentText(row, key, owner, matched.original[key] !== undefined),
+            commentText(row, key, owner, matched.original.has(key)),
         ]);
         return {
             ...olds,

@@ -1,5 +1,6 @@
-import { queryOf } from "../../rows/fields";
+import { warnOnce } from "../../router/once";
 import { lossPercent } from "../../rows/prefixes";
+import type { Matched } from "../../rows/reconcile";
 import { planSet, present } from "../../rows/reconcile";
 import type { Row } from "../../rows/row";
 import { compareAddresses } from "../../rows/values";
@@ -55,7 +56,8 @@ export const addressList: Kind<AddressListInputs> = {
 
     scope({ family, list }) {
         const menu = addressListMenus[family];
-        return { menu, queries: [queryOf(menu, ["list", "address", "comment", "disabled"], { list })] };
+        // Dynamic entries too: while one lasts, the router takes no second of its address.
+        return { menu, queries: [{ list, ".proplist": ".id,list,address,comment,disabled,dynamic,timeout" }] };
     },
 
     desired: ({ addresses, list, comment }) =>
@@ -69,7 +71,9 @@ export const addressList: Kind<AddressListInputs> = {
 
     // A disabled entry does nothing and leaves room for ours beside it, unless it is to be taken over.
     doesJob: (inputs) => (row, desired) =>
-        addressOf(row) === desired.key && isInList(inputs, row) && (!row.disabled || inputs.adopt || inputs.exclusive),
+        addressOf(row) === desired.key &&
+        isInList(inputs, row) &&
+        (!row.disabled || (!row.dynamic && (inputs.adopt || inputs.exclusive))),
 
     exclusive: (inputs) => inputs.exclusive,
 
@@ -83,7 +87,7 @@ export const addressList: Kind<AddressListInputs> = {
         const rows = [...present(matched)].filter(([, row]) => isInList(olds, row));
         const comments: Record<string, string> = {};
         for (const [key, row] of rows) {
-            const text = commentText(row, key, owner, matched.original[key] !== undefined);
+            const text = commentText(row, key, owner, matched.original.has(key));
             if (text !== (olds.comment ?? "")) comments[addressOf(row)] = text;
         }
         const listed = (all: readonly Row[]): string[] => all.map(addressOf).sort(compareAddresses);
@@ -91,7 +95,7 @@ export const addressList: Kind<AddressListInputs> = {
         return {
             ...olds,
             owner,
-            addresses: [...new Set(listed(ours))],
+            addresses: [...new Set([...listed(ours), ...passing(olds, matched)])].sort(compareAddresses),
             disabled: listed(ours.filter(({ disabled }) => disabled)),
             duplicates: listed(matched.duplicates),
             foreign: olds.exclusive ? listed(matched.foreign) : [],
@@ -100,7 +104,23 @@ export const addressList: Kind<AddressListInputs> = {
     },
 
     title: ({ list, family }) => `list "${list}" (${family})`,
+
+    warn({ client }, { inputs, matched }) {
+        for (const [address, { values }] of matched.passing) {
+            warnOnce(
+                `${address} is in list ${inputs.list} on ${client.router} by an entry of the router's own` +
+                    `${values["timeout"] === undefined ? "" : `, for ${values["timeout"]}`}: it counts as long as it ` +
+                    "lasts, and the next `up` after that adds ours.",
+            );
+        }
+        return Promise.resolve();
+    },
 };
+
+/** Addresses that an entry of the router's own has for now, of those asked for. */
+function passing({ addresses }: AddressListInputs, matched: Matched): string[] {
+    return addresses.filter((address) => matched.passing.has(address));
+}
 
 function addressOf({ values }: Row): string {
     return values["address"] ?? "";

@@ -27,6 +27,7 @@ function menuOf(family: "ipv4" | "ipv6"): Menu {
             },
             { wire: "comment", kind: "text", cleared: "", doc: "Comment, the ownership marker its last part." },
             { wire: "disabled", kind: "boolean", fallback: "false", doc: "Whether the row is left out." },
+            { wire: "timeout", kind: "time", shown: true, doc: "How long an entry of the router's own still lasts." },
         ]),
     };
 }

@@ -2,11 +2,12 @@ import { bypassRules, fastTrackRules } from "../../path";
 import type { FieldTable, Values } from "../../rows/fields";
 import { fieldsOf, queryOf, toCamel, withoutDefaults } from "../../rows/fields";
 import { omit } from "../../rows/objects";
+import type { Operation, RowPlan } from "../../rows/reconcile";
 import { planRows, present } from "../../rows/reconcile";
 import type { Row } from "../../rows/row";
 import { addressListMenus } from "../address-list/menu";
 import { Arguments, commonNames, isObject } from "../arguments";
-import type { Kind } from "../kind";
+import type { Kind, PlanContext } from "../kind";
 import { commentText, ownerOf } from "../present";
 import { pathRow } from "../upload-path";
 import type { FirewallRulesInputs, RuleInputs } from "./arguments";
@@ -113,7 +114,7 @@ export const firewallRules: Kind<FirewallRulesInputs> = {
                 values,
             }),
         );
-        return [...rows.changes, ...order, ...rows.restores, ...rows.removes];
+        return inBlockOrder(rows, order, context);
     },
 
     inputsFrom(context) {
@@ -122,7 +123,7 @@ export const firewallRules: Kind<FirewallRulesInputs> = {
         const rows = present(matched);
         const asked = new Map(olds.rules.map((rule) => [rule.key, rule]));
         const found = [...rows].map(([key, row]) => {
-            const text = commentText(row, key, owner, matched.original[key] !== undefined);
+            const text = commentText(row, key, owner, matched.original.has(key));
             return ruleFrom(scope.menu.table, key, row, text, asked.get(key));
         });
         return {
@@ -165,6 +166,24 @@ export const firewallRules: Kind<FirewallRulesInputs> = {
 
     docs: { marks: "rules" },
 };
+
+/**
+ * Down the block what is changed and added, up the block what is removed: an accept rule stands before the drop behind
+ * it does, and goes after it. Who is let in before and afterwards is let in all the while.
+ */
+function inBlockOrder(
+    { changes, restores, removes }: RowPlan,
+    order: readonly Operation[],
+    { desired, rows }: PlanContext<FirewallRulesInputs>,
+): Operation[] {
+    const place = new Map(desired.map(({ key }, index) => [key, index]));
+    const moves = order.filter(({ kind }) => kind === "move");
+    const adds = order.filter((operation) => operation.kind === "add");
+    const down = [...changes, ...adds].sort((a, b) => (place.get(a.key) ?? 0) - (place.get(b.key) ?? 0));
+    const at = new Map(rows.map(({ id }, index) => [id, index]));
+    const up = [...restores, ...removes].sort((a, b) => (at.get(b.id) ?? 0) - (at.get(a.id) ?? 0));
+    return [...moves, ...down, ...up];
+}
 
 function sameRule(table: FieldTable, row: Row, values: Values): boolean {
     return [...table.values()].every(

@@ -100,7 +100,7 @@ export const queueTree: Kind<QueueTreeInputs> = {
         const rows = [...present(matched)];
         const asked = new Map(olds.queues.map((queue) => [queue.name, queue]));
         const queues = rows.map(([key, row]) =>
-            queueFrom(row.values, commentText(row, key, owner, matched.original[key] !== undefined)),
+            queueFrom(row.values, commentText(row, key, owner, matched.original.has(key))),
         );
         return {
             ...olds,
@@ -124,11 +124,11 @@ export const queueTree: Kind<QueueTreeInputs> = {
     },
 
     async restorable(session, { matched, desired, rows }) {
-        if (leavers(matched, desired).length === 0) return {};
+        if (leavers(matched, desired).length === 0) return new Map();
         const interfaces = new Set(await interfaceNames(session));
         const types = new Set(await typeNames(session));
         const found = reachable(matched, desired, rows, { interfaces, types });
-        for (const [key, { parent = "", queue = "" }] of Object.entries(found)) {
+        for (const [key, { parent = "", queue = "" }] of found) {
             const where = `queue ${key} on ${session.client.router} is given back under ${parent}, of type ${queue}`;
             warnOnce(`${where}: what it had before is not there any more.`);
         }

@@ -105,7 +105,7 @@ function rootsToRest({ matched, desired }: PlanInput, plan: RowPlan, shape: Shap
         const isRoot = !shape.actual.has(parent) && !targets.has(parent) && shape.actual.bears(name);
         const target = targets.get(key);
         // One that is restored, or is so already, is another's again, and stays as it was.
-        if (!isRoot || row.disabled || (!target && matched.mine.has(key) && matched.original[key])) return [];
+        if (!isRoot || row.disabled || (!target && matched.mine.has(key) && matched.original.has(key))) return [];
         return resting || target === undefined || target["disabled"] === "true" ? [row] : [];
     });
 }

@@ -18,7 +18,7 @@ export interface Referable {
 /** Queues to restore, by key. */
 export function leavers(matched: Matched, desired: readonly Desired[]): [string, Row][] {
     const keys = new Set(desired.map(({ key }) => key));
-    return [...matched.mine].filter(([key]) => !keys.has(key) && matched.original[key] !== undefined);
+    return [...matched.mine].filter(([key]) => !keys.has(key) && matched.original.has(key));
 }
 
 /** Original values of which a reference leads nowhere, with one that does. `rows` are all of the menu. */
@@ -27,13 +27,13 @@ export function reachable(
     desired: readonly Desired[],
     rows: readonly Row[],
     { interfaces, types }: Referable,
-): Record<string, Values> {
-    const found: Record<string, Values> = {};
+): Map<string, Values> {
+    const found = new Map<string, Values>();
     const now = new Tree(rows.map(({ values }) => values));
     const then = afterwards(matched, desired, rows);
     const stays = (name: string): boolean => then.has(name) || interfaces.has(name) || name === "global";
     for (const [key, { values }] of leavers(matched, desired)) {
-        const original = matched.original[key] ?? {};
+        const original = matched.original.get(key) ?? {};
         const { name = "" } = values;
         const bears = (parent: string): boolean =>
             stays(parent) && parent !== name && !aboveIn(parent, then).includes(name);
@@ -42,7 +42,7 @@ export function reachable(
         then.set(name, parent);
         const type = original["queue"] ?? "default-small";
         const queue = types.has(type) ? type : (values["queue"] ?? type);
-        if (parent !== original["parent"] || queue !== type) found[key] = { ...original, parent, queue };
+        if (parent !== original["parent"] || queue !== type) found.set(key, { ...original, parent, queue });
     }
     return found;
 }
@@ -58,7 +58,7 @@ function afterwards(matched: Matched, desired: readonly Desired[], rows: readonl
             },
         ]): Values => ({
             name,
-            parent: matched.original[key]?.["parent"] ?? "",
+            parent: matched.original.get(key)?.["parent"] ?? "",
         }),
     );
     const foreign = rows.filter((row) => !own.has(row)).map(({ values }) => values);

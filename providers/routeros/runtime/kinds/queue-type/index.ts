@@ -70,8 +70,8 @@ export const queueType: Kind<QueueTypeInputs> = {
     named: (inputs, olds, ids) => (row) => {
         const name = row.values["name"] ?? "";
         if (row.builtIn) return undefined;
-        const recorded = row.id === ids[key];
-        const sent = ids[key] === "";
+        const recorded = row.id === ids.get(key);
+        const sent = ids.get(key) === "";
         const known = [inputs, ...(olds ? [olds] : [])];
         const ours = known.some((one) => one.name === name && (recorded || ownsTypeName(one.owner, one)));
         const named = known.some((one) => one.name === name);
