@@ -1,8 +1,8 @@
 /** Which rows are ours: by the marker in the comment, and by the ids and values that the state holds. */
 import type { Router, Row } from "../../router/api";
 import type { Carrier, Recorded } from "../carrier";
-import { listOf, type Menu, menuOf, menus, nameOf, type Site } from "./case";
-import { type Parameter, parameters, rules, typeName } from "./pool";
+import { listOf, type Menu, menuOf, menus, nameOf, type Site, type Wanted } from "./case";
+import { addresses, type Parameter, parameters, rules, typeName } from "./pool";
 import { idOf, type Marker, markerOf, omit, type Rows, rowsOf, sameJob } from "./rows";
 
 /** Which rows are ours before an operation. */
@@ -10,14 +10,14 @@ export class Ours {
     private readonly state: Recorded[];
     private readonly prefix: string;
     private readonly wanted: Site;
-    private readonly types: Row[];
+    private readonly rows: Rows;
 
     constructor(carrier: Carrier, wanted: Site, rows: Rows) {
         // What is to be replaced yet was deleted already: its ids may be others' by now.
         this.state = structuredClone(carrier.state.filter(({ pendingReplacement }) => !pendingReplacement));
         this.prefix = `${carrier.project}/${carrier.stack}/`;
         this.wanted = wanted;
-        this.types = rows["/queue/type"];
+        this.rows = rows;
     }
 
     is(menu: Menu, row: Row): boolean {
@@ -39,11 +39,34 @@ export class Ours {
     private namesType(): boolean {
         const own = "site/test/type";
         if (this.wanted.some(({ kind }) => kind === "type") && `${this.prefix}type` === own) return true;
-        const renamed = this.types.some((row) => row["name"] !== typeName && this.holder("/queue/type", row));
+        const renamed = this.rows["/queue/type"].some(
+            (row) => row["name"] !== typeName && this.holder("/queue/type", row),
+        );
         return !renamed && this.state.some((one) => one.kind === "QueueType" && one.outputs["owner"] === own);
     }
 
-    private marked(menu: Menu, row: Row, { owner }: Marker): boolean {
+    /**
+     * A row that carries our marker, is not recorded and does another job is somebody's copy, where a row of ours stands
+     * for the same key, or none shall.
+     */
+    private isCopy(menu: Menu, row: Row, { owner, key }: Marker, was?: Recorded, shall?: Wanted): boolean {
+        const recorded = was ? this.ids(was).map(([name]) => name) : [];
+        const wanted = shall ? keysOf(shall) : [];
+        const place = menu.endsWith("address-list") ? row["address"] : menu === "/queue/tree" ? row["name"] : undefined;
+        const list = [was?.outputs["list"], shall?.kind === "list" ? listOf(shall) : undefined];
+        const here = !menu.endsWith("address-list") || list.includes(row["list"]);
+        if (here && place !== undefined && (place === key || [...recorded, ...wanted].includes(place))) return false;
+        const rule = ((was?.outputs["rules"] ?? []) as Row[]).find((other) => other["key"] === key);
+        if (rule && place === undefined && sameJob(row, wireOf(rule))) return false;
+        const others = this.rows[menu].filter((other) => {
+            const marker = other === row ? undefined : markerOf(other);
+            return marker?.key === key && marker.owner === owner;
+        });
+        return others.length > 0 || !wanted.includes(key);
+    }
+
+    private marked(menu: Menu, row: Row, marker: Marker): boolean {
+        const { owner } = marker;
         const recorded = this.state.find(
             (one) =>
                 [one.outputs["owner"], ...((one.outputs["owners"] ?? []) as string[])].includes(owner) ||
@@ -54,6 +77,7 @@ export class Ours {
         const shall = wanted && menuOf(wanted) === menu ? wanted : undefined;
         if (was && this.ids(was).some(([, id]) => id === idOf(row))) return true;
         if (!was && !shall) return false;
+        if (this.isCopy(menu, row, marker, was, shall)) return false;
         // A copy that somebody moved to another list or chain is out of sight.
         if (menu.endsWith("address-list"))
             return [was?.outputs["list"], shall?.kind === "list" ? listOf(shall) : undefined].includes(row["list"]);
@@ -70,6 +94,9 @@ export class Ours {
     private recorded(one: Recorded, menu: Menu, row: Row): boolean {
         const key = this.ids(one).find(([, id]) => id === idOf(row))?.[0];
         if (key === undefined) return false;
+        // Another person's comment makes a row another person's; one that still quotes our marker does not.
+        const comment = row["comment"] ?? "";
+        if (comment !== "" && !comment.includes(`[pulumi:${one.outputs["owner"] as string}#`)) return false;
         if (menu.endsWith("address-list")) return row["list"] === one.outputs["list"] && row["address"] === key;
         if (menu === "/queue/tree") return row["name"] === key;
         if (menu === "/queue/type") {
@@ -81,16 +108,27 @@ export class Ours {
         }
         const rule = ((one.outputs["rules"] ?? []) as Row[]).find((other) => other["key"] === key);
         if (!rule) return false;
-        const wire = Object.entries(omit(rule, "key")).map(([name, value]) => [
-            name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
-            value,
-        ]);
-        return sameJob(row, Object.fromEntries(wire) as Row);
+        return sameJob(row, wireOf(rule));
     }
 
     private ids(one: Recorded): [string, string][] {
         return Object.entries((one.outputs["ids"] ?? {}) as Record<string, string>);
     }
+}
+
+function wireOf(rule: Row): Row {
+    const wire = Object.entries(omit(rule, "key")).map(([name, value]) => [
+        name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+        value,
+    ]);
+    return Object.fromEntries(wire) as Row;
+}
+
+/** Keys of the rows that shall stand; those of a bypass are the router's to decide. */
+function keysOf(one: Wanted): string[] {
+    if (one.kind === "list") return one.entries.map(({ address }) => addresses[one.family][address]?.row ?? "");
+    if (one.kind === "rules") return one.rules.map(({ key }) => key);
+    return one.kind === "tree" ? one.queues.map(({ name }) => name) : [];
 }
 
 function menuOfRecorded({ kind, inputs }: Recorded): Menu {

@@ -17,7 +17,7 @@ export interface Marker {
 }
 
 export function markerOf(row: Row): Marker | undefined {
-    const found = /\s*\[pulumi:([^#\]\s]+)#([^\]\s,]+)(,adopted)?\]\s*/.exec(row["comment"] ?? "");
+    const found = /\s*\[pulumi:([^#\]\s]+)#([^\]\s,]+)(,adopted)?\]\s*$/.exec(row["comment"] ?? "");
     if (!found) return undefined;
     const [whole, owner = "", key = "", adopted] = found;
     const text = (row["comment"] ?? "").replace(whole, " ").trim();

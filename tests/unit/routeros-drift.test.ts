@@ -176,12 +176,13 @@ describe("what a hand changed", () => {
 
     test("a comment changed, the marker with it", async () => {
         const drift = await seen(site(), () => {
-            router.set(lists, entry("52.92.52.0/22"), { comment: "mine now" });
-            router.set(mangle, rule("packet"), { comment: "mine too" });
+            const { comment = "" } = router.rows(mangle).find((row) => row[".id"] === rule("packet")) ?? {};
+            router.set(lists, entry("52.92.52.0/22"), { comment: "" });
+            router.set(mangle, rule("packet"), { comment: `${comment} and more` });
             router.set(tree, queue("uplink-s3"), { comment: "" });
         });
         expect(Object.keys(drift.changed)).toEqual(["s3-ipv4", "marks-ipv4", "queues"]);
-        expect(drift.inputs("s3-ipv4")["comments"]).toEqual({ "52.92.52.0/22": "mine now (marker missing)" });
+        expect(drift.inputs("s3-ipv4")["comments"]).toEqual({ "52.92.52.0/22": "(marker missing)" });
     });
 
     test("a row moved to another list, and a rule to another chain, come back with their ids", async () => {

@@ -165,7 +165,7 @@ describe("the removal script", () => {
     test("puts the parent out of use first, and holds for names with dots, for one resource", () => {
         const lines = removalScript({ owner: "my.site/home/queues", families: ["ipv4"] }).split("\n");
         expect(lines[1]).toBe(
-            '/queue tree disable [find where comment~"\\\\[pulumi:my\\\\.site/home/queues#[^,]*\\\\]" and packet-mark=""]',
+            '/queue tree disable [find where comment~"\\\\[pulumi:my\\\\.site/home/queues#[^,]*\\\\]\\$" and packet-mark=""]',
         );
         expect(lines.join()).not.toContain("/ipv6");
     });

@@ -108,30 +108,33 @@ describe.each(names)("a resource of kind %s", (name) => {
         ["changed", args, changed],
         ["taken away", args, undefined],
     ])(
-        "recovers when it is %s and an answer is lost, whichever", async (_what, from, to) => {
-        const before = rowsOf();
-        const step = (given: object | undefined) =>
-            given ? carrier.up(declared(given), { skipPreview: true }) : carrier.destroy();
-        if (from) await up(from);
-        const { state } = carrier;
-        await router.stop();
-        const moment = path.join(folder, "moment.json");
-        copyFileSync(stateFile, moment);
-        for (let at = 1, requests = Infinity; at <= requests; at += 1) {
-            copyFileSync(moment, stateFile);
-            await begin(stateFile);
-            carrier.state = structuredClone(state);
-            router.addFault({ kind: "drop", when: "after", at });
-            await step(to);
-            requests = router.log.length;
-            router.clearFaults();
-            expect((await step(to)).error).toBeUndefined();
-            if (to) expect((await carrier.preview(declared(to))).steps.map(({ op }) => op)).toEqual(["same"]);
-            expect((await carrier.destroy()).error).toBeUndefined();
-            expect(rowsOf()).toEqual(before);
+        "recovers when it is %s and an answer is lost, whichever",
+        async (_what, from, to) => {
+            const before = rowsOf();
+            const step = (given: object | undefined) =>
+                given ? carrier.up(declared(given), { skipPreview: true }) : carrier.destroy();
+            if (from) await up(from);
+            const { state } = carrier;
             await router.stop();
-        }
-    }, 600_000);
+            const moment = path.join(folder, "moment.json");
+            copyFileSync(stateFile, moment);
+            for (let at = 1, requests = Infinity; at <= requests; at += 1) {
+                copyFileSync(moment, stateFile);
+                await begin(stateFile);
+                carrier.state = structuredClone(state);
+                router.addFault({ kind: "drop", when: "after", at });
+                await step(to);
+                requests = router.log.length;
+                router.clearFaults();
+                expect((await step(to)).error).toBeUndefined();
+                if (to) expect((await carrier.preview(declared(to))).steps.map(({ op }) => op)).toEqual(["same"]);
+                expect((await carrier.destroy()).error).toBeUndefined();
+                expect(rowsOf()).toEqual(before);
+                await router.stop();
+            }
+        },
+        600_000,
+    );
 
     it("shows every property that a hand changed, and puts it back", async () => {
         await up(args);
@@ -188,6 +191,7 @@ const anyOf: Record<Exclude<ValueKind, "boolean">, string> = {
     mac: "02:00:00:00:00:07",
     rate: "7",
     size: "7",
+    kib: "7",
     time: "7ms",
     number: "7",
     decimal: "0.7",

@@ -25,6 +25,7 @@ export const samples: Record<keyof typeof kinds, Sample> = {
             ["/ip/firewall/address-list", { list: "uploads", address: "192.0.2.1", comment: "by hand" }],
             ["/ip/firewall/address-list", { list: "friends", address: "52.95.128.0/21" }],
         ],
+        values: { timeout: [] },
     },
     FirewallRules: {
         args: {

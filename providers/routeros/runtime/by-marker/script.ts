@@ -23,16 +23,21 @@ export function removalScript(
 ): string {
     const whole = owner.split("/").length > 2;
     const marker = `\\\\[pulumi:${pattern(owner)}${whole ? "" : "/[^#]*"}#`;
-    const made = `comment~"${marker}[^,]*\\\\]"`;
-    const adopted = `comment~"${marker}[^,]*,adopted\\\\]"`;
+    const made = `comment~"${marker}[^,]*\\\\]\\$"`;
+    const adopted = `comment~"${marker}[^,]*,adopted\\\\]\\$"`;
     const lines = inOrder(kinds)
         .reverse()
         .flatMap(({ menus, withoutState }) => {
             if (withoutState?.script) return withoutState.script({ made, adopted }, queueTypes);
             const here = menus.filter(({ family }) => family === undefined || families.includes(family));
-            return here.reverse().flatMap(({ path }) => {
+            return here.reverse().flatMap(({ path, goFirst }) => {
                 const command = `/${path.split("/").slice(1).join(" ")}`;
-                return [`${command} remove [find where ${made}]`, `${command} set [find where ${adopted}] comment=""`];
+                const first = goFirst === undefined ? [] : [`${command} remove [find where ${made} and ${goFirst}]`];
+                return [
+                    ...first,
+                    `${command} remove [find where ${made}]`,
+                    `${command} set [find where ${adopted}] comment=""`,
+                ];
             });
         });
     const first = `# Takes off this router what the Pulumi stack ${owner} put there. Rows that stood before it stay.`;

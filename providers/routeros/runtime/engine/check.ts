@@ -48,7 +48,11 @@ export async function onRouter({ kind, kinds, session, inputs, before, requires 
     await kind.expand?.(session, inputs, rows, { requires, before });
     const job = { kind, inputs, ...(before ? { olds: before } : {}) };
     const known = session.recorded.get(recordName(kind, inputs));
-    const context = contextOf(job, scope, rows, { wrote: false, original: new Map(), ...(known ? { ids: known } : {}) });
+    const context = contextOf(job, scope, rows, {
+        wrote: false,
+        original: new Map(),
+        ...(known ? { ids: new Map(known.ids) } : {}),
+    });
     problems.push(...(kind.problems?.(context) ?? []));
     // Where rows are recorded nothing is in the way that was not there before; a check knows no ids to tell ours by. In
     // another list or table there are none yet, and what is in the way is known before the old ones are deleted.
@@ -60,7 +64,8 @@ export async function onRouter({ kind, kinds, session, inputs, before, requires 
     const inTheWay = context.matched.conflicts.filter(({ desired, relabelled }) =>
         anew && !known ? true : relabelled || (known !== undefined && !stood.has(desired.key)),
     );
-    if (inTheWay.length > 0) throw conflictError(session.client.router, kind.title(inputs), inTheWay, scope.menu, inputs);
+    if (inTheWay.length > 0)
+        throw conflictError(session.client.router, kind.title(inputs), inTheWay, scope.menu, inputs);
     for (const { label } of context.matched.copies) {
         warnOnce(
             `${label} on ${session.client.router} carries the marker of ${kind.title(inputs)} and does another job: a ` +

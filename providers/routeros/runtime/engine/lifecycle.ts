@@ -106,7 +106,10 @@ function lifecycleOf(kind: Kind, kinds: readonly Kind[]): Lifecycle {
                 const ledger: Ledger = { wrote: false, original: mapOf(olds.former) };
                 const rows = await observe(session, scope, claimFor(kind, scope, olds, olds, ledger), false);
                 const context = contextOf({ kind, inputs: olds, olds, onlyRead: true }, scope, rows, ledger);
-                session.recorded.set(recordName(kind, olds), new Map(Object.entries(olds.ids ?? {})));
+                session.recorded.set(recordName(kind, olds), {
+                    menu: scope.menu.path,
+                    ids: new Map(Object.entries(olds.ids ?? {})),
+                });
                 const found = { ...inputsOf(kind, context, olds), router: facts.device };
                 return { id, props: plain({ ...found, ...stateOf(context, ledger, olds) }), inputs: plain(found) };
             } catch (error) {
@@ -219,7 +222,9 @@ function partial(
 ): Error {
     const { context } = ledger;
     const found = context ? inputsOf(kind, context, inputs) : inputs;
-    const state = context ? stateOf(context, ledger, undefined) : { ids: olds?.ids ?? {}, former: Object.fromEntries(ledger.original) };
+    const state = context
+        ? stateOf(context, ledger, undefined)
+        : { ids: olds?.ids ?? {}, former: Object.fromEntries(ledger.original) };
     const owners = ownersOf(inputs, olds);
     const ids = { ...olds?.ids, ...Object.fromEntries(ledger.ids ?? []), ...state.ids };
     // A copy: resources that wait for one answer share its failure, and each has a state of its own.

@@ -29,8 +29,8 @@ export interface Session {
     once: Map<string, Promise<unknown>>;
     /** What was to be removed while something still used it, by title: how to try again. */
     left: Map<string, { olds: CommonInputs & State; again: () => Promise<void> }>;
-    /** Ids by key of what is recorded in the state and was read, by title and owner. */
-    recorded: Map<string, ReadonlyMap<string, string>>;
+    /** What is recorded in the state and was read, by title and owner: the menu, and its rows' ids by key. */
+    recorded: Map<string, { menu: string; ids: ReadonlyMap<string, string> }>;
     /** The device that the state has for this router, once a resource has told it. */
     recordedDevice?: string | undefined;
 }

@@ -202,11 +202,11 @@ export function match(
 }
 
 /** Foreign rows that may do the job of a key. */
-function byPlace(foreign: readonly Row[], { place }: Claim): (key: string) => readonly Row[] {
-    if (!place) return () => foreign;
+function byPlace(foreign: readonly Row[], claim: Claim): (key: string) => readonly Row[] {
+    if (!claim.place) return () => foreign;
     const places = new Map<string | undefined, Row[]>();
     for (const row of foreign) {
-        const key = place(row);
+        const key = claim.place(row);
         const others = places.get(key);
         if (others) others.push(row);
         else places.set(key, [row]);

@@ -146,7 +146,7 @@ function menuOf(table: Table, family: Family): Menu {
         identity: ["chain", "action"],
         label: ["chain", "action"],
         dynamic: true,
-        ...(table === "filter" ? { goFirst: `action~"^(drop|reject|tarpit)\$"` } : {}),
+        ...(table === "filter" ? { goFirst: `action~"^(drop|reject|tarpit)\\$"` } : {}),
         table: fieldTable(fields.filter(here).map((field) => omit(field, "family", "table"))),
     };
 }

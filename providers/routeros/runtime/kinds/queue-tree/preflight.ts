@@ -16,7 +16,7 @@ import type { Session } from "../../router/session";
 import type { Row } from "../../rows/row";
 import type { Self } from "../kind";
 import { optional, oursOf, siteMenus } from "../upload-path";
-import { readSimpleQueues, readTree } from "./menu";
+import { queueTreeMenu, readSimpleQueues, readTree } from "./menu";
 import { Tree } from "./tree";
 
 export async function treePreflight(session: Session, requires: Requires, self: Self): Promise<void> {
@@ -96,8 +96,11 @@ async function foreignQueues(
     { stacks, adopt }: Self,
 ): Promise<void> {
     const roots = new Set(parents.map((name) => tree.root(name)));
-    const others = rows.filter(({ values: { name = "", parent }, disabled, marker }) => {
-        if (parent !== wan || disabled || roots.has(name)) return false;
+    // One of ours whose marker somebody took off is no other shaper: its own resource says what has become of it.
+    const recorded = [...session.recorded.values()].filter(({ menu }) => menu === queueTreeMenu.path);
+    const once = new Set(recorded.flatMap(({ ids }) => [...ids.values()]));
+    const others = rows.filter(({ id, values: { name = "", parent }, disabled, marker }) => {
+        if (parent !== wan || disabled || roots.has(name) || (!marker && once.has(id))) return false;
         if (marker) return !stacks.some((stack) => marker.owner.startsWith(stack));
         return !(adopt && (queues?.includes(name) ?? true));
     });

@@ -12,6 +12,7 @@ import type { PlanContext } from "../kind";
 import { conflictError } from "../present";
 import { readTree, simpleQueueMenu } from "../queue-tree/menu";
 import type { QueueTypeInputs } from ".";
+import { queueTypeMenu } from "./menu";
 
 /** A second one goes by our name while ours was renamed; what uses it is none of ours. */
 export async function refuseUsed(
@@ -22,7 +23,8 @@ export async function refuseUsed(
     const removed = removedIds(operations);
     for (const row of matched.duplicates.filter(({ id }) => removed.has(id))) {
         if ((await usersOf(session, row.values["name"] ?? "")).length === 0) continue;
-        throw conflictError(session.client.router, `queue type "${inputs.name}"`, [row]);
+        const conflict = { desired: { key: "", values: {}, text: "" }, row, relabelled: false };
+        throw conflictError(session.client.router, `queue type "${inputs.name}"`, [conflict], queueTypeMenu, inputs);
     }
 }
 
