@@ -32,6 +32,9 @@ const way: { text: string; ends?: number; says?: RegExp }[] = [
     { text: "pulumi stack output uploadFile", says: /^(AWS_USE_DUALSTACK_ENDPOINT=true )?aws s3 cp FILE s3:/ },
     { text: "pulumi stack output removalScript --show-secrets", says: /\/queue\/tree/ },
     { text: "npx routeros-s3 trace --to 52.95.132.33:443", says: /through queue/ },
+    // The embedded router's default route leaves by ether5, and the README's line is ether1.
+    { text: "npx routeros-s3 doctor", ends: 1, says: /^not shaped: .*default route leaves by ether5/m },
+    { text: "npx routeros-s3 doctor --stack office --json", ends: 1, says: /"verdict": "not-shaped"/ },
     { text: "npx routeros-s3 release", says: /no FastTracked connections/ },
     { text: "npx routeros-s3 release --yes" },
     { text: "npx routeros-s3 remove --owner <project>/<stack> --dry-run", says: /^would remove/m },
@@ -58,6 +61,7 @@ const way: { text: string; ends?: number; says?: RegExp }[] = [
     { text: "npx routeros-s3 remove --owner <project>/<stack>", says: /has no rows/ },
     { text: "pulumi config set --path 'routeros-s3:sourceAddresses[0]' 192.168.88.20" },
     { text: `pulumi config set --path 'routeros-s3:rulesPosition.before.comment' "clamp mss"` },
+    { text: "pulumi config set routeros-s3:shaping on" },
     { text: "pulumi config set routeros:device HEX0000002" },
     { text: "pulumi config set --secret --path routeros:connections.<name>.password" },
     { text: "pulumi config set routeros-s3:restorer user" },
@@ -81,12 +85,13 @@ const elsewhere: [RegExp, string][] = [
     [/^npm run sandbox/, "tests/engine/sandbox.test.ts runs what `npm start` prints"],
     [/^npx routeros-s3 router/, "runs until it is stopped: tests/unit/router-command does it"],
     [/^npx routeros-s3 (restore|audit)( |$)/, "needs an archive with objects in it: tests/aws runs it"],
+    [/^npx routeros-s3 measure( |$)/, "sends for a quarter of a minute: tests/aws/measure does it"],
     [/^npx routeros-s3 sites( |$)/, "needs several stacks: tests/engine/sites runs it"],
     [/^npx routeros-s3 trace .*--rsc/, "tests/unit/router-trace runs it on an export"],
     [/^([A-Z_]+=\S+ )*aws /, "needs an account; tests/aws uses the printed commands"],
 ];
 
-const commands = ["", "trace", "fingerprint", "release", "remove", "cost", "router", "ranges", "ranges update"];
+const commands = ["", "trace", "fingerprint", "release", "remove", "cost", "router", "ranges", "ranges update", "doctor", "measure"];
 
 describe("what is printed for a person to type", () => {
     let session: EngineSession;
