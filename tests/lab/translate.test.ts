@@ -99,7 +99,7 @@ table inet queues {
             "qdisc add dev wan root handle 1: htb",
             "class add dev wan parent 1: classid 1:1 htb rate 19000000bit ceil 19000000bit burst 23750b cburst 23750b quantum 1514",
             "class add dev wan parent 1:1 classid 1:2 htb rate 18050000bit ceil 19000000bit burst 23750b cburst 23750b prio 0 quantum 1514",
-            "qdisc add dev wan parent 1:2 handle 102: fq_codel limit 1000 flows 1024 target 5ms interval 100ms quantum 1514 ecn",
+            "qdisc add dev wan parent 1:2 handle 102: fq_codel limit 1000 memory_limit 33554432 flows 1024 target 5ms interval 100ms quantum 1514 ecn",
             "class add dev wan parent 1:1 classid 1:3 htb rate 1000bit ceil 19000000bit burst 1600b cburst 23750b prio 7 quantum 1514",
             "qdisc add dev wan parent 1:3 handle 103: pfifo limit 10",
         ]);
