@@ -47,14 +47,14 @@ module.exports = {
             to: {
                 path: "^(providers/routeros/runtime|router|sandbox|testing|cli|lab)/",
                 dependencyTypesNot: ["type-only"],
-                pathNot: "^providers/routeros/runtime/(rows/|by-marker/script\\.ts$)",
+                pathNot: "^providers/routeros/runtime/(rows/|path/|by-marker/script\\.ts$)",
             },
         },
         {
             name: "pure-files-do-no-io",
             severity: "error",
             from: {
-                path: "^(components/(shaping|site|archive)/|providers/aws-ip-ranges/select|providers/routeros/runtime/rows/|lab/translate)",
+                path: "^(components/(shaping|site|archive)/|providers/aws-ip-ranges/select|providers/routeros/runtime/(rows|path)/|line/findings/|lab/translate)",
             },
             to: { path: "^(node:)?(fs|http|https|net|child_process|dns)(/|$)|^node_modules/axios" },
         },

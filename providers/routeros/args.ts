@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { Form, UploadSite } from "./runtime/path/site";
+import type { Form, RulesPosition, UploadSite } from "./runtime/path/site";
 
 /** IP version whose menus are meant: `/ip/firewall/…` or `/ipv6/firewall/…`. */
 export type Family = "ipv4" | "ipv6";
@@ -75,12 +75,7 @@ export interface FirewallRule {
     [property: string]: pulumi.Input<string | number | boolean | undefined>;
 }
 
-/** Where a block of rules stands. An anchor matches exactly one rule that is not dynamic. */
-export type RulesPosition =
-    | "first"
-    | "last"
-    | { before: { comment?: string; action?: string } }
-    | { after: { comment?: string; action?: string } };
+export type { RulesPosition } from "./runtime/path/site";
 
 export interface FirewallRulesArgs extends RouterResourceArgs {
     /** @default "ipv4" */

@@ -91,7 +91,19 @@ const elsewhere: [RegExp, string][] = [
     [/^([A-Z_]+=\S+ )*aws /, "needs an account; tests/aws uses the printed commands"],
 ];
 
-const commands = ["", "trace", "fingerprint", "release", "remove", "cost", "router", "ranges", "ranges update", "doctor", "measure"];
+const commands = [
+    "",
+    "trace",
+    "fingerprint",
+    "release",
+    "remove",
+    "cost",
+    "router",
+    "ranges",
+    "ranges update",
+    "doctor",
+    "measure",
+];
 
 describe("what is printed for a person to type", () => {
     let session: EngineSession;

@@ -3,47 +3,17 @@ import type { Requires } from "../../args";
 import type { RemovalStep, StandingRows } from "../by-marker/steps";
 import type { Session } from "../router/session";
 import type { Field, Menu, Values } from "../rows/fields";
+import type { CommonInputs, Properties } from "../rows/inputs";
 import type { Desired, Matched, Operation } from "../rows/reconcile";
 import type { Row } from "../rows/row";
 
-/** As it travels between the engine and us: JSON. */
-export type Json = string | number | boolean | null | Json[] | Properties;
-export type Properties = { [name: string]: Json | undefined };
+export type { CommonInputs, Json, Properties, Source, State } from "../rows/inputs";
 
 /** A mistake in an input, worded for one line. */
 export interface Problem {
     property: string;
     reason: string;
 }
-
-/** Inputs every kind has, as `check` leaves them. */
-export type CommonInputs = {
-    /** `<project>/<stack>/<resource name>`, added by the resource class. */
-    owner: string;
-    /** Device the rows stand on, added by `check`. */
-    router?: string;
-    connection?: string;
-    adopt: boolean;
-    /** Drift: keys of rows that somebody disabled. Empty in what is desired. */
-    disabled: string[];
-    /** Drift: rows with our marker beyond the first of their key. Empty in what is desired. */
-    duplicates: string[];
-    source?: Source;
-};
-
-/** Where rows come from, when not from the program: what was asked for there, and how old the answer is. */
-export type Source = { syncToken: string } & Properties;
-
-/** What is kept beside the inputs. States of every older version hold these names. */
-export type State = {
-    ids: Record<string, string>;
-    /** Ids of duplicates, such as one moved to where no other is looked for. */
-    surplus?: string[];
-    /** Values to restore at destroy, by key. */
-    former: Record<string, Values>;
-    /** Owners whose markers may still stand, after an update that did not finish. */
-    owners?: string[];
-};
 
 /** Where a resource's rows stand: one menu, read with one query per part of it. */
 export interface Scope {

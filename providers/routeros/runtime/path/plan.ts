@@ -1,11 +1,10 @@
 /** The router's rows with a site's among them: where they stand already, or where they will be made. Pure. */
-import type { RulesPosition } from "../../args";
 import { decide } from "./decide";
 import type { BypassRule } from "./fasttrack";
 import { behind, bypassRules, fastTrackRules } from "./fasttrack";
 import type { Family, Menus, Packet, Row } from "./packet";
 import { firewallMenu } from "./packet";
-import type { Form, Marking, SiteRule, UploadSite } from "./site";
+import type { Form, Marking, RulesPosition, SiteRule, UploadSite } from "./site";
 import { uploadOf } from "./site";
 import { surroundings } from "./surroundings";
 

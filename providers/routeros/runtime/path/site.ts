@@ -1,6 +1,12 @@
 /** What a site wants of the forwarding path: given by a component with `requires`, asked by preflight and warnings. */
-import type { RulesPosition } from "../../args";
 import type { Family, Upload } from "./packet";
+
+/** Where a block of rules stands. An anchor matches exactly one rule that is not dynamic. */
+export type RulesPosition =
+    | "first"
+    | "last"
+    | { before: { comment?: string; action?: string } }
+    | { after: { comment?: string; action?: string } };
 
 /**
  * How uploads are marked.

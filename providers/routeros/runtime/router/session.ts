@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 
 import type { Guard } from "../engine/guard";
 import { processGuard } from "../engine/guard";
-import type { CommonInputs, State } from "../kinds/kind";
+import type { CommonInputs, State } from "../rows/inputs";
 import type { Patience } from "./client";
 import { Client } from "./client";
 import { isRouterError, RouterError } from "./errors";

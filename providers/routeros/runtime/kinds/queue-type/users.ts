@@ -11,14 +11,13 @@ import { readRow } from "../../rows/row";
 import type { PlanContext } from "../kind";
 import { conflictError } from "../present";
 import { readTree, simpleQueueMenu } from "../queue-tree/menu";
-import type { QueueTypeInputs } from ".";
 import { queueTypeMenu } from "./menu";
 
 /** A second one goes by our name while ours was renamed; what uses it is none of ours. */
 export async function refuseUsed(
     session: Session,
     operations: readonly Operation[],
-    { inputs, matched }: PlanContext<QueueTypeInputs>,
+    { inputs, matched }: Pick<PlanContext<{ name: string; owner: string }>, "inputs" | "matched">,
 ): Promise<void> {
     const removed = removedIds(operations);
     for (const row of matched.duplicates.filter(({ id }) => removed.has(id))) {
@@ -28,7 +27,7 @@ export async function refuseUsed(
     }
 }
 
-export async function isUsed(session: Session, { name }: QueueTypeInputs): Promise<boolean> {
+export async function isUsed(session: Session, { name }: { name: string }): Promise<boolean> {
     // Looked at twice: an answer that is another request's may still show queues that are gone.
     if ((await usersOf(session, name)).length === 0) return false;
     const users = await usersOf(session, name);
