@@ -45,6 +45,7 @@ export const samples: Record<keyof typeof kinds, Sample> = {
             ],
         },
         others: [
+            ...lists,
             ["/ip/firewall/mangle", { chain: "forward", action: "passthrough", comment: "counter" }],
             ["/ip/firewall/mangle", { chain: "postrouting", action: "passthrough" }],
         ],
