@@ -18,7 +18,7 @@ export async function stackConfig(
     { secrets = false }: { secrets?: boolean } = {},
 ): Promise<Record<string, string>> {
     const args = ["config", "--json", "--non-interactive", ...(secrets ? ["--show-secrets"] : [])];
-    const text = await ask(args, stack, "configuration");
+    const text = await askPulumi(args, stack, "configuration");
     const entries = Object.entries(JSON.parse(text) as Record<string, Entry>);
     return Object.fromEntries(
         entries.flatMap(([key, { value, secret }]) =>
@@ -29,15 +29,16 @@ export async function stackConfig(
 
 /** A stack's outputs as `pulumi` has them; `stack` as for {@link stackConfig}. */
 export async function stackOutputs(stack: string | undefined): Promise<Record<string, unknown>> {
-    const text = await ask(["stack", "output", "--json", "--non-interactive"], stack, "outputs");
+    const text = await askPulumi(["stack", "output", "--json", "--non-interactive"], stack, "outputs");
     return JSON.parse(text) as Record<string, unknown>;
 }
 
-async function ask(args: string[], stack: string | undefined, what: string): Promise<string> {
+/** What `pulumi` prints for these arguments; `what` of the stack was asked for, for the error. */
+export async function askPulumi(args: string[], stack: string | undefined, what: string): Promise<string> {
     try {
         const asked = stack === undefined ? args : [...args, "--stack", stack];
         const env = { ...process.env, PATH: ownPath() };
-        return (await promisify(execFile)("pulumi", asked, { env })).stdout;
+        return (await promisify(execFile)("pulumi", asked, { env, maxBuffer: 2 ** 28 })).stdout;
     } catch (error) {
         const { code, stderr, message } = error as NodeJS.ErrnoException & { stderr?: string };
         const reason =

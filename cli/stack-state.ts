@@ -1,10 +1,8 @@
 /** What a stack recorded at its last `up`, as `pulumi stack export` has it; secrets stay encrypted. */
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
-
 import type { Recorded } from "../line/own-rows";
 import type { KindName } from "../providers/routeros/runtime";
 import type { Properties } from "../providers/routeros/runtime/kinds/kind";
+import { askPulumi } from "./stack-config";
 
 export interface StackState {
     /** `project/stack`. */
@@ -29,21 +27,8 @@ const prefix = "pulumi-nodejs:dynamic/routeros:";
 
 /** @param stack undefined for the one that is selected in this folder */
 export async function stackState(stack: string | undefined): Promise<StackState> {
-    const args = ["stack", "export", "--non-interactive", ...(stack === undefined ? [] : ["--stack", stack])];
-    const { stdout } = await promisify(execFile)("pulumi", args, {
-        env: { ...process.env },
-        maxBuffer: 256 * 2 ** 20,
-    }).catch((error: unknown) => {
-        const { stderr, message } = error as { stderr?: string; message: string };
-        const reason = (stderr || message)
-            .trim()
-            .replace(/\s+/g, " ")
-            .replace(/^error: /, "");
-        throw new Error(
-            `the state of ${stack === undefined ? "the selected stack" : `stack ${stack}`} cannot be read: ${reason}`,
-        );
-    });
-    const { deployment } = JSON.parse(stdout) as { deployment?: { resources?: Resource[] } };
+    const text = await askPulumi(["stack", "export", "--non-interactive"], stack, "state");
+    const { deployment } = JSON.parse(text) as { deployment?: { resources?: Resource[] } };
     const resources = (deployment?.resources ?? []).filter((one) => !one.delete);
     const root = resources.find(({ type }) => type === "pulumi:pulumi:Stack");
     const [, , own = "", project = ""] = /^(urn:pulumi:)([^:]+)::([^:]+)::/.exec(root?.urn ?? "") ?? [];

@@ -17,7 +17,18 @@ const path = require("node:path");
 const root = path.resolve(__dirname, "..");
 const output = path.join(root, "bin");
 const stampFile = path.join(output, ".sources.json");
-const folders = ["components", "providers", "router", "line", "cli", "sandbox", "lab", "bench", "testing", "tests/contract"];
+const folders = [
+    "components",
+    "providers",
+    "router",
+    "line",
+    "cli",
+    "sandbox",
+    "lab",
+    "bench",
+    "testing",
+    "tests/contract",
+];
 const copied = new Set([".json", ".html", ".css", ".js", ".svg", ".py", ".rsc"]);
 
 /** What decides, beside a source itself, what is made of it. */

@@ -1,5 +1,4 @@
 import type { Translation } from "../translate";
-import { tcInPlace } from "../translate/in-place";
 import { type Topology, wanDevice } from "./topology";
 
 /** Connection tracking is on before any rule of ours, as it is on a router with a firewall. */
@@ -20,11 +19,4 @@ export async function configureRouter(topology: Topology, translation?: Translat
         await topology.exec("router", "tc", ["qdisc", "del", ...device]);
     if (translation && translation.tc !== "")
         await topology.exec("router", "tc", ["-batch", "-"], `${translation.tc}\n`);
-}
-
-/** The same while traffic runs: rules in one transaction, classes that stay keep their packets. */
-export async function changeRouter(topology: Topology, before: Translation, after: Translation): Promise<void> {
-    const lines = tcInPlace(before.tc, after.tc);
-    if (before.nft !== after.nft) await topology.exec("router", "nft", ["-f", "-"], base + after.nft);
-    if (lines.length > 0) await topology.exec("router", "tc", ["-batch", "-"], `${lines.join("\n")}\n`);
 }

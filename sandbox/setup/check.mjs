@@ -32,9 +32,18 @@ const docsTests = [
     "tests/graph/cloud-docs",
     "tests/contract/docs",
 ];
-const sources = ["index.ts", "components", "providers", "router", "line", "sandbox", "cli", "lab", "bench", "testing"].filter(
-    (name) => fs.existsSync(path.join(root, name)),
-);
+const sources = [
+    "index.ts",
+    "components",
+    "providers",
+    "router",
+    "line",
+    "sandbox",
+    "cli",
+    "lab",
+    "bench",
+    "testing",
+].filter((name) => fs.existsSync(path.join(root, name)));
 
 /** @param wanted names of single checks; none means all. Returns the exit code. */
 export function check(node, env, wanted) {

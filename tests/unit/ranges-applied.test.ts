@@ -1,5 +1,5 @@
 import { lossGuard } from "../../providers/routeros/runtime/engine/loss-guard";
-import { addressList,type AddressListInputs } from "../../providers/routeros/runtime/kinds/address-list";
+import { addressList, type AddressListInputs } from "../../providers/routeros/runtime/kinds/address-list";
 
 const listOf = (addresses: string[], syncToken: string, region = "ap-southeast-2") =>
     ({

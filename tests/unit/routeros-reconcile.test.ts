@@ -195,8 +195,16 @@ describe("a set of rows", () => {
     test("a copy of ours that does another job is left; one that does the same, or is recorded, goes", () => {
         const marker = markedComment("", { owner, key: "10.0.0.0/24", adopted: false });
         const row = (id: string, address: string): Values => ({ ".id": id, list: "L", address, comment: marker });
-        const rows = [row("*1", "10.0.0.0/24"), row("*2", "10.7.0.0/24"), row("*3", "10.0.0.0/24"), row("*4", "10.8.0.0/24")];
-        const operations = planFor(rows, wantedOf(["10.0.0.0/24"]), { ids: new Map([["10.0.0.0/24", "*1"]]), duplicates: ["*4"] });
+        const rows = [
+            row("*1", "10.0.0.0/24"),
+            row("*2", "10.7.0.0/24"),
+            row("*3", "10.0.0.0/24"),
+            row("*4", "10.8.0.0/24"),
+        ];
+        const operations = planFor(rows, wantedOf(["10.0.0.0/24"]), {
+            ids: new Map([["10.0.0.0/24", "*1"]]),
+            duplicates: ["*4"],
+        });
         expect(operations.map((operation) => "id" in operation && operation.id)).toEqual(["*3", "*4"]);
     });
 
@@ -212,7 +220,11 @@ describe("a set of rows", () => {
     test("the work grows with the rows, not with their product", () => {
         const looks = (count: number): number => {
             let asked = 0;
-            const foreign = Array.from({ length: 10 * count }, (_, index): Values => ({ ".id": `*${index}`, list: "L", address: `172.16.${index >> 8}.${index & 255}` }));
+            const foreign = Array.from({ length: 10 * count }, (_, index): Values => ({
+                ".id": `*${index}`,
+                list: "L",
+                address: `172.16.${index >> 8}.${index & 255}`,
+            }));
             const wanted = wantedOf(Array.from({ length: count }, (_, index) => `10.0.${index >> 8}.${index & 255}`));
             const place = ({ values }: Row): string | undefined => (asked++, values["address"]);
             match(read(foreign), wanted, claim({ place }), () => (asked++, false));

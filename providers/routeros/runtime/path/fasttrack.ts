@@ -116,7 +116,3 @@ export function behind(rows: readonly Row[], rule: Row): Row[] {
     add(rule);
     return [...found];
 }
-
-export function filterOf(menus: Menus, family: Family): readonly Row[] {
-    return menus[firewallMenu(family, "filter")] ?? [];
-}

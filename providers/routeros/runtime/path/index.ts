@@ -7,15 +7,15 @@
  * - {@link planned}: the rows as they will stand, and the bypass of FastTrack in mangle.
  * - {@link pathFindings}: what a person should know, each with a remedy that was tried in the model.
  */
-export { catalogue, findingsPage } from "./catalogue";
+export { findingsPage } from "./catalogue";
 export { chooseForm, isLast, outcomes } from "./choose";
 export { endsOf } from "./ends";
 export type { BypassMatchers, BypassRule } from "./fasttrack";
 export { bypassRules, fastTrackRules, isFastTrack } from "./fasttrack";
-export type { Finding, Remedy } from "./finding";
+export type { Remedy } from "./finding";
 export { say } from "./finding";
 export { pathFindings } from "./findings";
-export type { Menus, Row, Upload } from "./packet";
+export type { Menus, Row } from "./packet";
 export { planned } from "./plan";
 export { joinFindings, parentFindings, simpleQueueFindings } from "./shapers";
 export type { Form, Marking, UploadSite } from "./site";
