@@ -1,6 +1,6 @@
 /** FastTrack rules that a forwarded packet may come to, in whichever chain, and the rules that let ours past them. Pure. */
-import type { Family, Menus, Row } from "./packet";
-import { firewallMenu, isEnabled } from "./packet";
+import type { Row } from "./packet";
+import { isEnabled } from "./packet";
 
 export interface BypassMatchers {
     connectionMark?: string;
