@@ -198,7 +198,8 @@ function orderHarm(one: Wanted, after: Rows, owner: string, { ours, rows }: Befo
     }
     if (one.kind !== "rules") return [];
     // Of rules that the anchor names one may be taken over, and is none any more.
-    const taken = new Set(after[menu].filter(own).map(idOf));
+    const bare = new Set(rows[menu].filter((row) => !markerOf(row)).map(idOf));
+    const taken = new Set(after[menu].filter((row) => own(row) || (markerOf(row) && bare.has(idOf(row)))).map(idOf));
     const anchor = anchorsOf(one, rows, ours).find((row) => row !== undefined && !taken.has(idOf(row)));
     const chains = [...new Set(one.rules.map(({ rule }) => rules[one.table][rule]?.row["chain"]))];
     return chains.flatMap((chain) => {
