@@ -162,7 +162,7 @@ function untilDone(run: MachineRun, folder: string): Promise<void> {
             stop(
                 new Error(`Virtual time has stood still for ${silence} s: stopped. Last: ${last.at(-1) ?? "nothing"}`),
             );
-        let timer = setTimeout(expired, silence * 1000);
+        const timer = setTimeout(expired, silence * 1000);
         const heard = (line: string): void => {
             const text = line.trim();
             timer.refresh();

@@ -69,7 +69,7 @@ new AddressList("printers", { list: "printers", addresses: ["192.168.89.0/28"], 
         const before = entries();
         const { code, output } = await command;
         expect(code).not.toBe(0);
-        expect(output).toMatch(/ROUTEROS_PASSWORD.*--run-program.*up --refresh=false/);
+        expect(output).toMatch(/up --refresh=false.*set ROUTEROS_PASSWORD for them.*--run-program/);
         expect(entries()).toEqual(before);
     }
     const expectNothingToDo = async (command: Promise<Outcome>): Promise<void> => {

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 
-import type { RangesDocument } from "../../providers/aws-ip-ranges/shapes";
 import { RangesError } from "../../providers/aws-ip-ranges/errors";
 import { type FeedList, refuseFeed } from "../../providers/aws-ip-ranges/guard";
 import { judgeDocument, judgeRows } from "../../providers/aws-ip-ranges/plausibility";
+import type { RangesDocument } from "../../providers/aws-ip-ranges/shapes";
 import { lossPercent } from "../../providers/routeros/runtime/rows/prefixes";
 
 const applied: FeedList = {

@@ -243,8 +243,8 @@ describe("a router out of reach", () => {
         expect(gone.error?.message).toMatch(/\[connection\/refused\]/);
         expect(carrier.state).toEqual(state);
         router = await start({ password: "geheim", port: Number(port) });
-        const recorded = String(carrier.state[0]?.outputs["router"]).replace("serial ", "");
-        router.reset({ serial: recorded });
+        const recorded = carrier.state[0]?.outputs["router"] as string;
+        router.reset({ serial: recorded.replace("serial ", "") });
         router.setPassword("admin", "geheim");
         expect((await carrier.up(site())).error).toBeUndefined();
         expect(router.rows("/queue/tree")).toHaveLength(3);
