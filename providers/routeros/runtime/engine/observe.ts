@@ -72,7 +72,8 @@ async function moved(
     gone: ReadonlySet<string>,
 ): Promise<Row[]> {
     const filters = queries.map((query) => Object.entries(query).filter(([name]) => menu.identity.includes(name)));
-    if (filters.every((filter) => filter.length === 0)) return [];
+    // A menu that is read whole holds nothing elsewhere: one look tells whether the answer was to another request.
+    const most = filters.every((filter) => filter.length === 0) ? 1 : probes;
     // Another row may go by its key by now; it is ours all the same.
     const seen = new Set([...rows.map(({ id }) => id), ...gone]);
     const recorded = new Set([...claim.ids.values(), ...(claim.duplicates ?? [])]);
@@ -81,7 +82,7 @@ async function moved(
     const names = queries[0]?.[".proplist"];
     let asked = 0;
     for (const id of missing) {
-        if (asked >= probes && found.length === 0) break;
+        if (asked >= most && found.length === 0) break;
         asked += 1;
         const answer = await client.row(`${menu.path}/${id}`, names === undefined ? {} : { ".proplist": names });
         if (!answer) continue;

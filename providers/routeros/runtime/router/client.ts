@@ -83,14 +83,20 @@ export class Client {
         return answer as Values[];
     }
 
-    /** A single row or a singleton; `undefined` where the router has no such row. */
-    async row(path: string, query: Record<string, string> = {}): Promise<Values | undefined> {
+    /** A single row or a singleton, with the names that it always has; `undefined` where the router has no such row. */
+    async row(
+        path: string,
+        query: Record<string, string> = {},
+        identity: readonly string[] = [],
+    ): Promise<Values | undefined> {
         try {
             const id = /\/(\*[0-9A-Fa-f]+)$/.exec(path)?.[1];
             const answer = await this.read(path, {
                 query,
                 expect: (row) =>
-                    isValues(row) && (id === undefined || row[".id"] === undefined || row[".id"] === id)
+                    isValues(row) &&
+                    (id === undefined || row[".id"] === undefined || row[".id"] === id) &&
+                    identity.every((name) => row[name] !== undefined)
                         ? undefined
                         : "another row",
             });

@@ -110,7 +110,7 @@ export const unknownDevice = "unknown";
 
 /** The serial number of a RouterBOARD; a virtual router has none and is told by its licence. */
 async function readDevice(client: Client): Promise<string> {
-    const board = await optional(client, "/system/routerboard");
+    const board = await optional(client, "/system/routerboard", ["routerboard"]);
     const serial = board?.["serial-number"];
     if (serial !== undefined && serial !== "") return `serial ${serial}`;
     const licence = await optional(client, "/system/license");
@@ -118,9 +118,9 @@ async function readDevice(client: Client): Promise<string> {
     return id === undefined || id === "" ? unknownDevice : `software ${id}`;
 }
 
-async function optional(client: Client, path: string) {
+async function optional(client: Client, path: string, identity: readonly string[] = []) {
     try {
-        return await client.row(path);
+        return await client.row(path, {}, identity);
     } catch (error) {
         if (isRouterError(error, "router/no-such-menu", "router/refused", "login/not-permitted")) return undefined;
         throw error;
