@@ -99,7 +99,7 @@ describe("the watch over the engine", () => {
         const engine = new Engine();
         const folder = mkdtempSync(join(tmpdir(), "guard-"));
         const script = join(folder, "dynamic-provider.cjs");
-        const runtime = JSON.stringify(join(__dirname, "../../bin/providers/routeros/runtime/kinds/registry.js"));
+        const runtime = JSON.stringify(join(__dirname, "../../bin/providers/routeros/runtime/lifecycles.js"));
         writeFileSync(
             script,
             `require(${runtime}).lifecycles.AddressList.configure({ config: { get: () => undefined } });

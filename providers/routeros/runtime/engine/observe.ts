@@ -77,7 +77,7 @@ async function moved(
     // Another row may go by its key by now; it is ours all the same.
     const seen = new Set([...rows.map(({ id }) => id), ...gone]);
     const recorded = new Set([...claim.ids.values(), ...(claim.duplicates ?? [])]);
-    const missing = [...recorded].filter((id) => !seen.has(id));
+    const missing = [...recorded].filter((id) => id !== "" && !seen.has(id));
     const found: Row[] = [];
     const names = queries[0]?.[".proplist"];
     let asked = 0;
