@@ -27,7 +27,10 @@ beforeAll(() => void (folder = mkdtempSync(path.join(tmpdir(), "router-command-"
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function launch(...args: string[]): { process: ChildProcess; output: () => string; errors: () => string } {
-    const child = spawn(process.execPath, [command, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [command, ...args], {
+        env: { ...process.env },
+        stdio: ["ignore", "pipe", "pipe"],
+    });
     let [output, errors] = ["", ""];
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
@@ -147,8 +150,10 @@ describe("trace", () => {
         expect(told.errors).not.toContain("/ip/firewall/nat");
 
         await withCommand(["--rsc", rsc, "--state", state, "--password", "pw"], "SIGTERM", async (url) => {
-            const login = ["--url", url, "--username", "admin", "--password", "pw", "--allow-plaintext"];
+            const login = ["--url", url, "--username", "admin", "--allow-plaintext"];
+            process.env["ROUTEROS_PASSWORD"] = "pw";
             const live = await run("trace", "--to", "52.95.132.33:443", "--json", ...login);
+            delete process.env["ROUTEROS_PASSWORD"];
             expect(live).toMatchObject({ code: 0, errors: "" });
             expect(JSON.parse(live.output)).toMatchObject({ fastTracked: true, outInterface: "ether5" });
         });
@@ -159,10 +164,10 @@ describe("trace", () => {
     test("says which router it wants and which address it cannot read", async () => {
         expect(await run("trace", "--to", "1.2.3.4")).toMatchObject({
             code: 1,
-            errors: expect.stringContaining("--url, --state or --rsc") as string,
+            errors: expect.stringContaining("which router? Give --url or --stack") as string,
         });
-        const rsc = path.join(folder, "empty.rsc");
-        writeFileSync(rsc, "");
+        const rsc = path.join(folder, "small.rsc");
+        writeFileSync(rsc, export_);
         expect(await run("trace", "--to", "somewhere", "--rsc", rsc)).toMatchObject({
             code: 1,
             errors: expect.stringContaining("take an address, such as 52.95.132.33:443") as string,
