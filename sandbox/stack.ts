@@ -15,7 +15,6 @@ config:
   routeros-s3:wanInterface: ether5
   routeros-s3:uplink: 20M
   routeros-s3:awsIpRanges: sandbox/ip-ranges.json
-  routeros-s3:protectBucket: "false"
 `;
 
 /** Makes the sandbox's stack and its configuration where they are missing. `say` is given a line when that takes time. */

@@ -27,7 +27,7 @@ Next:
     npm run sandbox -- pulumi up                        make it so
     npm run sandbox -- pulumi refresh                   what somebody changed by hand
     npm run sandbox -- aws s3 cp README.md s3://BUCKET/ --storage-class GLACIER
-    npm run sandbox -- pulumi destroy                   and the router is as it was before
+    npm run sandbox -- pulumi destroy --exclude-protected   the router is as it was before; the bucket stays
 `;
 
 async function main(): Promise<number> {
