@@ -1,3 +1,4 @@
+import { execSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
@@ -13,7 +14,10 @@ import { commandLine, runMachine, sweepMachines, whyNoMachine } from "./machine"
 export const beat = "~";
 
 /** What figures depend on beside the lab's own programs. Where all of it is equal, they are equal in every digit. */
-export type Fingerprint = Record<"kernel" | "libc" | "processor" | "Node" | "command line" | "folder", string>;
+export type Fingerprint = Record<
+    "kernel" | "libc" | "processor" | "Node" | "programs" | "command line" | "folder",
+    string
+>;
 
 export function fingerprint(kernel: string): Fingerprint {
     const flags = /^flags\s*:\s*(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1] ?? "";
@@ -23,6 +27,7 @@ export function fingerprint(kernel: string): Fingerprint {
         libc: header.header?.glibcVersionRuntime ?? "unknown",
         processor: hash(flags.split(" ").sort().join(" ")),
         Node: process.version,
+        programs: hash(["ip -V", "nft -v"].map((command) => execSync(command).toString()).join("")),
         "command line": hash(commandLine(1).join(" ")),
         // Programs inside are started by their paths.
         folder: hash(__dirname),
