@@ -12,7 +12,7 @@ import { spawnSync } from "node:child_process";
 import path from "node:path";
 
 import { root } from "../sandbox/places";
-import { type EngineSession, type Outcome, startEngine } from "../testing/scratch-stack";
+import { type Outcome, type ScratchStack, startEngine } from "../testing/scratch-stack";
 
 const rounds = 5;
 const target = 1.3;
@@ -86,7 +86,7 @@ interface Times {
     setUp: number[];
 }
 
-async function measure(base: EngineSession, site: EngineSession): Promise<Times> {
+async function measure(base: ScratchStack, site: ScratchStack): Promise<Times> {
     const times: Times = {
         base: { plain: [], refreshed: [] },
         site: { plain: [], refreshed: [] },
@@ -134,7 +134,7 @@ async function timed(run: () => Promise<Outcome> | Outcome): Promise<number> {
     return (performance.now() - started) / 1000;
 }
 
-function node(site: EngineSession, args: string[]): Outcome {
+function node(site: ScratchStack, args: string[]): Outcome {
     const { status, stdout, stderr } = spawnSync(process.execPath, args, {
         cwd: site.folder,
         env: site.env,

@@ -7,7 +7,7 @@ import { oneLine } from "../providers/routeros/runtime/rows/text";
 import type { ConnectionDescription, PacketTrace, Row, Trace } from "../router/api";
 import { fromBytes } from "../router/device/bytes";
 import type { Device } from "../router/device/device";
-import type * as Snapshot from "../router/start/snapshot";
+import type * as DeviceFrom from "../router/start/device-from";
 import { colours } from "./colours";
 import { type RouterFlags, settingsOf, withRouterOptions } from "./router-options";
 
@@ -87,17 +87,17 @@ function explained(work: () => Trace): Trace {
 }
 
 async function deviceOf(flags: Flags): Promise<{ device: Device; name: string; warnings: string[] }> {
-    const snapshot = await import("../router/start/snapshot.js");
+    const deviceFrom = await import("../router/start/device-from.js");
     if (flags.state !== undefined) {
-        return { device: snapshot.deviceFromState(flags.state), name: `State ${flags.state}`, warnings: [] };
+        return { device: deviceFrom.deviceFromState(flags.state), name: `State ${flags.state}`, warnings: [] };
     }
     if (flags.rsc !== undefined) {
-        return { ...snapshot.deviceFromRsc(fromBytes(readFileSync(flags.rsc))), name: `Export ${flags.rsc}` };
+        return { ...deviceFrom.deviceFromRsc(fromBytes(readFileSync(flags.rsc))), name: `Export ${flags.rsc}` };
     }
     const { Client } = await import("../providers/routeros/runtime/router/client.js");
     const client = new Client(await settingsOf(flags));
     try {
-        return await readRouter(client, snapshot);
+        return await readRouter(client, deviceFrom);
     } finally {
         client.close();
     }
@@ -105,7 +105,7 @@ async function deviceOf(flags: Flags): Promise<{ device: Device; name: string; w
 
 async function readRouter(
     client: Client,
-    { tracedMenus, deviceFromRows }: typeof Snapshot,
+    { tracedMenus, deviceFromRows }: typeof DeviceFrom,
 ): Promise<{ device: Device; name: string; warnings: string[] }> {
     const resource = await client.row("/system/resource");
     const menus: Record<string, Row[]> = {};

@@ -1,5 +1,5 @@
-import type { Part, Play } from "./bench";
 import { baseLine, lineOf, otherLines } from "./net/line";
+import type { Part, Play } from "./play";
 import { type Profile, profilesFor } from "./profiles";
 import type { Family } from "./router-state";
 import { questions } from "./study";

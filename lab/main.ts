@@ -4,13 +4,13 @@ import path from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 
 import { type Given, healthAgenda, quickAgenda, studyAgenda, wholeAgenda } from "./agenda";
-import { translateOn } from "./bench";
 import { type GroundName, groundNames } from "./ground/ground";
 import { namespacesGround } from "./ground/namespaces";
 import { virtualGround } from "./ground/virtual";
 import { findKernel } from "./kernel/place";
 import { pageOf } from "./page/page";
 import { picturesOf } from "./page/pictures";
+import { translateOn } from "./play";
 import { markdown, studyTable, table } from "./print";
 import { defaultLan, rootQueue, routerProfile } from "./profiles";
 import { readRouter } from "./read-router";

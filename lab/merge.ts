@@ -1,9 +1,9 @@
-import type { BenchOutcome } from "./bench";
 import { keeps, type Result } from "./metrics";
+import type { Played } from "./play";
 import { median } from "./recording";
 
 /** Several runs of one agenda as one: medians of what was measured; charts and delays of the first. */
-export function merge(runs: readonly BenchOutcome[][]): BenchOutcome[] {
+export function merge(runs: readonly Played[][]): Played[] {
     const [first = []] = runs;
     return first.map((outcome, part) => ({
         ...outcome,

@@ -1,8 +1,8 @@
 import os from "node:os";
 
-import type { BenchOutcome } from "./bench";
 import type { GroundName } from "./ground/ground";
 import type { Result } from "./metrics";
+import type { Played } from "./play";
 
 /** One run of the lab, whole: what the page, the table and the documents are made from. */
 export interface LabReport {
@@ -15,7 +15,7 @@ export interface LabReport {
     /** How often each number was measured, on the virtual ground each time with other noise. */
     runs: number;
     environment: [string, string][];
-    outcomes: BenchOutcome[];
+    outcomes: Played[];
 }
 
 /** What a machine of its own answers with. */
@@ -23,7 +23,7 @@ export interface InsideOutcome {
     kernel: string;
     /** Seconds that passed inside. */
     seconds: number;
-    outcomes: BenchOutcome[];
+    outcomes: Played[];
 }
 
 export function machineOf(kernel: string, disciplines: ReadonlySet<string>): [string, string][] {

@@ -1,7 +1,7 @@
 import type { Agenda } from "./agenda";
-import type { BenchOutcome } from "./bench";
 import type { Ground } from "./ground/ground";
 import { merge } from "./merge";
+import type { Played } from "./play";
 
 /** Plays agendas on a ground, each as often as there are seeds, some at once where the ground's clock allows it. */
 export class Runs {
@@ -12,10 +12,10 @@ export class Runs {
     ) {}
 
     /** Medians over the seeds, agenda by agenda. */
-    async play(agendas: readonly Agenda[]): Promise<BenchOutcome[][]> {
+    async play(agendas: readonly Agenda[]): Promise<Played[][]> {
         const seeds = Array.from({ length: this.options.seeds }, (_none, index) => index + 1);
         const tasks = agendas.flatMap((agenda, index) => seeds.map((seed) => ({ agenda, index, seed })));
-        const runs: BenchOutcome[][][] = agendas.map(() => []);
+        const runs: Played[][][] = agendas.map(() => []);
         const next = async (): Promise<void> => {
             for (let task = tasks.shift(); task; task = tasks.shift()) {
                 const { agenda, index, seed } = task;

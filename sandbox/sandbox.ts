@@ -2,8 +2,8 @@ import { parseArgs } from "node:util";
 
 import { runCommand, untilInterrupted } from "./command";
 import { say, warnOfForeign } from "./say";
-import { openSession } from "./session";
 import { ensureStack } from "./stack";
+import { openStandIns } from "./stand-ins";
 
 const usage = `npm run sandbox -- [--fresh] [<command> [arguments…]]
 
@@ -37,23 +37,23 @@ async function main(): Promise<number> {
     }
     warnOfForeign();
     const what = ["npm run sandbox", ...(command.length > 0 ? ["--", ...command] : [])].join(" ");
-    const session = await openSession({ what, shared: true, fresh: values.fresh ?? false, say });
+    const standIns = await openStandIns({ what, shared: true, fresh: values.fresh ?? false, say });
     try {
-        ensureStack(session.state, session.env, say);
+        ensureStack(standIns.state, standIns.env, say);
         const [program, ...args] = command;
-        if (program !== undefined) return await runCommand(program, args, session.env);
-        if (session.owner !== undefined) {
-            say(`process ${session.owner} has it up already`);
+        if (program !== undefined) return await runCommand(program, args, standIns.env);
+        if (standIns.owner !== undefined) {
+            say(`process ${standIns.owner} has it up already`);
             return 0;
         }
-        say(`router  ${session.env["ROUTEROS_URL"]}  user ${session.env["ROUTEROS_USERNAME"]}`);
-        say(`S3      ${session.env["AWS_ENDPOINT_URL"]}`);
+        say(`router  ${standIns.env["ROUTEROS_URL"]}  user ${standIns.env["ROUTEROS_USERNAME"]}`);
+        say(`S3      ${standIns.env["AWS_ENDPOINT_URL"]}`);
         say("up until Ctrl-C; in another terminal: npm run sandbox -- pulumi preview --diff");
         await untilInterrupted();
         say("stopping");
         return 0;
     } finally {
-        await session.close();
+        await standIns.close();
     }
 }
 

@@ -31,7 +31,7 @@ interface Statement {
     Condition?: Record<string, Record<string, unknown>>;
 }
 
-/** The buckets with their lifecycle and guards, and the identities with what they may do, read from S3 and IAM. */
+/** The buckets with their lifecycle and settings, and the identities with what they may do, read from S3 and IAM. */
 export async function awsText(env: Environment): Promise<string> {
     const options = {
         endpoint: env["AWS_ENDPOINT_URL"] ?? "",

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import fs from "node:fs";
+import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
 
@@ -77,11 +78,10 @@ export function dropDeadLocks(state: Pick<SandboxState, "backend">): string[] {
 
 /** Whether a process lives and, as far as the system tells, is an engine and not another one with its old number. */
 function isEngine(pid: number): boolean {
-    try {
-        process.kill(pid, 0);
-    } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
-    }
+    const { lives } = createRequire(__filename)(path.join(root, "sandbox/setup/alive.cjs")) as {
+        lives(this: void, pid: number): boolean;
+    };
+    if (!lives(pid)) return false;
     try {
         return fs.readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("pulumi");
     } catch {

@@ -4,10 +4,10 @@ import { colours } from "../cli/colours";
 import { runCommand } from "./command";
 import type { Environment } from "./environment";
 import { say, warnOfForeign } from "./say";
-import { openSession } from "./session";
 import { awsText } from "./show-aws";
 import { routerText } from "./show-router";
 import { bucketName, ensureStack, lastChanges } from "./stack";
+import { openStandIns } from "./stand-ins";
 import { stackName } from "./state";
 
 const usage = `npm start [-- --fresh]
@@ -39,18 +39,18 @@ async function main(): Promise<number> {
         return 0;
     }
     warnOfForeign();
-    const session = await openSession({ what: "npm start", shared: false, fresh: values.fresh ?? false, say });
+    const standIns = await openStandIns({ what: "npm start", shared: false, fresh: values.fresh ?? false, say });
     try {
-        ensureStack(session.state, session.env, say);
-        const code = await runCommand("pulumi", ["up", "--yes", "--skip-preview", "--stack", stackName], session.env);
+        ensureStack(standIns.state, standIns.env, say);
+        const code = await runCommand("pulumi", ["up", "--yes", "--skip-preview", "--stack", stackName], standIns.env);
         if (code !== 0) {
             say(`pulumi up ended with ${code}`);
             return code;
         }
-        await show(session.env);
+        await show(standIns.env);
         return 0;
     } finally {
-        await session.close();
+        await standIns.close();
     }
 }
 

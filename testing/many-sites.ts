@@ -4,7 +4,7 @@ import path from "node:path";
 
 import { type Router, type RouterOptions, start } from "../router";
 import { root } from "../sandbox/places";
-import type { EngineSession, Outcome } from "./scratch-stack";
+import type { Outcome,ScratchStack } from "./scratch-stack";
 import { startEngine } from "./scratch-stack";
 
 const program = `
@@ -39,7 +39,7 @@ const project = {
 };
 
 export interface ManySites {
-    session: EngineSession;
+    session: ScratchStack;
     routers: Map<string, Router>;
     /** `routeros-s3 sites …` in the project's folder. */
     sites(args: string[], env?: Record<string, string>): Promise<Outcome>;

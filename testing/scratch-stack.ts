@@ -70,7 +70,7 @@ export interface StackResource {
     initErrors?: string[];
 }
 
-export interface EngineSession {
+export interface ScratchStack {
     readonly folder: string;
     readonly env: Environment;
     /** The embedded router. Throws where the session has none. */
@@ -96,7 +96,7 @@ export interface EngineSession {
     stop(): Promise<void>;
 }
 
-export async function startEngine(options: EngineOptions = {}): Promise<EngineSession> {
+export async function startEngine(options: EngineOptions = {}): Promise<ScratchStack> {
     // What runs is compiled: the provider's runtime always, and a small program that uses the components.
     const build = createRequire(__filename)(path.join(root, "tools/build.cjs")) as { ensureBuilt(): string[] };
     build.ensureBuilt();
@@ -139,7 +139,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<EngineSe
         };
         const pulumi = (args: string[], extra?: Environment) =>
             run("pulumi", [...args, "--non-interactive", "--color=never"], extra);
-        const session: EngineSession = {
+        const session: ScratchStack = {
             folder: project,
             env,
             password,

@@ -3,10 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { partitionOf } from "../../providers/aws-ip-ranges/region";
 import type { ArchiveBucketArgs } from "./args";
+import { makeBucketSettings } from "./bucket-settings";
 import type { Kept } from "./existing-bucket";
 import { keepOrRefuse } from "./existing-bucket";
 import { readExisting } from "./existing-bucket-reader";
-import { makeGuards } from "./guards";
 import { bucketPolicy, withoutRepeated } from "./policy";
 import { inlineArgs, refuse, refuseInlineArgs, resolveSettings } from "./resolve";
 import type { ArchiveSettings, StorageClass } from "./settings";
@@ -39,9 +39,9 @@ export class ArchiveBucket extends pulumi.ComponentResource {
         const child = { parent: this, protect: args.protect ?? true, retainOnDelete: args.retainOnDelete ?? taken };
 
         const made = taken ? undefined : makeBucket(name, args, child);
-        // Waits for `kept`: a bucket that is refused gets no guard of ours either.
+        // Waits for `kept`: a bucket that is refused gets no setting of ours either.
         const bucket = made?.bucket ?? pulumi.all([settings, kept]).apply(([own]) => own.existingBucket ?? "");
-        const { closed, versioning } = makeGuards(name, { ...args, bucket }, child);
+        const { closed, versioning } = makeBucketSettings(name, { ...args, bucket }, child);
         new aws.BucketLifecycleConfiguration(
             `${name}-lifecycle`,
             {

@@ -20,7 +20,7 @@ export interface ArchiveBucketArgs {
     /** Name of the bucket, unique in all of AWS. A change replaces it. @default generated from the component's name */
     bucketName?: pulumi.Input<string>;
     /**
-     * Take a bucket that stands already, instead of making one: only its lifecycle and guards are managed, and they
+     * Take a bucket that stands already, instead of making one: only its lifecycle and settings are managed, and they
      * stay when the stack goes. Needs the permission `cloudformation:GetResource`. @default none
      */
     existingBucket?: pulumi.Input<string>;

@@ -88,7 +88,7 @@ export function keepOrRefuse(existing: Existing, settings: ArchiveSettings, keep
             kept.problems.push(`existingBucket "${name}" has a policy with statements of others: ${sids}; ${advice}`);
         }
     }
-    compareGuards(kept, existing.bucket, settings, name);
+    compareSettings(kept, existing.bucket, settings, name);
     return kept;
 }
 
@@ -140,7 +140,7 @@ function keepStatements(kept: Kept, statements: PolicyStatement[], name: string)
     }
 }
 
-function compareGuards(kept: Kept, bucket: FoundBucket, settings: ArchiveSettings, name: string): void {
+function compareSettings(kept: Kept, bucket: FoundBucket, settings: ArchiveSettings, name: string): void {
     const byDefault = bucket.BucketEncryption?.ServerSideEncryptionConfiguration?.[0]?.ServerSideEncryptionByDefault;
     if (byDefault?.SSEAlgorithm?.startsWith("aws:kms") && settings.kmsKeyArn === undefined) {
         kept.problems.push(

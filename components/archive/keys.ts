@@ -24,7 +24,7 @@ export const archiveKeys = {
         defaultText: "none",
         expected: "the name of a bucket that stands already, or nothing",
         description:
-            "Take this bucket instead of making one: its lifecycle and guards are managed, and it stays when the stack goes.",
+            "Take this bucket instead of making one: its lifecycle and settings are managed, and it stays when the stack goes.",
         schema: optional(v.string()),
         problem: bucketNameProblem,
     }),

@@ -6,11 +6,11 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { translateOn } from "../bench";
 import { farAddresses } from "../net/addresses";
 import { baseLine } from "../net/line";
 import { configureRouter } from "../net/router";
 import { buildTopology, type Role, type Topology, wanDevice } from "../net/topology";
+import { translateOn } from "../play";
 import { defaultLan } from "../profiles";
 import { quantile, Recording, type Span } from "../recording";
 import { s3Address } from "../s3-address";

@@ -1,5 +1,5 @@
 import type { Agenda } from "../agenda";
-import type { BenchOutcome } from "../bench";
+import type { Played } from "../play";
 
 /** What the lab stands on. */
 export const groundNames = ["virtual", "namespaces"] as const;
@@ -17,7 +17,7 @@ export interface Ground {
     /** The distance to the far end that it can give a line, in ms: none where the kernel has no netem. */
     distance: number;
     /** Plays an agenda once. Equal seeds give equal outcomes on the virtual ground. */
-    play(task: Task, seed: number, progress: (text: string) => void): Promise<BenchOutcome[]>;
+    play(task: Task, seed: number, progress: (text: string) => void): Promise<Played[]>;
 }
 
 /** Why there is no such ground here, in lines for a person; the command ends with 2. */

@@ -1,6 +1,6 @@
-import { type BenchOutcome, play } from "../bench";
 import { sweep } from "../net/namespaces";
 import { examine } from "../net/requirements";
+import { play,type Played } from "../play";
 import { machineOf } from "../report";
 import { type Ground, NoGround, type Task } from "./ground";
 
@@ -26,8 +26,8 @@ export async function playHere(
     kernel: Awaited<ReturnType<typeof examine>>["disciplines"],
     progress: (text: string) => void,
     references: number,
-): Promise<BenchOutcome[]> {
-    const outcomes: BenchOutcome[] = [];
+): Promise<Played[]> {
+    const outcomes: Played[] = [];
     for (const part of agenda)
         outcomes.push(
             await play({

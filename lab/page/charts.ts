@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
 
-import type { BenchOutcome } from "../bench";
+import type { Played } from "../play";
 import type { Chart } from "../scenarios";
 
 /** Colours are names of the page's style, so that a picture is light or dark as the page is. */
@@ -137,7 +137,7 @@ export function latencySpec(delays: { name: string; values: readonly number[] }[
 }
 
 /** The delays of a game beside an upload to S3, by profile, and on the idle line. */
-export function gameDelays({ delays }: BenchOutcome): { name: string; values: readonly number[] }[] {
+export function gameDelays({ delays }: Played): { name: string; values: readonly number[] }[] {
     const idle = delays.find(({ name, family }) => name === "idle" && family === "ipv4");
     const beside = delays.filter(({ name, family }) => name === "beside S3" && family === "ipv4");
     return [

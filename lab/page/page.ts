@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
-import type { BenchOutcome } from "../bench";
 import type { Result } from "../metrics";
 import type { Line } from "../net/line";
+import type { Played } from "../play";
 import { groundText, type LabReport, missed, resultsOf, shown, shownBound, shownFamily, shownSpread } from "../report";
 import { scenarios } from "../scenarios";
 import { gameDelays, latencySpec, svgOf, throughputSpec, titleOf } from "./charts";
@@ -63,7 +63,7 @@ function verdict(report: LabReport): string {
 <ul>${failed.map((one) => `<li>${escape(`${one.profile}, ${shownFamily(one.family)}: ${one.title} is ${shown(one.value, one.unit)}, promised ${shownBound(one)}`)}</li>`).join("")}</ul>`;
 }
 
-async function figuresOf(outcome: BenchOutcome): Promise<string> {
+async function figuresOf(outcome: Played): Promise<string> {
     const uplink = outcome.line.uplink;
     const charts = outcome.charts.filter(
         ({ family }) => family === "ipv4" || !outcome.charts.some((one) => one.family === "ipv4"),
@@ -101,7 +101,7 @@ function figure(title: string, text: string, svg: string): string {
     return `<figure><figcaption><b>${escape(title)}</b>: ${escape(text)}</figcaption>${svg}</figure>`;
 }
 
-function tables({ line, results }: BenchOutcome): string {
+function tables({ line, results }: Played): string {
     return (["ipv4", "ipv6"] as const)
         .map((family) => {
             const rows = results.filter((result) => result.family === family);

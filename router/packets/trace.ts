@@ -4,7 +4,7 @@ import type { StoredRow } from "../device/table";
 import { refuse } from "../errors";
 import { type Packet, type Walk, walkForward } from "./packets";
 import { leafFor, simpleQueueFor } from "./queue-path";
-import { type Site, siteOf } from "./site";
+import { type Sides, sidesOf } from "./sides";
 
 interface Live {
     packet: Packet;
@@ -97,12 +97,12 @@ export function pass(
 export function liveOf(device: Device, description: ConnectionDescription): Live {
     const to = endOf(description.to);
     const family = to.address.includes(":") ? 6 : 4;
-    const site: Site = siteOf(device, family);
-    const from = endOf(description.from ?? site.host);
+    const sides: Sides = sidesOf(device, family);
+    const from = endOf(description.from ?? sides.host);
     const protocol = description.protocol ?? "tcp";
     const hasPorts = ["tcp", "udp", "udp-lite", "sctp", "dccp"].includes(protocol);
-    const inInterface = description.inInterface ?? site.lan;
-    const outInterface = description.outInterface ?? site.wan;
+    const inInterface = description.inInterface ?? sides.lan;
+    const outInterface = description.outInterface ?? sides.wan;
     for (const name of [inInterface, outInterface]) {
         if (!device.findByName("/interface", name)) throw refuse.noMatch("interface");
     }

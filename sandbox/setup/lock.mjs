@@ -3,6 +3,8 @@ import fs from "node:fs";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 
+import { lives } from "./alive.cjs";
+
 /** Takes the lock, waiting for a living holder. `onWait` is called once with the holder's process id. */
 export async function takeLock(file, onWait) {
     fs.mkdirSync(path.dirname(file), { recursive: true });
@@ -68,12 +70,7 @@ function holder(content) {
 /** Whether the process that wrote a lock lives: the same id can be another process by now, so its start counts too. */
 function isAlive(content) {
     const { pid, started } = holder(content);
-    if (!Number.isInteger(pid)) return false;
-    try {
-        process.kill(pid, 0);
-    } catch (error) {
-        if (error.code !== "EPERM") return false;
-    }
+    if (!Number.isInteger(pid) || !lives(pid)) return false;
     return started === undefined || started === startOf(pid);
 }
 

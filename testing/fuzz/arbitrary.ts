@@ -1,7 +1,7 @@
 /** Cases at random. */
 import fc from "fast-check";
 
-import { type Case, type Edit, editKinds, nameOf, operations, type Round, type Site } from "./case";
+import { type Case, type Edit, editKinds, nameOf, operations, type Program,type Round } from "./case";
 import { addresses, buckets, comments, marks, queueNames, queueTypes, rates, rules } from "./pool";
 
 const index = (all: readonly unknown[]) => fc.nat(all.length - 1);
@@ -75,7 +75,7 @@ const type = fc.record({
 
 const bypass = fc.record({ kind: fc.constant("bypass" as const), comment });
 
-const site: fc.Arbitrary<Site> = fc.uniqueArray(
+const site: fc.Arbitrary<Program> = fc.uniqueArray(
     fc.oneof(list, ruleBlock, { weight: 2, arbitrary: tree }, type, bypass),
     {
         minLength: 1,

@@ -70,14 +70,14 @@ export interface TypeWanted {
 export type Wanted = ListWanted | RulesWanted | BypassWanted | TreeWanted | TypeWanted;
 
 /** At most one resource of each name. */
-export type Site = Wanted[];
+export type Program = Wanted[];
 
 export const nameOf = (one: Wanted): string => ("slot" in one ? `${one.kind}-${one.slot}` : one.kind);
 
 export const listOf = ({ slot, list }: ListWanted): string => lists[slot][list % lists[slot].length] ?? "";
 
 /** The program's own queue type only where it makes one. */
-export function queueTypeOf(site: Site, { queue }: TreeWanted["queues"][number]): string {
+export function queueTypeOf(site: Program, { queue }: TreeWanted["queues"][number]): string {
     const name = queueTypes[queue] ?? "";
     return name !== typeName || site.some(({ kind }) => kind === "type") ? name : "default";
 }
@@ -131,17 +131,17 @@ export interface Round {
 }
 
 export interface Case {
-    sites: [Site, Site];
+    sites: [Program, Program];
     rounds: Round[];
 }
 
 /** As the program would declare it. */
-export function declared(site: Site): Declared[] {
+export function declared(site: Program): Declared[] {
     const order = ["list", "rules", "bypass", "type", "tree"];
     return [...site].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind)).map((one) => declaredOne(one, site));
 }
 
-function declaredOne(one: Wanted, site: Site): Declared {
+function declaredOne(one: Wanted, site: Program): Declared {
     const name = nameOf(one);
     const text = (comment: number) => (comment === 0 ? {} : { comment: comments[comment]?.[0] });
     switch (one.kind) {

@@ -1,6 +1,6 @@
 /** What shall stand on the router, from the case alone. */
 import type { Row } from "../../router/api";
-import { listOf, type Menu, menuOf, nameOf, parentOf, queueTypeOf, type Site, type Wanted } from "./case";
+import { listOf, type Menu, menuOf, nameOf, parentOf, type Program, queueTypeOf, type Wanted } from "./case";
 import type { Ours } from "./ours";
 import { addresses, buckets, comments, marks, type Parameter, parameters, rates, rules, typeName } from "./pool";
 import { enabled, job, omit, type Rows } from "./rows";
@@ -17,13 +17,13 @@ export interface Expected {
     text: string;
 }
 
-export function expectedRows(site: Site, rows: Rows, ours: Ours): Expected[] {
+export function expectedRows(site: Program, rows: Rows, ours: Ours): Expected[] {
     return site.flatMap((one) =>
         expectedOf(one, site, rows, ours).map((row) => ({ menu: menuOf(one), name: nameOf(one), ...row })),
     );
 }
 
-function expectedOf(one: Wanted, site: Site, rows: Rows, ours: Ours): Omit<Expected, "menu" | "name">[] {
+function expectedOf(one: Wanted, site: Program, rows: Rows, ours: Ours): Omit<Expected, "menu" | "name">[] {
     switch (one.kind) {
         case "list":
             return one.entries.map(({ address }) => {

@@ -3,7 +3,7 @@
  * the case, what is ours from the marker in the comment and from the ids the state holds.
  */
 import type { Row } from "../../router/api";
-import { listOf, type Menu, menuOf, menus, nameOf, queueTypeOf, type Site, type Wanted } from "./case";
+import { listOf, type Menu, menuOf, menus, nameOf, type Program, queueTypeOf, type Wanted } from "./case";
 import { type Expected, expectedRows, fastTracks } from "./expected";
 import { chain } from "./hand";
 import type { Before, Ours } from "./ours";
@@ -11,7 +11,7 @@ import { builtinTypes, roots, rules, theirType } from "./pool";
 import { alike, enabled, idOf, markerOf, type Rows, sameJob, text } from "./rows";
 
 /** Whether a foreign row may be changed, because the wanted state takes it over. */
-function takenOver(menu: Menu, row: Row, wanted: Site, expected: readonly Expected[]): boolean {
+function takenOver(menu: Menu, row: Row, wanted: Program, expected: readonly Expected[]): boolean {
     const one = wanted.filter((other) => menuOf(other) === menu && "adopt" in other && other.adopt).map(nameOf);
     if (markerOf(row)) return false;
     return expected.some((shall) => shall.menu === menu && one.includes(shall.name) && doesJob(menu, row, shall.row));
@@ -23,11 +23,11 @@ function doesJob(menu: Menu, row: Row, shall: Row): boolean {
     return sameJob(row, shall);
 }
 
-const exclusive = (menu: Menu, row: Row, wanted: Site): boolean =>
+const exclusive = (menu: Menu, row: Row, wanted: Program): boolean =>
     wanted.some((one) => one.kind === "list" && one.exclusive && menuOf(one) === menu && listOf(one) === row["list"]);
 
 /** What happened to rows that are not ours. */
-export function foreignHarm({ foreign, rows, ours }: Before, after: Rows, wanted: Site): string[] {
+export function foreignHarm({ foreign, rows, ours }: Before, after: Rows, wanted: Program): string[] {
     const expected = expectedRows(wanted, rows, ours);
     return menus.flatMap((menu) => {
         const kept = foreign[menu].filter(
@@ -66,7 +66,7 @@ const resourceOf = (menu: Menu, row: Row, ours: Ours): string | undefined =>
     markerOf(row)?.owner.split("/").at(-1) ?? (menu === "/queue/type" ? "type" : ours.holder(menu, row));
 
 /** Whether something of others, or what only another resource's state knows, stands where a wanted row would. */
-export function blocked({ rows, ours }: Before, wanted: Site): boolean {
+export function blocked({ rows, ours }: Before, wanted: Program): boolean {
     const expected = expectedRows(wanted, rows, ours);
     const way = expected.some(({ menu, name, row: shall }) => {
         const one = wanted.find((other) => nameOf(other) === name);
@@ -113,7 +113,7 @@ function anchorsOf(one: RulesOf, rows: Rows, ours: Ours): (Row | undefined)[] {
 }
 
 /** Whether a queue shall be of a type that somebody took away. */
-export function lacksType({ foreign }: Before, wanted: Site): boolean {
+export function lacksType({ foreign }: Before, wanted: Program): boolean {
     const used = wanted.some(
         (one) => one.kind === "tree" && one.queues.some((q) => queueTypeOf(wanted, q) === theirType),
     );
@@ -146,7 +146,7 @@ const inUse = (menu: Menu, row: Row, after: Rows): boolean =>
 export function standingHarm(
     was: Before,
     after: Rows,
-    wanted: Site,
+    wanted: Program,
     owner: string,
     former: ReadonlyMap<string, Row>,
 ): string[] {

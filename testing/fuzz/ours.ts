@@ -1,7 +1,7 @@
 /** Which rows are ours: by the marker in the comment, and by the ids and values that the state holds. */
 import type { Router, Row } from "../../router/api";
 import type { Carrier, Recorded } from "../carrier";
-import { listOf, type Menu, menuOf, menus, nameOf, type Site, type Wanted } from "./case";
+import { listOf, type Menu, menuOf, menus, nameOf, type Program, type Wanted } from "./case";
 import { addresses, type Parameter, parameters, rules, typeName } from "./pool";
 import { idOf, type Marker, markerOf, omit, type Rows, rowsOf, sameJob } from "./rows";
 
@@ -9,10 +9,10 @@ import { idOf, type Marker, markerOf, omit, type Rows, rowsOf, sameJob } from ".
 export class Ours {
     private readonly state: Recorded[];
     private readonly prefix: string;
-    private readonly wanted: Site;
+    private readonly wanted: Program;
     private readonly rows: Rows;
 
-    constructor(carrier: Carrier, wanted: Site, rows: Rows) {
+    constructor(carrier: Carrier, wanted: Program, rows: Rows) {
         // What is to be replaced yet was deleted already: its ids may be others' by now.
         this.state = structuredClone(carrier.state.filter(({ pendingReplacement }) => !pendingReplacement));
         this.prefix = `${carrier.project}/${carrier.stack}/`;
@@ -143,7 +143,7 @@ export interface Before {
     ours: Ours;
 }
 
-export function before(router: Router, carrier: Carrier, wanted: Site): Before {
+export function before(router: Router, carrier: Carrier, wanted: Program): Before {
     const rows = rowsOf(router);
     const ours = new Ours(carrier, wanted, rows);
     const foreign = Object.fromEntries(

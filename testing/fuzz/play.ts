@@ -1,7 +1,7 @@
 /** Plays one case against a router and says what is wrong. */
 import type { Router, Row } from "../../router/api";
 import { Carrier, type Outcome } from "../carrier";
-import { type Case, declared, type Edit, type Menu, type Round, type Site } from "./case";
+import { type Case, declared, type Edit, type Menu, type Program,type Round } from "./case";
 import { edit, menusOf, otherDevice } from "./hand";
 import { blocked, foreignBelow, foreignHarm, lacksType, leftHarm, standingHarm } from "./judge";
 import { type Before, before } from "./ours";
@@ -53,7 +53,7 @@ class Player {
         if (one.kind === "other-device") this.carrier.config["routeros:device"] = otherDevice;
     }
 
-    async run({ operation }: Round, site: Site): Promise<Outcome> {
+    async run({ operation }: Round, site: Program): Promise<Outcome> {
         if (operation === "rename-stack") this.carrier.stack = this.carrier.stack === "test" ? "other" : "test";
         const writes = operation === "up" || operation === "rename-stack" || operation === "destroy";
         const wanted = operation === "destroy" || operation === "refresh" ? [] : site;
@@ -71,7 +71,7 @@ class Player {
         return outcome;
     }
 
-    private operate(operation: Round["operation"], site: Site): Promise<Outcome> {
+    private operate(operation: Round["operation"], site: Program): Promise<Outcome> {
         if (operation === "preview") return this.carrier.preview(declared(site));
         if (operation === "refresh") return this.carrier.refresh();
         if (operation === "destroy") return this.carrier.destroy();
@@ -84,7 +84,7 @@ class Player {
     }
 
     /** Only what others put where a wanted row belongs, or an anchor that is not one rule, may stop an operation. */
-    private judgeError({ error }: Outcome, was: Before, wanted: Site): void {
+    private judgeError({ error }: Outcome, was: Before, wanted: Program): void {
         if (!error) return;
         if (/ownership\/exists|preflight\/anchor/.test(error.message) && blocked(was, wanted)) return;
         if (error.message.includes("preflight/queue-type") && lacksType(was, wanted)) return;
@@ -103,7 +103,7 @@ class Player {
         }
     }
 
-    private async settled(was: Before, after: Rows, wanted: Site): Promise<void> {
+    private async settled(was: Before, after: Rows, wanted: Program): Promise<void> {
         const owner = `${this.carrier.project}/${this.carrier.stack}/`;
         this.harm.push(...standingHarm(was, after, wanted, owner, this.former));
         this.router.clearLog();

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 
 import { python, sandboxFolder } from "../../sandbox/places";
-import type { EngineSession, Outcome } from "../engine/harness";
+import type { Outcome,ScratchStack } from "../engine/harness";
 import { startEngine } from "../engine/harness";
 
 const minutes = 60_000;
@@ -23,7 +23,7 @@ const program = {
     `,
 };
 
-let session: EngineSession;
+let session: ScratchStack;
 let folder: string;
 let bucket = "";
 let user = "";

@@ -2,7 +2,7 @@ import * as iam from "@aws-sdk/client-iam";
 import * as s3 from "@aws-sdk/client-s3";
 
 import { resourceTypes } from "../../sandbox/aws/plugin/types";
-import type { EngineSession, Outcome, StackResource } from "../engine/harness";
+import type { Outcome, ScratchStack, StackResource } from "../engine/harness";
 import { engineTimeout, startEngine } from "../engine/harness";
 import { cases } from "./cases";
 import type { Hand } from "./hand";
@@ -13,9 +13,9 @@ const program = {
     "index.js": `
         const { ArchiveBucket } = require("./bin/components/archive/archive-bucket");
         const { Uploader } = require("./bin/components/archive/uploader");
-        const guards = { protect: false, forceDestroy: true };
-        const archive = new ArchiveBucket("archive", { ...guards, tags: { of: process.env.TAG ?? "photos" } });
-        new ArchiveBucket("locked", { ...guards, objectLock: { mode: "GOVERNANCE", days: 5 } });
+        const free = { protect: false, forceDestroy: true };
+        const archive = new ArchiveBucket("archive", { ...free, tags: { of: process.env.TAG ?? "photos" } });
+        new ArchiveBucket("locked", { ...free, objectLock: { mode: "GOVERNANCE", days: 5 } });
         const { bucketName, bucketArn, storageClass } = archive;
         const upload = { bucketName, bucketArn, storageClass };
         new Uploader("person", upload);
@@ -25,7 +25,7 @@ const program = {
     `,
 };
 
-let session: EngineSession;
+let session: ScratchStack;
 let hand: Hand;
 
 jest.setTimeout(engineTimeout);

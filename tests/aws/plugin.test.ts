@@ -1,10 +1,10 @@
 import * as iam from "@aws-sdk/client-iam";
 import * as s3 from "@aws-sdk/client-s3";
 
+import { AwsClients } from "../../sandbox/aws/plugin/clients";
 import type { State, Urn } from "../../sandbox/aws/plugin/provider";
 import { AwsProvider } from "../../sandbox/aws/plugin/provider";
 import type { Values } from "../../sandbox/aws/plugin/schema";
-import { Session } from "../../sandbox/aws/plugin/session";
 import { resourceTypes } from "../../sandbox/aws/plugin/types";
 import type { Aws } from "../../sandbox/aws/server";
 import { startAws } from "../../sandbox/aws/server";
@@ -15,14 +15,14 @@ import { handOf } from "./hand";
 
 const region = "ap-southeast-2";
 let aws: Aws;
-let session: Session;
+let session: AwsClients;
 let provider: AwsProvider;
 let hand: Hand;
 let made = 0;
 
 beforeAll(async () => {
     aws = await startAws({ region });
-    session = new Session(region, aws.env);
+    session = new AwsClients(region, aws.env);
     provider = new AwsProvider(session);
     hand = handOf(aws, { region });
 });
@@ -312,7 +312,7 @@ describe("a bucket with something in it", () => {
 
 describe("a server that does not answer", () => {
     test("is said in one line, with the way to start it", async () => {
-        const lost = new Session(region, { ...aws.env, AWS_ENDPOINT_URL: "https://127.0.0.1:9" });
+        const lost = new AwsClients(region, { ...aws.env, AWS_ENDPOINT_URL: "https://127.0.0.1:9" });
         try {
             const reading = new AwsProvider(lost).read({ type: "aws:s3/bucket:Bucket", name: "b" }, "b", {});
             await expect(reading).rejects.toThrow(
@@ -331,7 +331,7 @@ describe("a bucket as Cloud Control reads it", () => {
         return JSON.parse(properties as string) as Record<string, unknown>;
     };
 
-    test("has its lifecycle in CloudFormation's words, and its guards", async () => {
+    test("has its lifecycle in CloudFormation's words, and its settings", async () => {
         const bucket = "stands-already";
         await hand.s3.send(new s3.CreateBucketCommand({ Bucket: bucket, ...here }));
         const lifecycle = cases.find(({ type }) => type.includes("Lifecycle"))!;

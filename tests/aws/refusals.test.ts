@@ -1,9 +1,9 @@
 import { runtime } from "@pulumi/pulumi";
 
+import { AwsClients,refusal } from "../../sandbox/aws/plugin/clients";
 import { AwsProvider } from "../../sandbox/aws/plugin/provider";
 import type { Values } from "../../sandbox/aws/plugin/schema";
 import { UNKNOWN } from "../../sandbox/aws/plugin/schema";
-import { refusal, Session } from "../../sandbox/aws/plugin/session";
 
 const sandbox = {
     ROUTEROS_S3_SANDBOX: "1",
@@ -11,7 +11,7 @@ const sandbox = {
     AWS_ACCESS_KEY_ID: "id",
     AWS_SECRET_ACCESS_KEY: "secret",
 };
-const provider = new AwsProvider(new Session("ap-southeast-2", sandbox));
+const provider = new AwsProvider(new AwsClients("ap-southeast-2", sandbox));
 const lifecycle = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration";
 
 describe("where the plugin works", () => {

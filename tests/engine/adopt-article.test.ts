@@ -4,11 +4,11 @@ import path from "node:path";
 
 import type { Row } from "../../router/api";
 import { root } from "../../sandbox/places";
-import { type EngineSession, engineTimeout, startEngine } from "./harness";
+import { engineTimeout, type ScratchStack, startEngine } from "./harness";
 
 jest.setTimeout(engineTimeout);
 
-let session: EngineSession;
+let session: ScratchStack;
 let before: Record<string, Row[]>;
 
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 /** The hand-made set-up of 2018 taken over, moved on to the profile of today, and given back. The tests build on each other. */
 import type { Row } from "../../router/api";
-import { type EngineSession, engineTimeout, startEngine } from "./harness";
+import { engineTimeout, type ScratchStack, startEngine } from "./harness";
 
 jest.setTimeout(engineTimeout);
 
@@ -30,7 +30,7 @@ new UploadShaping("nas", {
 `;
 
 describe("a set-up made by hand", () => {
-    let session: EngineSession;
+    let session: ScratchStack;
     let before: Record<string, Row[]>;
     let ids: Record<string, string[]>;
 

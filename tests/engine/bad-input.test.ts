@@ -2,7 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 
 import type { RouterOptions } from "../../router/api";
-import { type EngineSession, engineTimeout, type Environment, type Outcome, startEngine } from "./harness";
+import { engineTimeout, type Environment, type Outcome, type ScratchStack, startEngine } from "./harness";
 
 const good = {
     "aws:region": "ap-southeast-2",
@@ -22,7 +22,7 @@ function errors(outcome: Outcome): string[] {
 }
 
 describe("bad input", () => {
-    let session: EngineSession;
+    let session: ScratchStack;
     const start = async (router: RouterOptions = {}) => {
         session = await startEngine({ config: good, router });
     };

@@ -4,7 +4,7 @@
  */
 import type { Row } from "../../router/api";
 import { standing } from "../../testing/site";
-import { type EngineSession, engineTimeout, startEngine } from "./harness";
+import { engineTimeout, type ScratchStack, startEngine } from "./harness";
 
 jest.setTimeout(engineTimeout);
 
@@ -46,7 +46,7 @@ new QueueTree("queues", {
 });
 `;
 
-let session: EngineSession;
+let session: ScratchStack;
 let whole: Record<string, Row[]>;
 
 beforeAll(async () => {

@@ -3,14 +3,14 @@ import fs from "node:fs";
 import path from "node:path";
 
 import type { Row } from "../../router";
-import { type EngineSession, engineTimeout, startEngine } from "./harness";
+import { engineTimeout, type ScratchStack, startEngine } from "./harness";
 
 jest.setTimeout(engineTimeout);
 
 const kept = (name: string): string => path.join(__dirname, "earlier-state", name);
 
 describe("a stack made before", () => {
-    let session: EngineSession;
+    let session: ScratchStack;
     let stateFile: string;
 
     beforeAll(async () => {

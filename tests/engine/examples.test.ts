@@ -5,7 +5,7 @@ import ts from "typescript";
 
 import { start } from "../../router";
 import { root } from "../../sandbox/places";
-import type { EngineOptions, EngineSession } from "./harness";
+import type { EngineOptions, ScratchStack } from "./harness";
 import { engineTimeout, startEngine } from "./harness";
 
 const examples = path.join(root, "examples");
@@ -15,7 +15,7 @@ const ranges = { awsIpRanges: path.join(root, "sandbox/ip-ranges.json") };
 jest.setTimeout(engineTimeout);
 
 /** An example's files as the engine gets them: compiled here, with the checkout in place of the installed package. */
-async function startExample(name: string, options: EngineOptions = {}): Promise<EngineSession> {
+async function startExample(name: string, options: EngineOptions = {}): Promise<ScratchStack> {
     const { outputText } = ts.transpileModule(read(name, "index.ts"), {
         compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS, esModuleInterop: true },
     });
@@ -28,7 +28,7 @@ async function startExample(name: string, options: EngineOptions = {}): Promise<
 }
 
 /** What a person does: up, look, up again, destroy. Ends with the router as it was. */
-async function upAndDown(session: EngineSession, look: () => void): Promise<void> {
+async function upAndDown(session: ScratchStack, look: () => void): Promise<void> {
     const before = session.router.configuration();
     const up = await session.up();
     expect(up.output).not.toMatch(/error/i);

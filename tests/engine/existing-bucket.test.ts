@@ -2,7 +2,7 @@ import * as s3 from "@aws-sdk/client-s3";
 
 import type { Hand } from "../aws/hand";
 import { handOf } from "../aws/hand";
-import type { EngineSession } from "./harness";
+import type { ScratchStack } from "./harness";
 import { engineTimeout, startEngine } from "./harness";
 
 /** Its arguments come by the environment, so that one session tries several. */
@@ -24,7 +24,7 @@ const theirStatement = {
     Resource: `arn:aws:s3:::${Bucket}/*`,
 };
 
-let session: EngineSession;
+let session: ScratchStack;
 let hand: Hand;
 
 jest.setTimeout(engineTimeout);

@@ -1,7 +1,7 @@
 /** A sample of the sweep in tests/faults through the real engine. */
 import type { Fault } from "../../router";
 import { standing } from "../../testing/site";
-import { type EngineSession, engineTimeout, startEngine } from "./harness";
+import { engineTimeout, type ScratchStack, startEngine } from "./harness";
 
 jest.setTimeout(2 * engineTimeout);
 
@@ -28,7 +28,7 @@ const sample: Fault[] = [
     { kind: "restart", when: "after", at: 2 },
 ];
 
-let session: EngineSession;
+let session: ScratchStack;
 afterAll(() => session.stop());
 
 it("a spoilt write is mended by the next up, whatever spoilt it", async () => {

@@ -4,7 +4,7 @@ import path from "node:path";
 
 import type { Row } from "../../router/api";
 import { root } from "../../sandbox/places";
-import { type EngineSession, engineTimeout, startEngine } from "./harness";
+import { engineTimeout, type ScratchStack, startEngine } from "./harness";
 
 jest.setTimeout(engineTimeout);
 
@@ -24,7 +24,7 @@ const prefixes = { ipv4: ["52.92.52.0/22", "52.95.128.0/21", "54.231.248.0/22", 
 new UploadShaping("nas", { wanInterface: "ether5", uplink: "20M", addressFamilies: ["ipv4"], profile: "seed-2018", prefixes });
 `;
 
-let session: EngineSession;
+let session: ScratchStack;
 let before: Record<string, Row[]>;
 
 beforeAll(async () => {

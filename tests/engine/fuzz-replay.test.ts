@@ -10,11 +10,11 @@ import fc from "fast-check";
 import { type Router, start } from "../../router";
 import { Carrier } from "../../testing/carrier";
 import { anyCase } from "../../testing/fuzz/arbitrary";
-import { declared, type Site } from "../../testing/fuzz/case";
+import { declared, type Program } from "../../testing/fuzz/case";
 import { edit, menusOf, otherDevice } from "../../testing/fuzz/hand";
 import { furnish } from "../../testing/fuzz/play";
 import { standing } from "../../testing/site";
-import { type EngineSession, engineTimeout, startEngine } from "./harness";
+import { engineTimeout, type ScratchStack, startEngine } from "./harness";
 
 const replayed = 20;
 const program = {
@@ -39,12 +39,12 @@ function cases() {
     return all.map((one, at) => ({
         edits: one.rounds.flatMap(({ edits }) => edits).slice(0, 3),
         used: menusOf(one),
-        wanted: at === replayed - 1 ? ([] as Site) : one.sites[0],
+        wanted: at === replayed - 1 ? ([] as Program) : one.sites[0],
     }));
 }
 
 describe("cases of the fuzz on the real engine", () => {
-    let session: EngineSession;
+    let session: ScratchStack;
     let other: Router;
     beforeAll(async () => {
         process.env["ROUTEROS_RETRY_PAUSE_MS"] = "0";

@@ -1,6 +1,6 @@
 import fs from "node:fs";
 
-import { type EngineSession, engineTimeout, startEngine } from "./harness";
+import { engineTimeout, type ScratchStack, startEngine } from "./harness";
 
 const program = {
     "index.js": `
@@ -11,7 +11,7 @@ const program = {
 };
 
 describe("the engine harness", () => {
-    let session: EngineSession;
+    let session: ScratchStack;
     beforeAll(async () => {
         session = await startEngine({ program, config: { "small:word": "archive" }, router: false });
     }, engineTimeout);

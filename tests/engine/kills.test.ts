@@ -9,7 +9,7 @@ import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
 import type { Row } from "../../router/api";
-import { type EngineSession, engineTimeout, type Outcome, startEngine } from "./harness";
+import { engineTimeout, type Outcome, type ScratchStack, startEngine } from "./harness";
 
 jest.setTimeout(engineTimeout);
 
@@ -47,7 +47,7 @@ const foreign: [string, Row][] = [
 ];
 
 describe("killed", () => {
-    let session: EngineSession;
+    let session: ScratchStack;
     let before: Record<string, Row[]>;
 
     beforeAll(async () => {

@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 
 import { root } from "../../sandbox/places";
-import type { EngineSession } from "./harness";
+import type { ScratchStack } from "./harness";
 import { engineTimeout, startEngine } from "./harness";
 
 jest.setTimeout(2 * engineTimeout);
@@ -35,7 +35,7 @@ function run(command: string, args: string[], cwd: string): string {
 }
 
 /** From here on the project has the package, and nothing of the repository but what it would have from the registry. */
-function install(session: EngineSession): void {
+function install(session: ScratchStack): void {
     for (const name of ["bin", "node_modules"]) fs.rmSync(path.join(session.folder, name));
     fs.symlinkSync(modules, path.join(session.folder, "node_modules"));
 }
@@ -192,7 +192,7 @@ describe("in a project with older minor versions of Pulumi's packages", () => {
     });
 
     /** The stand-in for AWS, under the version that this project's `@pulumi/aws` asks the engine for. */
-    function placePlugin(session: EngineSession, version: string): void {
+    function placePlugin(session: ScratchStack, version: string): void {
         const plugins = path.join(session.env["PULUMI_HOME"] ?? "", "plugins");
         fs.rmSync(plugins);
         const plugin = path.join(plugins, `resource-aws-v${version}`);

@@ -8,7 +8,7 @@ import path from "node:path";
 
 import { root } from "../../sandbox/places";
 import { printedCommands } from "../../testing/printed-commands";
-import { type EngineSession, engineTimeout, type Outcome, startEngine } from "./harness";
+import { engineTimeout, type Outcome, type ScratchStack, startEngine } from "./harness";
 
 jest.setTimeout(10 * engineTimeout);
 
@@ -111,7 +111,7 @@ const commands = [
 ];
 
 describe("what is printed for a person to type", () => {
-    let session: EngineSession;
+    let session: ScratchStack;
     const done = new Map<string, Outcome>();
     const user = { username: "pulumi", password: "a-password" };
 

@@ -7,11 +7,11 @@ import * as s3 from "@aws-sdk/client-s3";
 import type { Row } from "../../router/api";
 import { root } from "../../sandbox/places";
 import { handOf } from "../aws/hand";
-import { type EngineSession, engineTimeout, startEngine } from "./harness";
+import { engineTimeout, type ScratchStack, startEngine } from "./harness";
 
 jest.setTimeout(engineTimeout);
 
-let session: EngineSession;
+let session: ScratchStack;
 let before: Record<string, Row[]>;
 let hand: ReturnType<typeof handOf>;
 let key: iam.AccessKey | undefined;

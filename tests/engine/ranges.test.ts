@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 
 import { type RangesServer, sends, startRangesServer, status } from "../../testing/ranges-server";
-import { type EngineSession, engineTimeout, type Outcome, startEngine } from "./harness";
+import { engineTimeout, type Outcome, type ScratchStack, startEngine } from "./harness";
 
 /** Rows of elsewhere, so that the document as a whole keeps its size. */
 const elsewhere = Array.from({ length: 40 }, (_, index) => `52.216.${index}.0/24`);
@@ -24,7 +24,7 @@ const documentOf = (prefixes: string[], syncToken: number) =>
     });
 const first = ["3.5.164.0/22", "52.95.128.0/21", "54.231.248.0/22", "54.231.252.0/24"];
 
-let session: EngineSession;
+let session: ScratchStack;
 let server: RangesServer;
 let folder: string;
 

@@ -1,6 +1,6 @@
 /** How routers are reached and trusted, on the real engine: changed passwords, plain text, certificates. */
 import { type Router, start as startRouter } from "../../router";
-import { type EngineSession, engineTimeout, type Environment, type Outcome, startEngine } from "./harness";
+import { engineTimeout, type Environment, type Outcome, type ScratchStack, startEngine } from "./harness";
 
 jest.setTimeout(engineTimeout);
 
@@ -9,7 +9,7 @@ const { AddressList } = require("./bin/components");
 new AddressList("management", { list: "management", addresses: ["192.168.88.10", "192.168.88.32/27"] });
 `;
 
-let session: EngineSession;
+let session: ScratchStack;
 
 /** The stack's configuration instead of the environment, which would win. */
 const fromConfiguration = { ROUTEROS_PASSWORD: "", ROUTEROS_URL: "", ROUTEROS_USERNAME: "" };

@@ -1,7 +1,7 @@
 /** Choices of a site as the router has them afterwards. One session; every test leaves the router as it found it. */
 import type { UploadShapingArgs } from "../../components";
 import type { Row } from "../../router/api";
-import { type EngineSession, engineTimeout, startEngine } from "./harness";
+import { engineTimeout, type ScratchStack, startEngine } from "./harness";
 
 jest.setTimeout(engineTimeout);
 
@@ -13,7 +13,7 @@ const prefixes = { ipv4: ["52.95.128.0/21"], ipv6: ["2406:da70:8000::/40"] };
 new UploadShaping("nas", { wanInterface: "ether5", uplink: "20M", prefixes, ...args });
 `;
 
-let session: EngineSession;
+let session: ScratchStack;
 let before: Record<string, Row[]>;
 
 beforeAll(async () => {

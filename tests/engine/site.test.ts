@@ -4,7 +4,7 @@ import path from "node:path";
 
 import type { Row } from "../../router/api";
 import { root } from "../../sandbox/places";
-import { type EngineSession, engineTimeout, startEngine } from "./harness";
+import { engineTimeout, type ScratchStack, startEngine } from "./harness";
 
 jest.setTimeout(engineTimeout);
 
@@ -13,7 +13,7 @@ const mangle = "/ip/firewall/mangle";
 const queues = "/queue/tree";
 
 describe("a site on the real engine", () => {
-    let session: EngineSession;
+    let session: ScratchStack;
     let before: Record<string, Row[]>;
     let rangesFile: string;
 

@@ -7,7 +7,7 @@ import path from "node:path";
 
 import { type Router, type Row, start } from "../../router";
 import { standing } from "../../testing/site";
-import { type EngineSession, engineTimeout, type Outcome, startEngine } from "./harness";
+import { engineTimeout, type Outcome, type ScratchStack, startEngine } from "./harness";
 
 jest.setTimeout(engineTimeout);
 
@@ -56,7 +56,7 @@ new FirewallRules(names.rules, {
 `;
 
 describe("a stack of every kind", () => {
-    let session: EngineSession;
+    let session: ScratchStack;
     let office: Router;
     let stack = "test";
     let whole: Record<string, Row[]>;

@@ -3,12 +3,12 @@ import fs from "node:fs";
 import path from "node:path";
 
 import { root } from "../../sandbox/places";
-import { type EngineSession, engineTimeout, startEngine } from "./harness";
+import { engineTimeout, type ScratchStack, startEngine } from "./harness";
 
 jest.setTimeout(engineTimeout);
 
 describe("a site that is watched", () => {
-    let session: EngineSession;
+    let session: ScratchStack;
     let line: string;
     const file = (name: string): string => path.join(session.folder, name);
 

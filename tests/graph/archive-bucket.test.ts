@@ -39,7 +39,7 @@ const policyOf = (graph: { of(type: string): Registration }) =>
     JSON.parse(graph.of(types.policy).inputs["policy"] as string) as { Statement: Record<string, unknown>[] };
 
 describe("a new bucket", () => {
-    it("has its lifecycle and every guard as children, and no other resource", async () => {
+    it("has its lifecycle and every setting as children, and no other resource", async () => {
         const graph = await archive();
         expect(graph.children.map(({ type }) => type).sort()).toEqual(
             [
@@ -300,7 +300,7 @@ describe("a bucket that stands already", () => {
     });
     const taken = { existingBucket: "family-archive", region: "ap-southeast-2", keepExisting: true };
 
-    it("gets a lifecycle and guards, which stay when the stack goes, and no bucket is made", async () => {
+    it("gets a lifecycle and settings, which stay when the stack goes, and no bucket is made", async () => {
         const graph = await archive(taken, functions());
         expect(graph.children.map(({ type }) => type)).not.toContain(types.bucket);
         expect(graph.children).toHaveLength(6);

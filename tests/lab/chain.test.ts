@@ -4,13 +4,13 @@ import { readRouter } from "../../lab/read-router";
 import { stateOfExport } from "../../lab/read-rsc";
 import type { RouterState } from "../../lab/router-state";
 import { translate } from "../../lab/translate";
-import { type EngineSession, engineTimeout, startEngine } from "../engine/harness";
+import { engineTimeout, type ScratchStack, startEngine } from "../engine/harness";
 import { build, describeWithPackets, playShort, verdicts } from "./support";
 
 jest.setTimeout(engineTimeout);
 
 describe("what pulumi up leaves on the router", () => {
-    let session: EngineSession;
+    let session: ScratchStack;
     const devices = { ether5: "wan", bridge: "lan" };
 
     beforeAll(async () => {

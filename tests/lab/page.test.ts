@@ -4,9 +4,9 @@ import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
-import type { BenchOutcome } from "../../lab/bench";
 import type { Result } from "../../lab/metrics";
 import { lineOf } from "../../lab/net/line";
+import type { Played } from "../../lab/play";
 import { type LabReport, textOf } from "../../lab/report";
 import { executablePath, openBrowser } from "../web/browser";
 import { build, root } from "./support";
@@ -26,7 +26,7 @@ const share: Result = {
     bound: { kind: "at least", value: 95 },
     met: true,
 };
-const outcome: BenchOutcome = {
+const outcome: Played = {
     line: lineOf(20e6),
     results: [
         share,

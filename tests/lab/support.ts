@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 
-import { type BenchOutcome, play } from "../../lab/bench";
 import { merge } from "../../lab/merge";
 import type { Result } from "../../lab/metrics";
 import { keeps } from "../../lab/metrics";
 import { lineOf } from "../../lab/net/line";
+import { play,type Played } from "../../lab/play";
 import { type Profile } from "../../lab/profiles";
 
 export const root = path.join(__dirname, "..", "..");
@@ -35,7 +35,7 @@ export function build(): void {
 }
 
 /** A few scenarios of one profile at 20 Mbit/s. */
-export async function playShort(profile: Profile, names: string[]): Promise<BenchOutcome> {
+export async function playShort(profile: Profile, names: string[]): Promise<Played> {
     const outcome = await play({
         line: lineOf(20e6),
         plays: [{ profile, family: "ipv4", scenarios: names.map((name) => ({ name, pace: 0.3 })) }],

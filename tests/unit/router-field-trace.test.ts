@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { fromBytes } from "../../router/device/bytes";
 import { trace } from "../../router/packets/trace";
-import { deviceFromRsc } from "../../router/start/snapshot";
+import { deviceFromRsc } from "../../router/start/device-from";
 
 const folder = path.resolve(__dirname, "../fixtures/exports/field");
 const deviceOf = (file: string) => deviceFromRsc(fromBytes(readFileSync(path.join(folder, `${file}.rsc`)))).device;

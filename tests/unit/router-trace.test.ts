@@ -1,7 +1,7 @@
 import { start } from "../../router";
 import type { Router, Row } from "../../router/api";
 import { trace } from "../../router/packets/trace";
-import { deviceFromRows, deviceFromRsc, tracedMenus } from "../../router/start/snapshot";
+import { deviceFromRows, deviceFromRsc, tracedMenus } from "../../router/start/device-from";
 import { withRouter } from "../../testing/embedded-router";
 
 /*

@@ -1,12 +1,12 @@
 import type { LifecycleRule } from "@aws-sdk/client-s3";
 
+import type { AwsClients } from "./clients";
 import { orAbsent } from "./errors";
 import type { Failure, Values } from "./schema";
 import { checked, string } from "./schema";
-import type { Session } from "./session";
 
 /** `aws:cloudcontrol/getResource:getResource`: a bucket, or its policy, as CloudFormation spells it. */
-export async function getResource(args: Values, session: Session): Promise<Values> {
+export async function getResource(args: Values, clients: AwsClients): Promise<Values> {
     const failures: Failure[] = [];
     const required = { required: true };
     const fields = { identifier: string(required), region: string(), typeName: string(required) };
@@ -14,19 +14,19 @@ export async function getResource(args: Values, session: Session): Promise<Value
     if (failures[0]) throw new Error(`getResource: ${failures[0].property} ${failures[0].reason}`);
     const read = { "AWS::S3::Bucket": bucket, "AWS::S3::BucketPolicy": policy }[typeName!];
     if (!read) throw new Error(`the sandbox's AWS plugin does not read ${typeName} by getResource`);
-    const found = await read(identifier!, region, session);
+    const found = await read(identifier!, region, clients);
     if (!found) throw new Error(`reading Cloud Control API ${typeName} (${identifier}): couldn't find resource`);
     return { id: identifier!, identifier: identifier!, properties: JSON.stringify(found), typeName: typeName! };
 }
 
-async function policy(Bucket: string, region: string | undefined, session: Session): Promise<object | undefined> {
-    const { client, api } = await session.s3(region);
+async function policy(Bucket: string, region: string | undefined, clients: AwsClients): Promise<object | undefined> {
+    const { client, api } = await clients.s3(region);
     const found = await orAbsent(client.send(new api.GetBucketPolicyCommand({ Bucket })));
     return found?.Policy === undefined ? undefined : { Bucket, PolicyDocument: JSON.parse(found.Policy) as object };
 }
 
-async function bucket(Bucket: string, region: string | undefined, session: Session): Promise<object | undefined> {
-    const { client, api } = await session.s3(region);
+async function bucket(Bucket: string, region: string | undefined, clients: AwsClients): Promise<object | undefined> {
+    const { client, api } = await clients.s3(region);
     const head = await orAbsent(client.send(new api.HeadBucketCommand({ Bucket })));
     if (!head) return undefined;
     const [lifecycle, encryption, ownership, lock, versioning, closed] = await Promise.all([

@@ -2,8 +2,8 @@ import { Client, connectivityState, credentials, Server, ServerCredentials } fro
 import { version } from "@pulumi/aws/package.json";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 
+import { loadSdks } from "./clients";
 import { service } from "./service";
-import { loadSdks } from "./session";
 
 /** The engine's first questions need no SDK; what follows may, and nothing is to be done meanwhile. */
 const untilIdle = 150;

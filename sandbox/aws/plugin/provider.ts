@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 
+import type { AwsClients } from "./clients";
 import type { Difference } from "./compare";
 import { differences, ignoring, sameDocument } from "./compare";
 import { explain, isAbsence } from "./errors";
@@ -7,7 +8,6 @@ import { getResource } from "./functions";
 import type { Observed, ResourceType } from "./resource-type";
 import type { Failure, Json, Values } from "./schema";
 import { checked, given, UNKNOWN } from "./schema";
-import type { Session } from "./session";
 import { resourceTypes } from "./types";
 
 type Named = NonNullable<ResourceType["named"]>;
@@ -37,14 +37,14 @@ export class Unfinished extends Error {
 
 /** The sandbox's part of Pulumi's AWS provider, in plain values. Every answer about a resource is asked from AWS. */
 export class AwsProvider {
-    constructor(private readonly session: Session) {}
+    constructor(private readonly clients: AwsClients) {}
 
     /** The inputs with generated names and defaults, and everything wrong with them. */
     check(urn: Urn, olds: Values, news: Values, seed?: Uint8Array): { inputs: Values; failures: Failure[] } {
         const type = typeOf(urn);
         const failures: Failure[] = [];
         const inputs = canonical(type, checked(type.fields, news, failures));
-        if ("region" in type.fields) inputs["region"] ??= this.session.region;
+        if ("region" in type.fields) inputs["region"] ??= this.clients.region;
         if (type.named) inputs[type.named.property] ??= generatedName(urn, type.named, olds, seed);
         return { inputs, failures };
     }
@@ -66,14 +66,14 @@ export class AwsProvider {
     async create(urn: Urn, inputs: Values, preview = false): Promise<State> {
         const type = typeOf(urn);
         if (preview) return { id: "", inputs, properties: { ...unknownOutputs(type), ...inputs } };
-        const id = await answered(type.create(inputs, this.session));
+        const id = await answered(type.create(inputs, this.clients));
         return this.settled(urn, id, inputs);
     }
 
     /** Undefined when it is gone. */
     async read(urn: Urn, id: string, known: Values): Promise<State | undefined> {
         const type = typeOf(urn);
-        const observed = await answered(type.read(id, known, this.session));
+        const observed = await answered(type.read(id, known, this.clients));
         return observed && { id, ...stateOf(type, observed, known) };
     }
 
@@ -95,15 +95,15 @@ export class AwsProvider {
     }
 
     private async write(type: ResourceType, id: string, wanted: Values, changed: ReadonlySet<string>): Promise<void> {
-        await type.update!(id, wanted, this.session, changed);
+        await type.update!(id, wanted, this.clients, changed);
         for (const [name, inline] of Object.entries(type.inline ?? {})) {
-            if (changed.has(name)) await inline.takeBack(id, wanted, this.session);
+            if (changed.has(name)) await inline.takeBack(id, wanted, this.clients);
         }
     }
 
     async delete(urn: Urn, id: string, known: Values): Promise<void> {
         try {
-            await typeOf(urn).remove(id, known, this.session);
+            await typeOf(urn).remove(id, known, this.clients);
         } catch (error) {
             if (!isAbsence(error)) throw new Error(explain(error));
         }
@@ -112,7 +112,7 @@ export class AwsProvider {
     async invoke(token: string, args: Values): Promise<Values> {
         const known = "aws:cloudcontrol/getResource:getResource";
         if (token !== known) throw new Error(`the sandbox's AWS plugin serves no ${token}; it serves ${known}`);
-        return answered(getResource(args, this.session));
+        return answered(getResource(args, this.clients));
     }
 
     /** What stands after a write. Whatever AWS made of it, it is that which goes to the state. */

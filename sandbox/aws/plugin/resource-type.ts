@@ -1,5 +1,5 @@
+import type { AwsClients } from "./clients";
 import type { Fields, Json, Values } from "./schema";
-import type { Session } from "./session";
 
 /** What AWS holds of a resource. */
 export interface Observed {
@@ -14,7 +14,7 @@ export interface Inline {
     /** What is read where nobody has set anything; undefined where it is then absent. */
     untouched?: Json;
     /** Takes it back to that. */
-    takeBack(id: string, values: Values, session: Session): Promise<unknown>;
+    takeBack(id: string, values: Values, clients: AwsClients): Promise<unknown>;
 }
 
 /** How one type of resource is made, found, changed and removed. */
@@ -35,11 +35,11 @@ export interface ResourceType {
     /** Puts values that mean the same into the same form. */
     canonical?(values: Values): Values;
     /** Returns the resource's id. */
-    create(values: Values, session: Session): Promise<string>;
+    create(values: Values, clients: AwsClients): Promise<string>;
     /** Asks AWS. Returns undefined when it is not there. */
-    read(id: string, values: Values, session: Session): Promise<Observed | undefined>;
+    read(id: string, values: Values, clients: AwsClients): Promise<Observed | undefined>;
     /** Without it, every change makes a new resource. `changed` are the names of the properties that differ. */
-    update?(id: string, values: Values, session: Session, changed: ReadonlySet<string>): Promise<void>;
+    update?(id: string, values: Values, clients: AwsClients, changed: ReadonlySet<string>): Promise<void>;
     /** What is gone already is no error: the caller sees to that. */
-    remove(id: string, values: Values, session: Session): Promise<void>;
+    remove(id: string, values: Values, clients: AwsClients): Promise<void>;
 }

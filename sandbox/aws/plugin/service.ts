@@ -7,11 +7,11 @@ import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
+import { AwsClients,refusal } from "./clients";
 import type { Difference } from "./compare";
 import type { State, Urn } from "./provider";
 import { AwsProvider, Unfinished } from "./provider";
 import type { Values } from "./schema";
-import { refusal, Session } from "./session";
 
 /** Configuration that a stack may hold for the AWS provider here; endpoint and credentials come by environment. */
 const knownConfig = new Set(["region", "version", "pluginDownloadURL"]);
@@ -21,10 +21,10 @@ const knownConfig = new Set(["region", "version", "pluginDownloadURL"]);
  * pass on the provider's configuration, old inputs, or which properties differ.
  */
 export function service(version: string, environment: NodeJS.ProcessEnv): UntypedServiceImplementation {
-    let session: Session | undefined;
+    let clients: AwsClients | undefined;
     const provider = () => {
-        if (!session) throw new Error("the AWS provider is not configured");
-        return new AwsProvider(session);
+        if (!clients) throw new Error("the AWS provider is not configured");
+        return new AwsProvider(clients);
     };
     return {
         getPluginInfo: unary(() => {
@@ -48,7 +48,7 @@ export function service(version: string, environment: NodeJS.ProcessEnv): Untype
                 environment["AWS_DEFAULT_REGION"];
             const reason = refusal(environment, region);
             if (reason) throw new Error(reason);
-            session = new Session(region!, environment);
+            clients = new AwsClients(region!, environment);
             const answer = new messages.ConfigureResponse();
             answer.setSupportspreview(true);
             return answer;

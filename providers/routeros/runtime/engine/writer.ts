@@ -48,7 +48,7 @@ export class Writer {
         let verify = false;
         const forget = this.forgetting(rows);
         for (const operation of operations) {
-            await this.session.guard.check();
+            await this.session.engine.check();
             written.wrote = true;
             forget();
             try {

@@ -1,8 +1,8 @@
 /** One router as this process knows it: connection, cache, identity, and what was said already. */
 import { createHash } from "node:crypto";
 
-import type { Guard } from "../engine/guard";
-import { processGuard } from "../engine/guard";
+import type { EngineWatch } from "../engine/engine-watch";
+import { engineOfProcess } from "../engine/engine-watch";
 import type { CommonInputs, State } from "../rows/inputs";
 import type { Patience } from "./client";
 import { Client } from "./client";
@@ -22,7 +22,7 @@ export interface Session {
     settings: Settings;
     client: Client;
     snapshot: Snapshot;
-    guard: Guard;
+    engine: EngineWatch;
     /** Version and device, read once. */
     facts(): Promise<Facts>;
     /** Results by name, each worked out once in this process. */
@@ -38,7 +38,7 @@ export interface Session {
 export interface Tuning {
     patience?: Partial<Patience>;
     maximumAge?: number;
-    guard?: Guard;
+    engine?: EngineWatch;
 }
 
 const sessions = new Map<string, Session>();
@@ -63,8 +63,8 @@ async function idle(): Promise<void> {
 }
 
 /** Starts, at the first call of this process, to watch the engine that started it. */
-export function watchEngine(): Guard {
-    return tuning.guard ?? processGuard(idle);
+export function watchEngine(): EngineWatch {
+    return tuning.engine ?? engineOfProcess(idle);
 }
 
 export function sessionFor(settings: Settings): Session {
@@ -78,7 +78,7 @@ export function sessionFor(settings: Settings): Session {
         settings,
         client,
         snapshot,
-        guard: watchEngine(),
+        engine: watchEngine(),
         facts: () => memo(once, "facts", () => readFacts(client, settings)),
         once,
         left: new Map(),

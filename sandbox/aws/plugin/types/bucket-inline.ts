@@ -1,10 +1,10 @@
 import type { LifecycleRule, ObjectLockRetentionMode } from "@aws-sdk/client-s3";
 
+import type { AwsClients,S3 } from "../clients";
 import { orAbsent } from "../errors";
 import type { Inline } from "../resource-type";
 import type { Json, Values } from "../schema";
 import { dateText, fromTags } from "../schema";
-import type { S3, Session } from "../session";
 
 /**
  * A bucket's settings as the provider's bucket has them among its outputs, in the words of `@pulumi/aws`'s own types.
@@ -99,7 +99,7 @@ type Act = (s3: S3, Bucket: string) => Promise<unknown>;
 
 const inline = (untouched: Json | undefined, act: Act): Inline => ({
     ...(untouched === undefined ? {} : { untouched }),
-    takeBack: async (id, values, session: Session) => act(await session.s3(values["region"] as string), id),
+    takeBack: async (id, values, clients: AwsClients) => act(await clients.s3(values["region"] as string), id),
 });
 
 /** What the provider's bucket does to each when it is given none, as its releases before the fix did. */

@@ -1,8 +1,8 @@
+import type { AwsClients,S3 } from "../clients";
 import { orAbsent } from "../errors";
 import type { ResourceType } from "../resource-type";
 import type { Fields, Json, Values } from "../schema";
 import { boolean, date, fromApi, isObject, json, list, map, number, object, string, texts, toApi } from "../schema";
-import type { S3, Session } from "../session";
 
 interface Setting {
     fields: Fields;
@@ -15,7 +15,7 @@ interface Setting {
 
 /** A setting of a bucket as a resource: there is one at most, it is put as a whole, and its id is the bucket's name. */
 function setting(of: Setting): ResourceType {
-    const s3 = (values: Values, session: Session) => session.s3(values["region"] as string | undefined);
+    const s3 = (values: Values, clients: AwsClients) => clients.s3(values["region"] as string | undefined);
     return {
         fields: {
             bucket: string({ required: true, replaces: true }),
@@ -23,17 +23,17 @@ function setting(of: Setting): ResourceType {
             ...of.fields,
         },
         canonical: of.canonical,
-        async create(values, session) {
+        async create(values, clients) {
             const id = values["bucket"] as string;
-            await of.put(await s3(values, session), id, values);
+            await of.put(await s3(values, clients), id, values);
             return id;
         },
-        async read(id, values, session) {
-            const found = await orAbsent(of.get(await s3(values, session), id));
-            return found && { inputs: { ...found, bucket: id, region: values["region"] ?? session.region } };
+        async read(id, values, clients) {
+            const found = await orAbsent(of.get(await s3(values, clients), id));
+            return found && { inputs: { ...found, bucket: id, region: values["region"] ?? clients.region } };
         },
-        update: async (id, values, session) => void (await of.put(await s3(values, session), id, values)),
-        remove: async (id, values, session) => void (await of.remove(await s3(values, session), id, values)),
+        update: async (id, values, clients) => void (await of.put(await s3(values, clients), id, values)),
+        remove: async (id, values, clients) => void (await of.remove(await s3(values, clients), id, values)),
     };
 }
 

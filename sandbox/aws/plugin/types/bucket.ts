@@ -1,11 +1,11 @@
 import type { BucketLocationConstraint } from "@aws-sdk/client-s3";
 
 import { partitionOf } from "../../../../providers/aws-ip-ranges/region";
+import type { AwsClients,S3 } from "../clients";
 import { orAbsent } from "../errors";
 import type { ResourceType } from "../resource-type";
 import type { Values } from "../schema";
 import { boolean, fromTags, map, string, toTags } from "../schema";
-import type { S3, Session } from "../session";
 import { bucketInline, inlineSettings } from "./bucket-inline";
 
 /** `aws:s3/bucket:Bucket`: the settings that have a resource of their own are read with it, and taken by those alone. */
@@ -39,8 +39,8 @@ export const bucket: ResourceType = {
     named: { property: "bucket", longest: 63, lowerCase: true },
     instructions: ["forceDestroy"],
 
-    async create(values, session) {
-        const { client, api } = await session.s3(values["region"] as string);
+    async create(values, clients) {
+        const { client, api } = await clients.s3(values["region"] as string);
         const Bucket = values["bucket"] as string;
         if (await orAbsent(client.send(new api.HeadBucketCommand({ Bucket })))) {
             throw new Error(`the bucket ${Bucket} exists already`);
@@ -54,7 +54,7 @@ export const bucket: ResourceType = {
             }),
         );
         try {
-            await putTags(Bucket, values, session);
+            await putTags(Bucket, values, clients);
         } catch (error) {
             await client.send(new api.DeleteBucketCommand({ Bucket }));
             throw error;
@@ -62,11 +62,11 @@ export const bucket: ResourceType = {
         return Bucket;
     },
 
-    async read(id, values, session) {
-        const { client, api } = await session.s3(values["region"] as string | undefined);
+    async read(id, values, clients) {
+        const { client, api } = await clients.s3(values["region"] as string | undefined);
         const head = await orAbsent(client.send(new api.HeadBucketCommand({ Bucket: id })));
         if (!head) return undefined;
-        const region = head.BucketRegion ?? session.region;
+        const region = head.BucketRegion ?? clients.region;
         const tagging = await orAbsent(client.send(new api.GetBucketTaggingCommand({ Bucket: id })));
         const lock = await orAbsent(client.send(new api.GetObjectLockConfigurationCommand({ Bucket: id })));
         const tags = fromTags(tagging?.TagSet);
@@ -91,19 +91,19 @@ export const bucket: ResourceType = {
         };
     },
 
-    async update(id, values, session, changed) {
-        if (changed.has("tags")) await putTags(id, values, session);
+    async update(id, values, clients, changed) {
+        if (changed.has("tags")) await putTags(id, values, clients);
     },
 
-    async remove(id, values, session) {
-        const { client, api } = await session.s3(values["region"] as string);
+    async remove(id, values, clients) {
+        const { client, api } = await clients.s3(values["region"] as string);
         if (values["forceDestroy"]) await empty(id, { client, api });
         await client.send(new api.DeleteBucketCommand({ Bucket: id }));
     },
 };
 
-async function putTags(Bucket: string, values: Values, session: Session): Promise<void> {
-    const { client, api } = await session.s3(values["region"] as string);
+async function putTags(Bucket: string, values: Values, clients: AwsClients): Promise<void> {
+    const { client, api } = await clients.s3(values["region"] as string);
     const TagSet = toTags((values["tags"] ?? {}) as Record<string, string>);
     if (TagSet.length > 0) await client.send(new api.PutBucketTaggingCommand({ Bucket, Tagging: { TagSet } }));
     else await client.send(new api.DeleteBucketTaggingCommand({ Bucket }));

@@ -1,8 +1,8 @@
+import type { AwsClients,Iam } from "../clients";
 import { orAbsent } from "../errors";
 import type { ResourceType } from "../resource-type";
 import type { Fields, Values } from "../schema";
 import { json, string } from "../schema";
-import type { Iam, Session } from "../session";
 import { text } from "./iam-common";
 
 interface Inline {
@@ -20,23 +20,23 @@ function inlinePolicy(of: Inline): ResourceType {
         [of.owner]: string({ required: true, replaces: true }),
     };
     const parts = (id: string): [string, string] => [id.split(":")[0]!, id.slice(id.indexOf(":") + 1)];
-    const put = async (values: Values, session: Session) =>
-        of.put(await session.iam(), text(values[of.owner]), text(values["name"]), text(values["policy"]));
+    const put = async (values: Values, clients: AwsClients) =>
+        of.put(await clients.iam(), text(values[of.owner]), text(values["name"]), text(values["policy"]));
     return {
         fields,
         named: { property: "name", longest: 128 },
-        async create(values, session) {
-            await put(values, session);
+        async create(values, clients) {
+            await put(values, clients);
             return `${text(values[of.owner])}:${text(values["name"])}`;
         },
-        async read(id, _values, session) {
+        async read(id, _values, clients) {
             const [owner, name] = parts(id);
-            const answer = await orAbsent(of.get(await session.iam(), owner, name));
+            const answer = await orAbsent(of.get(await clients.iam(), owner, name));
             const policy = decodeURIComponent(answer?.PolicyDocument ?? "");
             return answer && { inputs: { name, policy, [of.owner]: owner } };
         },
-        update: async (_id, values, session) => void (await put(values, session)),
-        remove: async (id, _values, session) => void (await of.remove(await session.iam(), ...parts(id))),
+        update: async (_id, values, clients) => void (await put(values, clients)),
+        remove: async (id, _values, clients) => void (await of.remove(await clients.iam(), ...parts(id))),
     };
 }
 

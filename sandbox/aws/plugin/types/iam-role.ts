@@ -18,8 +18,8 @@ export const role: ResourceType = {
     named: { property: "name", longest: 64 },
     instructions: ["forceDetachPolicies"],
 
-    async create(values, session) {
-        const { client, api } = await session.iam();
+    async create(values, clients) {
+        const { client, api } = await clients.iam();
         const RoleName = text(values["name"]);
         await client.send(
             new api.CreateRoleCommand({
@@ -34,8 +34,8 @@ export const role: ResourceType = {
         );
         return RoleName;
     },
-    async read(id, _values, session) {
-        const { client, api } = await session.iam();
+    async read(id, _values, clients) {
+        const { client, api } = await clients.iam();
         const answer = await orAbsent(client.send(new api.GetRoleCommand({ RoleName: id })));
         if (!answer?.Role) return undefined;
         const found = answer.Role;
@@ -58,8 +58,8 @@ export const role: ResourceType = {
             },
         };
     },
-    async update(id, values, session) {
-        const { client, api } = await session.iam();
+    async update(id, values, clients) {
+        const { client, api } = await clients.iam();
         const RoleName = id;
         const PolicyDocument = text(values["assumeRolePolicy"]);
         await client.send(new api.UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument }));
@@ -75,8 +75,8 @@ export const role: ResourceType = {
         if (TagKeys.length > 0) await client.send(new api.UntagRoleCommand({ RoleName, TagKeys }));
         if (Tags.length > 0) await client.send(new api.TagRoleCommand({ RoleName, Tags }));
     },
-    async remove(id, values, session) {
-        const { client, api } = await session.iam();
+    async remove(id, values, clients) {
+        const { client, api } = await clients.iam();
         const RoleName = id;
         if (values["forceDetachPolicies"]) {
             const attached = await client.send(new api.ListAttachedRolePoliciesCommand({ RoleName }));

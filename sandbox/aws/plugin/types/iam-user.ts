@@ -15,8 +15,8 @@ export const user: ResourceType = {
     named: { property: "name", longest: 64 },
     instructions: ["forceDestroy"],
 
-    async create(values, session) {
-        const { client, api } = await session.iam();
+    async create(values, clients) {
+        const { client, api } = await clients.iam();
         const UserName = text(values["name"]);
         await client.send(
             new api.CreateUserCommand({
@@ -28,8 +28,8 @@ export const user: ResourceType = {
         );
         return UserName;
     },
-    async read(id, _values, session) {
-        const { client, api } = await session.iam();
+    async read(id, _values, clients) {
+        const { client, api } = await clients.iam();
         const answer = await orAbsent(client.send(new api.GetUserCommand({ UserName: id })));
         if (!answer?.User) return undefined;
         const { Arn, Path, PermissionsBoundary, Tags, UserId } = answer.User;
@@ -39,8 +39,8 @@ export const user: ResourceType = {
             outputs: { arn: Arn!, tagsAll: tags, uniqueId: UserId! },
         };
     },
-    async update(id, values, session) {
-        const { client, api } = await session.iam();
+    async update(id, values, clients) {
+        const { client, api } = await clients.iam();
         const UserName = id;
         await client.send(new api.UpdateUserCommand({ UserName, NewPath: text(values["path"]) }));
         const PermissionsBoundary = values["permissionsBoundary"] as string | undefined;
@@ -52,8 +52,8 @@ export const user: ResourceType = {
         if (TagKeys.length > 0) await client.send(new api.UntagUserCommand({ UserName, TagKeys }));
         if (Tags.length > 0) await client.send(new api.TagUserCommand({ UserName, Tags }));
     },
-    async remove(id, values, session) {
-        const { client, api } = await session.iam();
+    async remove(id, values, clients) {
+        const { client, api } = await clients.iam();
         const UserName = id;
         if (values["forceDestroy"]) {
             const keys = await client.send(new api.ListAccessKeysCommand({ UserName }));

@@ -24,7 +24,7 @@ export async function carryBothMarks(
         const marks = (values["packet-mark"] ?? "").split(",");
         const added = renames.filter(({ before, after }) => marks.includes(before) && !marks.includes(after));
         if (added.length === 0) continue;
-        await session.guard.check();
+        await session.engine.check();
         session.snapshot.drop(queueTreeMenu);
         await session.client.request("PATCH", `${queueTreeMenu.path}/${id}`, {
             body: { "packet-mark": words([...marks, ...added.map(({ after }) => after)].join(",")) },

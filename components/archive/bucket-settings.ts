@@ -3,13 +3,16 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { ArchiveBucketArgs } from "./args";
 
-/** What the guards take of the component's arguments, and the bucket they stand around. */
-export type GuardArgs = Pick<ArchiveBucketArgs, "region" | "kmsKeyArn" | "versioning" | "objectLock" | "overrides"> & {
+/** What the settings take of the component's arguments, and the bucket they stand around. */
+export type BucketSettingsArgs = Pick<
+    ArchiveBucketArgs,
+    "region" | "kmsKeyArn" | "versioning" | "objectLock" | "overrides"
+> & {
     bucket: pulumi.Input<string>;
 };
 
 /** Makes what keeps a bucket closed and its objects safe, apart from its lifecycle and its policy. */
-export function makeGuards(name: string, args: GuardArgs, opts: pulumi.CustomResourceOptions) {
+export function makeBucketSettings(name: string, args: BucketSettingsArgs, opts: pulumi.CustomResourceOptions) {
     const { bucket, region, versioning: versioned = true, overrides = {} } = args;
     const closed = new aws.BucketPublicAccessBlock(
         `${name}-public-access-block`,

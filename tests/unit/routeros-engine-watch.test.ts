@@ -7,8 +7,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { Guard } from "../../providers/routeros/runtime/engine/guard";
-import { engineAddress, processGuard, watch } from "../../providers/routeros/runtime/engine/guard";
+import type { EngineWatch } from "../../providers/routeros/runtime/engine/engine-watch";
+import { engineAddress, engineOfProcess, watch } from "../../providers/routeros/runtime/engine/engine-watch";
 import { forget, lifecycles, tune } from "../../providers/routeros/runtime/lifecycles";
 import { start } from "../../router";
 import { Carrier } from "../../testing/carrier";
@@ -54,37 +54,37 @@ class Engine {
 }
 
 describe("the watch over the engine", () => {
-    let guard: Guard | undefined;
+    let watched: EngineWatch | undefined;
     afterEach(() => {
-        guard?.close();
+        watched?.close();
         forget();
         tune({});
     });
 
     test("lets writes through while the engine lives, also over a connection that it dropped", async () => {
         const engine = new Engine();
-        guard = watch(`127.0.0.1:${await engine.listen()}`);
-        await guard.check();
+        watched = watch(`127.0.0.1:${await engine.listen()}`);
+        await watched.check();
         const again = engine.connection();
         engine.drop();
         await again;
-        await guard.check();
+        await watched.check();
         await engine.kill();
-        await gone(guard);
+        await gone(watched);
     });
 
     test("stops for good once the engine is gone", async () => {
         const engine = new Engine();
         const port = await engine.listen();
         const left = jest.fn();
-        guard = watch(`127.0.0.1:${port}`, left);
-        await guard.check();
+        watched = watch(`127.0.0.1:${port}`, left);
+        await watched.check();
         await engine.kill();
-        await gone(guard);
+        await gone(watched);
         expect(left).toHaveBeenCalledTimes(1);
         const other = new Engine();
         await other.listen(port);
-        await expect(guard.check()).rejects.toThrow("connection/engine-gone");
+        await expect(watched.check()).rejects.toThrow("connection/engine-gone");
         await other.kill();
     });
 
@@ -97,7 +97,7 @@ describe("the watch over the engine", () => {
 
     test("ends a provider whose engine dies before any router was asked for", async () => {
         const engine = new Engine();
-        const folder = mkdtempSync(join(tmpdir(), "guard-"));
+        const folder = mkdtempSync(join(tmpdir(), "engine-watch-"));
         const script = join(folder, "dynamic-provider.cjs");
         const runtime = JSON.stringify(join(__dirname, "../../bin/providers/routeros/runtime/lifecycles.js"));
         writeFileSync(
@@ -110,7 +110,8 @@ describe("the watch over the engine", () => {
             const flags = ["-logtostderr", "-v=3", `127.0.0.1:${await engine.listen()}`];
             const provider = spawn(process.execPath, [script, ...flags], { stdio: "ignore" });
             const exit = once(provider, "exit");
-            await connected;
+            await Promise.race([connected, exit]);
+            expect(provider.exitCode).toBeNull();
             await engine.kill();
             expect((await exit)[0]).toBe(1);
         } finally {
@@ -119,18 +120,18 @@ describe("the watch over the engine", () => {
     });
 
     test("holds nothing anywhere but in the provider's process", async () => {
-        await expect(processGuard(() => Promise.resolve()).check()).resolves.toBeUndefined();
+        await expect(engineOfProcess(() => Promise.resolve()).check()).resolves.toBeUndefined();
     });
 
     test("no write starts after the engine was killed, and what was written is known to the next up", async () => {
         const router = await start();
         const engine = new Engine();
-        guard = watch(`127.0.0.1:${await engine.listen()}`);
+        watched = watch(`127.0.0.1:${await engine.listen()}`);
         const carrier = new Carrier({ url: router.url });
         const [list] = site();
         try {
             const method = lifecycles.AddressList;
-            tune({ guard });
+            tune({ engine: watched });
             await method.configure({ config: { get: (key) => carrier.config[key] } });
             const news = { ...(list?.args as Record<string, never>), owner: "site/test/s3-ipv4" };
             const { inputs } = await method.check({}, news);
@@ -157,7 +158,7 @@ describe("the watch over the engine", () => {
     });
 
     /** The closing of a connection takes its turn. */
-    async function gone(watched: Guard): Promise<void> {
+    async function gone(watched: EngineWatch): Promise<void> {
         for (;;) {
             const error = await watched.check().then(
                 () => undefined,

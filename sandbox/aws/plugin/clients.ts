@@ -24,7 +24,7 @@ export interface Iam {
 }
 
 /** Where the sandbox's AWS is, and clients for it. */
-export class Session {
+export class AwsClients {
     private readonly s3Clients = new Map<string, S3Client>();
     private iamClient: IAMClient | undefined;
 

@@ -25,7 +25,7 @@ export interface Part {
     judge: boolean;
 }
 
-export interface Bench extends Part {
+export interface Playing extends Part {
     /** Names what is done, as it is done. */
     progress: (text: string) => void;
     kernel: ReadonlySet<Discipline>;
@@ -34,7 +34,7 @@ export interface Bench extends Part {
     references?: number;
 }
 
-export interface BenchOutcome {
+export interface Played {
     line: Line;
     results: Result[];
     charts: { profile: string; family: Family; chart: Chart }[];
@@ -45,9 +45,9 @@ export interface BenchOutcome {
 }
 
 /** Plays everything on one line once, one scenario after the other, and cleans up. */
-export async function play(bench: Bench): Promise<BenchOutcome> {
-    const outcome: BenchOutcome = {
-        line: bench.line,
+export async function play(playing: Playing): Promise<Played> {
+    const outcome: Played = {
+        line: playing.line,
         results: [],
         charts: [],
         delays: [],
@@ -55,12 +55,12 @@ export async function play(bench: Bench): Promise<BenchOutcome> {
         standIns: [],
         notes: [],
     };
-    const shaped = bench.plays.find(({ profile }) => profile.judged)?.profile.state ?? {};
-    const stage = await Stage.open(bench.line, { ...farAddresses, s3: s3Address(shaped) });
+    const shaped = playing.plays.find(({ profile }) => profile.judged)?.profile.state ?? {};
+    const stage = await Stage.open(playing.line, { ...farAddresses, s3: s3Address(shaped) });
     try {
-        for (const { profile, family, scenarios: chosen } of bench.plays) {
-            const translated = translation(profile.state, bench, outcome);
-            const withSources = translation(profile.stateWithSources, bench, outcome);
+        for (const { profile, family, scenarios: chosen } of playing.plays) {
+            const translated = translation(profile.state, playing, outcome);
+            const withSources = translation(profile.stateWithSources, playing, outcome);
             const base: Omit<Setting, "reference" | "pace"> = {
                 stage,
                 family,
@@ -69,20 +69,20 @@ export async function play(bench: Bench): Promise<BenchOutcome> {
                 ...(withSources && { translationWithSources: withSources }),
                 ...(profile.hostLimit !== undefined && { hostLimit: profile.hostLimit }),
             };
-            outcome.references[family] ??= await quietest({ ...base, pace: 0.25 }, bench.references ?? 1);
+            outcome.references[family] ??= await quietest({ ...base, pace: 0.25 }, playing.references ?? 1);
             const reference = outcome.references[family];
             for (const { name, pace } of chosen) {
                 const scenario = scenarios.find((one) => one.name === name);
                 const setting: Setting = { ...base, reference, pace };
                 if (!scenario || (scenario.applies && !scenario.applies(setting))) continue;
-                bench.progress(`${profile.name}, ${family === "ipv4" ? "IPv4" : "IPv6"}: ${scenario.title}`);
+                playing.progress(`${profile.name}, ${family === "ipv4" ? "IPv4" : "IPv6"}: ${scenario.title}`);
                 await stage.configure(translated);
                 const played = await scenario.play(setting);
                 const whose = { profile: profile.name, family };
                 if (played.chart) outcome.charts.push({ ...whose, chart: played.chart });
                 for (const delay of played.delays ?? []) outcome.delays.push({ ...whose, ...delay });
                 for (const finding of played.findings)
-                    outcome.results.push(resultOf(finding, bench, { ...whose, scenario: name }, profile.judged));
+                    outcome.results.push(resultOf(finding, playing, { ...whose, scenario: name }, profile.judged));
             }
         }
     } finally {
@@ -123,9 +123,9 @@ async function quietest(setting: Omit<Setting, "reference">, times: number): Pro
     };
 }
 
-function translation(state: RouterState | undefined, bench: Bench, outcome: BenchOutcome): Translation | undefined {
+function translation(state: RouterState | undefined, playing: Playing, outcome: Played): Translation | undefined {
     if (!state) return undefined;
-    const translated = translateOn(state, bench.lanInterface ?? defaultLan, bench.kernel);
+    const translated = translateOn(state, playing.lanInterface ?? defaultLan, playing.kernel);
     for (const standIn of translated.standIns)
         if (!outcome.standIns.some((known) => known.where === standIn.where && known.lab === standIn.lab))
             outcome.standIns.push(standIn);

@@ -7,21 +7,21 @@ import { connect } from "node:http2";
 
 import { RouterError } from "../router/errors";
 
-export interface Guard {
+export interface EngineWatch {
     /** Throws where the engine is gone. */
     check(): Promise<void>;
     close(): void;
 }
 
-const always: Guard = { check: () => Promise.resolve(), close: () => undefined };
+const always: EngineWatch = { check: () => Promise.resolve(), close: () => undefined };
 
-let shared: Guard | undefined;
+let shared: EngineWatch | undefined;
 
 /**
- * The guard of this process: the engine that started the dynamic provider, or nothing anywhere else. Once the engine is
+ * What watches this process's engine: the engine that started the dynamic provider, or nothing anywhere else. Once the engine is
  * gone the process ends, after what is under way: a request that is broken off confuses RouterOS's web server.
  */
-export function processGuard(idle: () => Promise<void>): Guard {
+export function engineOfProcess(idle: () => Promise<void>): EngineWatch {
     const [, script = "", ...given] = process.argv;
     const address = engineAddress(given);
     const leave = (): void => void idle().finally(() => process.exit(1));
@@ -35,7 +35,7 @@ export function engineAddress(given: readonly string[]): string | undefined {
 }
 
 /** Watches `host:port`. A connection that closes is tried once more before the engine counts as gone. */
-export function watch(address: string, onGone: () => void = () => undefined): Guard {
+export function watch(address: string, onGone: () => void = () => undefined): EngineWatch {
     let gone = false;
     let closed = false;
     let session: ClientHttp2Session | undefined;

@@ -2,7 +2,7 @@ import type { Device } from "../device/device";
 import { interfaceTowards } from "../menus/routes";
 
 /** Where the router's two sides are, as far as its configuration tells. */
-export interface Site {
+export interface Sides {
     /** Interface of the default route, else the first member of the list WAN, else the last port. */
     wan: string;
     /** First member of the list LAN, else the first bridge, else the first port. */
@@ -11,7 +11,7 @@ export interface Site {
     host: string;
 }
 
-export function siteOf(device: Device, family: 4 | 6): Site {
+export function sidesOf(device: Device, family: 4 | 6): Sides {
     const ports = device
         .table("/interface")
         .all()

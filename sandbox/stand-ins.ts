@@ -12,7 +12,7 @@ import { pulumiHome, root } from "./places";
 import { forgetState, openState, type SandboxState } from "./state";
 
 /** The sandbox while it runs: its own servers, or those of another process of this checkout that has them up. */
-export interface Session {
+export interface StandIns {
     state: SandboxState;
     /** A command's whole environment: the engine, the router and S3, and nothing that names other ones. */
     env: Environment;
@@ -22,7 +22,7 @@ export interface Session {
     close(): Promise<void>;
 }
 
-export interface SessionOptions {
+export interface StandInOptions {
     /** What runs, as another process is told that wants the sandbox too. */
     what: string;
     /** Whether other processes may use the servers meanwhile; otherwise they wait. */
@@ -43,7 +43,7 @@ interface Greeting {
  * Opens the sandbox. Its owner listens on a socket of this checkout; the socket answers as long as the owner lives,
  * however it ends, so there is no lock to go stale. A second process gets the owner's servers, or waits for its end.
  */
-export async function openSession(options: SessionOptions): Promise<Session> {
+export async function openStandIns(options: StandInOptions): Promise<StandIns> {
     for (;;) {
         const other = await connect(socketFile());
         if (other !== undefined) {
@@ -66,7 +66,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     }
 }
 
-async function own(server: net.Server, options: SessionOptions): Promise<Session> {
+async function own(server: net.Server, options: StandInOptions): Promise<StandIns> {
     const guests = new Set<net.Socket>();
     const greeting: Greeting = { pid: process.pid, what: options.what };
     let sayReady: () => void = () => undefined;
