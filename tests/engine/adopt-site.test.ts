@@ -128,7 +128,7 @@ describe("a set-up made by hand", () => {
         await session.pulumi(["config", "set", "profile", "scavenger"]);
         expect(await session.up()).toMatchObject({ code: 0 });
         expect(handMade()).toEqual(ids);
-        expect(queue("WAN")).toMatchObject({ "max-limit": "19000000", "bucket-size": "0.01" });
+        expect(queue("WAN")).toMatchObject({ "max-limit": "19000000", "bucket-size": "0.002" });
         expect(queue("games")).toMatchObject({ "limit-at": "18050000", priority: "1" });
         expect(queue("glacier")).toMatchObject({ "limit-at": "190000", "max-limit": "19000000" });
         expect(session.router.rows(mangle).filter(marking)).toMatchObject([

@@ -92,13 +92,13 @@ test("one download serves a preview and the update after it", async () => {
 test("a list that lost too much is refused, and the one on the router stays", async () => {
     forget();
     server.answers = [sends(documentOf(first.slice(0, 2), 1_763_950_000))];
-    refused(await session.up(), "lost 50 % of the applied prefixes");
+    refused(await session.up(), "lost 50 % of the applied rows");
 });
 
 test("an older list that differs is refused", async () => {
     forget();
     server.answers = [sends(documentOf(first.slice(0, 3), 1_763_000_000))];
-    refused(await session.up(), "older than 1763942400 which is applied");
+    refused(await session.up(), "older than 1763942400, which is applied");
 });
 
 test("a document that is none is refused before the program makes a resource", async () => {
