@@ -58,11 +58,14 @@ export class Ours {
         if (here && place !== undefined && (place === key || [...recorded, ...wanted].includes(place))) return false;
         const rule = ((was?.outputs["rules"] ?? []) as Row[]).find((other) => other["key"] === key);
         if (rule && place === undefined && sameJob(row, wireOf(rule))) return false;
-        const others = this.rows[menu].filter((other) => {
-            const marker = other === row ? undefined : markerOf(other);
-            return marker?.key === key && marker.owner === owner;
+        const stands = this.rows[menu].some((other) => {
+            if (other === row) return false;
+            const marker = markerOf(other);
+            if (marker) return marker.key === key && marker.owner === owner;
+            // One whose comment was emptied is ours to mark again, and the copy stays a copy.
+            return was !== undefined && this.recordedKey(was, other) === key && this.recorded(was, menu, other);
         });
-        return others.length > 0 || !wanted.includes(key);
+        return stands || !wanted.includes(key);
     }
 
     private marked(menu: Menu, row: Row, marker: Marker): boolean {
@@ -92,7 +95,7 @@ export class Ours {
     }
 
     private recorded(one: Recorded, menu: Menu, row: Row): boolean {
-        const key = this.ids(one).find(([, id]) => id === idOf(row))?.[0];
+        const key = this.recordedKey(one, row);
         if (key === undefined) return false;
         // Another person's comment makes a row another person's; one that still quotes our marker does not.
         const comment = row["comment"] ?? "";
@@ -109,6 +112,10 @@ export class Ours {
         const rule = ((one.outputs["rules"] ?? []) as Row[]).find((other) => other["key"] === key);
         if (!rule) return false;
         return sameJob(row, wireOf(rule));
+    }
+
+    private recordedKey(one: Recorded, row: Row): string | undefined {
+        return this.ids(one).find(([, id]) => id === idOf(row))?.[0];
     }
 
     private ids(one: Recorded): [string, string][] {

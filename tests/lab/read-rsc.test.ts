@@ -26,8 +26,8 @@ it("reads the rows of an export in their order", () => {
     expect(state["/ip/firewall/mangle"]?.[0]?.["comment"]).toBe('a "quoted" one');
     const { nft, tc } = translate(state, { devices: { ether5: "wan" }, kernel: new Set(["fq_codel"] as const) });
     expect(nft).toContain('oifname "wan" ip daddr @list_s3 counter meta mark set 1 accept');
-    expect(tc).toContain("qdisc add dev wan parent 1:2 fq_codel limit 1000 ");
-    expect(tc).toContain("qdisc add dev wan parent 1:3 pfifo limit 20");
+    expect(tc).toContain("qdisc add dev wan parent 1:2 handle 102: fq_codel limit 1000 ");
+    expect(tc).toContain("qdisc add dev wan parent 1:3 handle 103: pfifo limit 20");
 });
 
 it("refuses a line it cannot read instead of leaving it out", () => {
