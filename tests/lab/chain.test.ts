@@ -5,7 +5,7 @@ import { stateOfExport } from "../../lab/read-rsc";
 import type { RouterState } from "../../lab/router-state";
 import { translate } from "../../lab/translate";
 import { engineTimeout, type ScratchStack, startEngine } from "../engine/harness";
-import { build, describeWithPackets, playShort, verdicts } from "./support";
+import { build, describeWithPackets, playShort, playUntilKept, verdicts } from "./support";
 
 jest.setTimeout(engineTimeout);
 
@@ -42,7 +42,7 @@ describe("what pulumi up leaves on the router", () => {
 
     describeWithPackets("on packets", () => {
         it("keeps its promises", async () => {
-            const { results } = await playShort(routerProfile(await read(), "router"), ["alone", "other"]);
+            const { results } = await playUntilKept(routerProfile(await read(), "router"), ["alone", "other"]);
             expect(verdicts(results)).toEqual({
                 "alone share": true,
                 "other s3-share": true,

@@ -8,7 +8,7 @@ import { run } from "../../lab/net/commands";
 import { listed, Namespaces, sweep } from "../../lab/net/namespaces";
 import { planned, profilesFor, routerProfile } from "../../lab/profiles";
 import { translate } from "../../lab/translate";
-import { build, describeWithPackets, playShort, root, verdicts } from "./support";
+import { build, describeWithPackets, playShort, playUntilKept, root, verdicts } from "./support";
 
 jest.setTimeout(120_000);
 
@@ -20,7 +20,7 @@ describeWithPackets("packets through the lab's router", () => {
 
     it("keeps the promises of scavenger", async () => {
         const profile = profilesFor(20e6).find(({ name }) => name === "scavenger")!;
-        const { results, charts } = await playShort(profile, ["alone", "other"]);
+        const { results, charts } = await playUntilKept(profile, ["alone", "other"]);
         expect(verdicts(results)).toEqual({ "alone share": true, "other s3-share": true, "other other-share": true });
         expect(charts[0]?.chart.events.map(({ label }) => label)).toEqual(["other upload starts", "it stops"]);
     });
