@@ -240,6 +240,11 @@ export const assumptions: readonly Assumption[] = [
         choice: "fq-codel-memlimit and cake-memlimit are written `32.0MiB` or in bytes, and read as bytes over REST; cake-bandwidth reads in bit/s.",
     },
     {
+        key: "untracked-marks",
+        about: "firewall",
+        choice: "A packet that raw took out of connection tracking has no connection, so no connection mark is set.",
+    },
+    {
         key: "fasttrack-marks",
         about: "FastTrack",
         choice: "FastTracked packets carry no packet mark, so they meet only no-mark leaves of an interface's tree.",

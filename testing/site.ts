@@ -1,6 +1,9 @@
 /** A whole site for tests, as the components would declare it. */
 import { createHash } from "node:crypto";
 
+import { readShaping } from "../components/shaping/plan";
+import { uploadSite } from "../components/shaping/rules";
+import type { UploadSite } from "../providers/routeros/runtime/path";
 import type { Router, Row } from "../router";
 import type { Declared } from "./carrier";
 
@@ -13,6 +16,8 @@ export interface SiteOptions {
     restLimitAt?: string;
     s3LimitAt?: string;
     mark?: string;
+    /** With what a component says of the site's uploads, so that their way through the router is looked at. @default false */
+    upload?: boolean;
 }
 
 /** Ends in a hash of project, stack and resource, as the components name their types. */
@@ -31,8 +36,10 @@ export function site(options: SiteOptions = {}): Declared[] {
             packetMarks: [mark],
             families: ["ipv4", "ipv6"],
             minimumVersion: "7.9",
+            ...(options.upload ? { upload: uploadOf(wan, mark) } : {}),
         },
     };
+    const marking = options.upload ? { marking: "auto" } : {};
     const maxLimit = options.maxLimit ?? "19M";
     const families = [
         ["ipv4", options.addresses ?? defaultAddresses],
@@ -75,13 +82,20 @@ export function site(options: SiteOptions = {}): Declared[] {
                         passthrough: true,
                     },
                 ],
+                ...marking,
                 ...common,
             },
         })),
         ...families.map(([family]): Declared => ({
             kind: "FirewallRules",
             name: `bypass-${family}`,
-            args: { family, table: "filter", fastTrackBypass: { connectionMark: "s3", comment: "S3" }, ...common },
+            args: {
+                family,
+                table: "filter",
+                fastTrackBypass: { connectionMark: "s3", comment: "S3" },
+                ...marking,
+                ...common,
+            },
         })),
         {
             kind: "QueueType",
@@ -119,6 +133,14 @@ export function site(options: SiteOptions = {}): Declared[] {
             },
         },
     ];
+}
+
+function uploadOf(wanInterface: string, packetMark: string): UploadSite {
+    const queueNames = { parent: "uplink", rest: "uplink-rest", s3: "uplink-s3" };
+    const names = { listName: "AmazonS3", connectionMark: "s3", packetMark, queueNames };
+    const { plan, problems } = readShaping({ wanInterface, uplink: "20M", ...names });
+    if (!plan) throw new Error(problems.join("\n"));
+    return uploadSite(plan);
 }
 
 /** The router's configuration for comparing before and after: menus that hold nothing aside. */

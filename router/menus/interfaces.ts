@@ -1,6 +1,6 @@
 import type { Row } from "../api";
 import type { Device } from "../device/device";
-import type { StoredRow } from "../device/table";
+import { showId, type StoredRow } from "../device/table";
 import type { Field } from "../device/values";
 import { refuse } from "../errors";
 import type { MenuRules } from "./definition";
@@ -10,7 +10,7 @@ export const interfaces: MenuRules = {
     path: "/interface",
     named: true,
     fields: { mtu: { kind: "string" }, l2mtu: { kind: "integer", max: 65535 } },
-    show(shown, row) {
+    show(shown, row, device) {
         const up = shown["disabled"] !== "true";
         const { rx, tx } = traffic(row);
         const common: Row = {
@@ -39,10 +39,20 @@ export const interfaces: MenuRules = {
         for (const name of ["default-name", "comment", "l2mtu"])
             if (shown[name] !== undefined) common[name] = shown[name];
         if (row.dynamic) common["dynamic"] = "true";
-        if (shown["slave"] === "true") common["slave"] = "true";
+        if (isMember(device, showId(row.id))) common["slave"] = "true";
         return common;
     },
 };
+
+/** Of a bridge or a bond. */
+function isMember(device: Device, id: string): boolean {
+    const holds = (path: string, name: string): boolean =>
+        device
+            .table(path)
+            .all()
+            .some(({ values }) => values["disabled"] !== "true" && (values[name] ?? "").split(",").includes(id));
+    return holds("/interface/bridge/port", "interface") || holds("/interface", "slaves");
+}
 
 function traffic(row: StoredRow): { rx: string; tx: string } {
     return { rx: "0", tx: String(row.counters?.bytes ?? 0) };

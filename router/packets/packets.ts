@@ -42,8 +42,10 @@ export interface Walk {
     routingMark?: string;
     /** No connection tracking for this packet: raw said so. */
     untracked: boolean;
-    /** Rules that this model cannot decide and on which it depends what becomes of the packet. */
+    /** Rules that this model cannot decide and on which it depends what becomes of the packet, its marks included. */
     undecided: string[];
+    /** There are more of them than are tried. */
+    cut: boolean;
 }
 
 /** The hooks a forwarded packet passes, in RouterOS's order: raw before tracking, mangle before filter. */
@@ -55,31 +57,33 @@ const forwardHooks = [
     ["mangle", "postrouting"],
 ] as const;
 
-/** So many rules that cannot be decided are tried both ways; with more of them the packet's way is undecided. */
+/** So many rules that cannot be decided are tried both ways; with more of them nothing is certain. */
 const triedBothWays = 6;
 
 /**
- * Walks a forwarded packet through raw, mangle and filter as they stand. A rule that this model cannot decide is tried
- * both ways: only where the packet ends the same whatever it does is it passed over. Changes nothing.
+ * The ways a forwarded packet may go through raw, mangle and filter as they stand. A rule that this model cannot decide is
+ * tried both ways; ways that come to the same are one. The first is that on which no such rule matches. Changes nothing.
  */
-export function walkForward(device: Device, packet: Packet): Walk {
+export function walksForward(device: Device, packet: Packet): [Walk, ...Walk[]] {
     const met = new Map<StoredRow, string>();
     const first = walkOnce(device, packet, new Map(), met);
-    const ends = new Set([endOf(first)]);
+    const ways = new Map([[endOf(first), first]]);
     const tried = [new Map<StoredRow, boolean>()];
+    let cut = false;
     // Each rule that was met undecided splits every way tried so far; a way taken may meet further ones.
     for (const [row] of met) {
-        if (tried.length >= 2 ** triedBothWays) {
-            ends.add("too many");
-            break;
-        }
+        cut = tried.length >= 2 ** triedBothWays;
+        if (cut) break;
         for (const choices of [...tried]) {
             const other = new Map([...choices, [row, true] as const]);
             tried.push(other);
-            ends.add(endOf(walkOnce(device, packet, other, met)));
+            const walk = walkOnce(device, packet, other, met);
+            if (!ways.has(endOf(walk))) ways.set(endOf(walk), walk);
         }
     }
-    return { ...first, undecided: ends.size > 1 ? [...met.values()] : [] };
+    const undecided = cut || ways.size > 1 ? [...met.values()] : [];
+    const [, ...others] = [...ways.values()].map((walk) => ({ ...walk, undecided, cut }));
+    return [{ ...first, undecided, cut }, ...others];
 }
 
 /** What becomes of the packet, and of its connection. */
@@ -107,6 +111,7 @@ function walkOnce(
         routingMark: packet.routingMark,
         untracked: false,
         undecided: [],
+        cut: false,
     };
     for (const [table, chain] of forwardHooks) {
         const path = `/${packet.family === 4 ? "ip" : "ipv6"}/firewall/${table}`;
@@ -176,6 +181,8 @@ function act(
         case "return":
             return { effect: "goes back", outcome: "return" };
         case "mark-connection":
+            // assumed(untracked-marks): the mark is the tracked connection's, and this packet has none.
+            if (walk.untracked) return { effect: "not tracked: no connection to mark", outcome: goesOn };
             walk.connectionMark = markOf(values["new-connection-mark"]);
             return { effect: `connection mark ${walk.connectionMark ?? "taken off"}`, outcome: goesOn };
         case "mark-packet":

@@ -2,7 +2,7 @@ import type { ConnectionDescription, PacketState, PacketTrace, QueuePath, Row, T
 import type { Device } from "../device/device";
 import type { StoredRow } from "../device/table";
 import { refuse } from "../errors";
-import { type Packet, type Walk, walkForward } from "./packets";
+import { type Packet, type Walk, walksForward } from "./packets";
 import { leafFor, simpleQueueFor } from "./queue-path";
 import { type Sides, sidesOf } from "./sides";
 
@@ -13,41 +13,106 @@ interface Live {
     connectionMark?: string;
 }
 
-/** Follows a connection's first packet, its answer, and its data. Changes nothing. */
+/** One way that a connection may go: what it is by now, and its packets so far. */
+interface Way {
+    live: Live;
+    packets: PacketTrace[];
+    /** No rule that cannot be decided has matched on it. */
+    plain: boolean;
+    routingMark?: string;
+    /** There are more ways than are followed. */
+    cut: boolean;
+}
+
+/** Direction, state, and bytes. */
+type Sent = readonly ["upload" | "reply", PacketState, number];
+
+/** Ways followed side by side at most. */
+const most = 64;
+
+/**
+ * Follows a connection's first packet, its answer, and its data, on every way that is open where rules cannot be decided.
+ * Where all of them end alike the end is certain, whatever the marks on the way. Changes nothing.
+ */
 export function trace(device: Device, description: ConnectionDescription): Trace {
     const live = liveOf(device, description);
-    const packets: PacketTrace[] = [];
-    const size = description.size ?? 1500;
-    const small = live.packet.family === 4 ? 60 : 80;
-    if (description.established !== true && !live.fastTracked) {
-        packets.push(pass(device, live, "upload", "new", live.packet.protocol === "tcp" ? small : size).trace);
-        if (packets[0]!.verdict === "accept") packets.push(pass(device, live, "reply", "established", small).trace);
-    } else {
-        packets.push(pass(device, live, "reply", "established", small).trace);
-    }
-    if (packets.every(({ verdict }) => verdict === "accept")) {
-        // The first data packet may itself be the one that FastTrack takes: a second one shows how it stays.
-        const before = live.fastTracked;
-        packets.push(pass(device, live, "upload", "established", size).trace);
-        if (live.fastTracked !== before) packets.push(pass(device, live, "upload", "established", size).trace);
-    }
-    const last = packets.at(-1)!;
-    const undecided = [...new Set(packets.flatMap(({ notes }) => notes))];
+    const ends = followed(device, live, description);
+    const shown = ends.find(({ plain }) => plain) ?? ends[0]!;
+    const last = shown.packets.at(-1)!;
+    // Another routing mark may lead to another interface, unless that was said.
+    const routed = description.outInterface === undefined;
+    const different = new Set(ends.map((way) => endOfWay(way, routed))).size > 1;
+    const open = different || ends.some(({ cut }) => cut);
+    const notes = ends.flatMap(({ packets }) => packets.flatMap((packet) => packet.notes));
+    const marks = new Set(ends.map((way) => way.live.connectionMark));
     return {
         from: live.packet.src,
         to: describe(live.packet.dst, live.packet.dstPort),
         protocol: live.packet.protocol,
         inInterface: live.packet.inInterface,
         outInterface: live.packet.outInterface,
-        packets,
-        fastTracked: live.fastTracked,
-        connectionMark: live.connectionMark,
-        leaf:
-            last.direction === "upload" && undecided.length === 0
-                ? (last.queue?.leaf ?? last.globalQueue?.leaf)
-                : undefined,
-        undecided,
+        packets: shown.packets,
+        fastTracked: shown.live.fastTracked,
+        connectionMark: marks.size === 1 ? shown.live.connectionMark : undefined,
+        leaf: last.direction === "upload" && !open ? (last.queue?.leaf ?? last.globalQueue?.leaf) : undefined,
+        undecided: open ? [...new Set(notes)] : [],
     };
+}
+
+/** Every way to its end. */
+function followed(device: Device, live: Live, { established, size = 1500 }: ConnectionDescription): Way[] {
+    const small = live.packet.family === 4 ? 60 : 80;
+    const opening: Sent[] = [["reply", "established", small]];
+    if (established !== true && !live.fastTracked) {
+        opening.unshift(["upload", "new", live.packet.protocol === "tcp" ? small : size]);
+    }
+    const data: Sent = ["upload", "established", size];
+    const next = ({ packets }: Way): Sent | undefined => {
+        const last = packets.at(-1);
+        if (last?.verdict === "drop") return undefined;
+        if (packets.length <= opening.length) return opening[packets.length] ?? data;
+        // The first data packet may itself be the one that FastTrack takes: a second one shows how it stays.
+        return packets.length === opening.length + 1 && last?.takenByFastTrack ? data : undefined;
+    };
+    const done: Way[] = [];
+    let ways: Way[] = [{ live, packets: [], plain: true, cut: false }];
+    while (ways.length > 0) {
+        const on = new Map<string, Way>();
+        for (const way of ways) {
+            const sent = next(way);
+            if (!sent) done.push(way);
+            for (const one of sent ? goesOn(device, way, sent) : []) {
+                const name = `${endOfWay(one, true)} ${one.live.connectionMark ?? ""}`;
+                if (!on.has(name)) on.set(name, one);
+            }
+        }
+        const cut = on.size > most;
+        ways = [...on.values()].slice(0, most).map((way) => ({ ...way, cut: way.cut || cut }));
+    }
+    return done;
+}
+
+/** The ways that one more packet may take. */
+function goesOn(device: Device, way: Way, [direction, state, size]: Sent): Way[] {
+    const packet = packetOf(way.live, direction, state, size);
+    return walksOf(device, way.live, packet).map((walk, index): Way => {
+        const live = { ...way.live };
+        const { trace } = passAs(device, live, direction, packet, walk);
+        return {
+            live,
+            packets: [...way.packets, trace],
+            plain: way.plain && index === 0,
+            cut: way.cut || walk.cut,
+            ...(walk.routingMark === undefined ? {} : { routingMark: walk.routingMark }),
+        };
+    });
+}
+
+/** How the last packet of a way ended. */
+function endOfWay({ live, packets, routingMark }: Way, routed: boolean): string {
+    const { verdict, packetMark, queue, globalQueue, simpleQueue } = packets.at(-1)!;
+    const ends = [verdict, packetMark, queue?.leaf, globalQueue?.leaf, simpleQueue, live.fastTracked];
+    return JSON.stringify([...ends, routed ? routingMark : undefined]);
 }
 
 /** One packet of a live connection: past the rules when FastTracked, else through them; then the queues. */
@@ -57,14 +122,33 @@ export function pass(
     direction: "upload" | "reply",
     state: PacketState,
     size: number,
-): { trace: PacketTrace; rules: StoredRow[]; queues: StoredRow[] } {
+): Passed {
+    const packet = packetOf(live, direction, state, size);
+    return passAs(device, live, direction, packet, walksOf(device, live, packet)[0]);
+}
+
+interface Passed {
+    trace: PacketTrace;
+    rules: StoredRow[];
+    queues: StoredRow[];
+}
+
+function packetOf(live: Live, direction: "upload" | "reply", state: PacketState, size: number): Packet {
     const base = direction === "upload" ? live.packet : live.reply;
-    const packet: Packet = { ...base, state, size, connectionMark: live.connectionMark };
+    return { ...base, state, size, connectionMark: live.connectionMark };
+}
+
+const pastRules: Walk = {
+    ...{ steps: [], rows: [], verdict: "accept", fastTrack: false, untracked: false, undecided: [], cut: false },
+};
+
+function walksOf(device: Device, live: Live, packet: Packet): [Walk, ...Walk[]] {
+    return live.fastTracked ? [pastRules] : walksForward(device, packet);
+}
+
+/** Brings the live connection on by a packet that took this way. */
+function passAs(device: Device, live: Live, direction: "upload" | "reply", packet: Packet, walk: Walk): Passed {
     const fastPath = live.fastTracked;
-    const none: Walk = {
-        ...{ steps: [], rows: [], verdict: "accept", fastTrack: false, untracked: false, undecided: [] },
-    };
-    const walk = fastPath ? none : walkForward(device, packet);
     if (!fastPath) live.connectionMark = walk.connectionMark;
     if (walk.fastTrack && walk.verdict === "accept") live.fastTracked = true;
     const passes = walk.verdict === "accept";
@@ -77,8 +161,8 @@ export function pass(
         queues: [...(queue?.rows ?? []), ...(globalQueue?.rows ?? []), ...(simple ? [simple] : [])],
         trace: {
             direction,
-            state,
-            size,
+            state: packet.state,
+            size: packet.size,
             fastPath,
             steps: walk.steps,
             verdict: walk.verdict,

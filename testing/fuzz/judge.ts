@@ -14,10 +14,24 @@ import { alike, enabled, idOf, markerOf, type Rows, sameJob, text } from "./rows
 function takenOver(menu: Menu, row: Row, wanted: Program, expected: readonly Expected[]): boolean {
     const one = wanted.filter((other) => menuOf(other) === menu && "adopt" in other && other.adopt).map(nameOf);
     if (markerOf(row)) return false;
-    return expected.some((shall) => shall.menu === menu && one.includes(shall.name) && doesJob(menu, row, shall.row));
+    return expected.some((shall) => shall.menu === menu && one.includes(shall.name) && isTaken(menu, row, shall.row));
 }
 
-function doesJob(menu: Menu, row: Row, shall: Row): boolean {
+/** Where it stands in the way of the wanted row: whether it does its job, so that `adopt` takes it. */
+function isTaken(menu: Menu, row: Row, shall: Row): boolean {
+    if (!inTheWay(menu, row, shall) || menu !== "/queue/tree") return inTheWay(menu, row, shall);
+    const marks = (queue: Row): string[] => (queue["packet-mark"] ?? "").split(",").filter((mark) => mark !== "");
+    const [has, wanted] = [marks(row), marks(shall)];
+    const [width = 0, wide = 0] = [row, shall].map((queue) => Number(queue["max-limit"] ?? "0"));
+    return (
+        row["parent"] === shall["parent"] &&
+        (has.length === 0) === (wanted.length === 0) &&
+        has.every((mark) => wanted.includes(mark)) &&
+        (width === wide || (width === 0 && has.length > 0) || (width >= wide / 2 && width <= wide * 2))
+    );
+}
+
+function inTheWay(menu: Menu, row: Row, shall: Row): boolean {
     if (menu.endsWith("address-list")) return row["list"] === shall["list"] && row["address"] === shall["address"];
     if (menu.startsWith("/queue")) return row["name"] === shall["name"];
     return sameJob(row, shall);
@@ -73,11 +87,11 @@ export function blocked({ rows, ours }: Before, wanted: Program): boolean {
         if (one?.kind === "list" && one.exclusive) return false;
         return rows[menu].some((row) => {
             if (ours.is(menu, row) && resourceOf(menu, row, ours) === name) return false;
-            if (!doesJob(menu, row, shall)) return false;
+            if (!inTheWay(menu, row, shall)) return false;
             if (one?.kind === "list" && !enabled(row) && !one.adopt) return false;
             return markerOf(row) !== undefined
                 ? menu !== menus[2] && menu !== menus[3]
-                : !(one && "adopt" in one && one.adopt);
+                : !(one && "adopt" in one && one.adopt && isTaken(menu, row, shall));
         });
     });
     // The anchor may be the very rule that is taken over. And a check knows no recorded ids: a rule of ours that somebody

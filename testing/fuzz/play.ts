@@ -86,7 +86,7 @@ class Player {
     /** Only what others put where a wanted row belongs, or an anchor that is not one rule, may stop an operation. */
     private judgeError({ error }: Outcome, was: Before, wanted: Program): void {
         if (!error) return;
-        if (/ownership\/exists|preflight\/anchor/.test(error.message) && blocked(was, wanted)) return;
+        if (/ownership\/(exists|another-job)|preflight\/anchor/.test(error.message) && blocked(was, wanted)) return;
         if (error.message.includes("preflight/queue-type") && lacksType(was, wanted)) return;
         if (error.message.includes("ownership/child") && foreignBelow(was)) return;
         this.harm.push(`error: ${error.message}`);

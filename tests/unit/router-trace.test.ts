@@ -174,19 +174,52 @@ test("jumps, returns and negations are followed; a dropped connection ends there
     }));
 
 test("a rule that cannot be decided leaves the end undecided where it depends on it, and is said", () =>
-    withRouter({}, (_call, router) => {
-        router.add("/ip/firewall/mangle", {
-            chain: "forward",
-            action: "mark-packet",
-            "new-packet-mark": "x",
-            nth: "2,1",
+    withArticle((router) => {
+        router.set(filter, fastTrackRule(router)[".id"]!, { disabled: "yes" });
+        const id = router.add("/ip/firewall/mangle", {
+            ...{ chain: "postrouting", action: "mark-packet", "new-packet-mark": "x", nth: "2,1" },
         });
-        const [first] = router.trace({ to: s3 }).packets;
-        expect(first!.packetMark).toBeUndefined();
-        expect(first!.notes).toEqual(["/ip/firewall/mangle forward *2: nth cannot be decided here"]);
-        expect(router.trace({ to: s3 }).undecided).toHaveLength(1);
-        router.set("/ip/firewall/mangle", "*2", { action: "log" });
-        expect(router.trace({ to: s3 }).undecided).toEqual([]);
+        const note = `/ip/firewall/mangle postrouting ${id}: nth cannot be decided here`;
+        const open = router.trace({ to: s3 });
+        expect(open.packets[0]!.notes).toEqual([note]);
+        expect(open).toMatchObject({ undecided: [note], leaf: undefined });
+        router.set("/ip/firewall/mangle", id, { action: "log" });
+        expect(router.trace({ to: s3 })).toMatchObject({ undecided: [], leaf: "s3" });
+        return Promise.resolve();
+    }));
+
+test("whatever connection mark chance gives, a packet that a later rule marks ends in one leaf for certain", () =>
+    withArticle((router) => {
+        router.set(filter, fastTrackRule(router)[".id"]!, { disabled: "yes" });
+        router.add("/ip/firewall/mangle", {
+            ...{ chain: "prerouting", action: "mark-connection", "new-connection-mark": "lucky", random: "50" },
+            ...{ passthrough: "yes" },
+        });
+        for (const packet of ["first", "second"]) {
+            router.add("/ip/firewall/mangle", {
+                ...{ chain: "postrouting", action: "mark-packet", "new-packet-mark": "s3-packet", comment: packet },
+                ...{ "dst-address-list": "S3", passthrough: "yes" },
+            });
+        }
+        const traced = router.trace({ to: s3 });
+        expect(traced).toMatchObject({ undecided: [], leaf: "s3" });
+        // The article's rule marks the connection after chance did: that much is certain, too.
+        expect(traced.connectionMark).toBe("s3-connection");
+        expect(router.trace({ to: "198.51.100.7:443" })).toMatchObject({ undecided: [], leaf: "rest" });
+        expect(router.trace({ to: "198.51.100.7:443" }).connectionMark).toBeUndefined();
+        return Promise.resolve();
+    }));
+
+test("where chance chooses the route, the end is open until the outgoing interface is said", () =>
+    withArticle((router) => {
+        router.set(filter, fastTrackRule(router)[".id"]!, { disabled: "yes" });
+        router.add("/routing/table", { name: "second", fib: "" });
+        router.add("/ip/firewall/mangle", {
+            ...{ chain: "prerouting", action: "mark-routing", "new-routing-mark": "second", nth: "2,1" },
+        });
+        const to = "198.51.100.7:443";
+        expect(router.trace({ to }).undecided).toHaveLength(1);
+        expect(router.trace({ to, outInterface: "ether5" }).undecided).toEqual([]);
         return Promise.resolve();
     }));
 

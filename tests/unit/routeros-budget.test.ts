@@ -1,5 +1,5 @@
 import type { Router } from "../../router";
-import { budgetOf, crowdedRouter, foreignRows, sizes, writes } from "../../testing/budget";
+import { budgetOf, crowdedRouter, foreignRows, sizes, windingPreview, writes } from "../../testing/budget";
 
 let router: Router;
 let warnings: jest.SpyInstance;
@@ -29,4 +29,10 @@ describe(`a site of N prefixes beside ${foreignRows} foreign rows`, () => {
         },
         240_000,
     );
+});
+
+test("where the line is a dial-up over a VLAN over a bond, in both families, at most 12 reads more", async () => {
+    const { reads, missed } = await windingPreview();
+    expect(missed).toEqual([]);
+    expect(reads).toBeGreaterThan(16);
 });

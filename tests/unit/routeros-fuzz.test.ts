@@ -171,6 +171,7 @@ describe("what the fuzz found", () => {
     test("a queue that was taken over and whose parent is gone is given back under what stands", async () => {
         await up([hung(["ours", "ether1"])]);
         router.add(tree, { name: "theirs", parent: "ours", comment: "by hand" });
+        await up([hung(["ours", "ether1"], ["theirs", "ours"])]);
         await up([hung(["theirs", "ether2"])]);
         expect((await carrier.destroy()).error).toBeUndefined();
         expect(places()).toEqual(["theirs ether2 by hand"]);

@@ -1,8 +1,11 @@
 import { tune } from "../../providers/routeros/runtime/router/session";
 import { start } from "../../router";
 import type { Router } from "../../router/api";
+import { standing } from "../../testing/site";
+import type { Stage } from "../../testing/stages";
 import { carrierOf, real } from "../../testing/stages";
-import type { Case } from "../field/cases";
+import type { Case } from "../field/case";
+import { endOf, leafOf, tracesOf } from "../field/case";
 import { allCases } from "../field/cases";
 
 /*
@@ -20,36 +23,60 @@ beforeEach(() => {
 afterEach(() => jest.restoreAllMocks());
 
 const said = (): string[] => [...new Set(warnings.mock.calls.map(([text]) => String(text)))];
-const codes = (): string[] =>
-    said()
-        .flatMap((text) => /( \(undecided\))?\. .*\[((path|shaper|wan|join)\/[a-z-]+)\]$/.exec(text) ?? [])
-        .filter((_, index) => index % 4 === 2);
+/** Findings that were said, by code, each once. */
+const codes = (): string[] => [
+    ...new Set(said().flatMap((text) => /\[((?:path|shaper|parent|wan|join)\/[a-z-]+)\]$/.exec(text)?.[1] ?? [])),
+];
+
+function stageOf(args: Case["args"]): Promise<Stage> {
+    const uplink = Number(String(args.uplink ?? "20M").replace("M", "e6"));
+    return real({ ...args, uplink }, uplink);
+}
 
 async function up(router: Router, args: Case["args"]) {
-    const uplink = Number(String(args.uplink ?? "20M").replace("M", "e6"));
-    const stage = await real({ ...args, uplink }, uplink);
+    const stage = await stageOf(args);
     const carrier = carrierOf(router, stage);
     return { stage, carrier, outcome: await carrier.up(stage.declared) };
 }
 
 describe("after up, an upload ends where it should, and what was foreseen was said", () => {
-    test.each(allCases.map((one) => [one.name, one] as const))("%s", async (_name, one) => {
+    const tried = allCases.filter(({ refused }) => refused === undefined);
+    test.each(tried.map((one) => [one.name, one] as const))("%s", async (_name, one) => {
         const router = await start({ rsc: one.rsc, ...(one.version ? { version: one.version } : {}) });
         try {
+            const before = standing(router);
             const { carrier, stage, outcome } = await up(router, one.args);
             expect(outcome.error).toBeUndefined();
-            const traced = router.trace({ to: s3, outInterface: one.args.wanInterface! });
-            const leaf = one.leaf ?? one.args.queueNames?.s3 ?? "upload-s3";
-            const undecided = one.findings?.some((code) => code.endsWith("?")) && !one.leaf;
-            if (!undecided && traced.undecided.length === 0) expect(traced.leaf).toBe(leaf);
-            const expected = new Set((one.findings ?? []).map((code) => code.replace("?", "")));
-            expect(new Set(codes().filter((code) => code.startsWith("path/") && code !== "path/downloads"))).toEqual(
-                expected,
-            );
+            expect(tracesOf(router, one).map(endOf)).toEqual(tracesOf(router, one).map(() => leafOf(one)));
+            const expected = (one.findings ?? []).map((code) => code.replace("?", ""));
+            const all = [...new Set([...expected, ...(one.also ?? [])])].sort();
+            expect(
+                codes()
+                    .filter((code) => code !== "path/downloads")
+                    .sort(),
+            ).toEqual(all);
             const again = await carrier.up(stage.declared);
             expect(again.error).toBeUndefined();
             expect(again.steps.filter(({ op }) => op !== "same")).toEqual([]);
             expect((await carrier.destroy()).error).toBeUndefined();
+            expect(standing(router)).toEqual(before);
+        } finally {
+            await router.stop();
+        }
+    });
+});
+
+describe("what cannot be shaped is refused at preview, with what was meant, and nothing is written", () => {
+    const refused = allCases.flatMap((one) => (one.refused ? [{ ...one, refused: one.refused }] : []));
+    test.each(refused.map((one) => [one.name, one] as const))("%s", async (_name, one) => {
+        const router = await start({ rsc: one.rsc });
+        try {
+            const stage = await stageOf(one.args);
+            const { error } = await carrierOf(router, stage).preview(stage.declared);
+            expect(error?.message).toContain(one.refused.code);
+            expect(error?.message).toMatch(one.refused.names);
+            expect(error?.message).not.toContain("\n");
+            expect(router.log.filter(({ method }) => method !== "GET")).toEqual([]);
         } finally {
             await router.stop();
         }
@@ -87,6 +114,98 @@ test("a bypass that works stays ahead of a colleague's jump, and the chain behin
             .filter(({ chain }) => chain === "fast")
             .map(({ action }) => action);
         expect(own).toEqual(["accept", "fasttrack-connection"]);
+    } finally {
+        await router.stop();
+    }
+});
+
+describe("the form of marking", () => {
+    const mangle = "/ip/firewall/mangle";
+    const args = { wanInterface: "ether5", uplink: "20M", addressFamilies: ["ipv4" as const] };
+    const marksAll = {
+        chain: "prerouting",
+        action: "mark-connection",
+        "new-connection-mark": "all",
+        passthrough: "yes",
+    };
+    const forms = (carrier: Awaited<ReturnType<typeof up>>["carrier"]): unknown[] =>
+        carrier.state.filter(({ kind }) => kind === "FirewallRules").map(({ inputs }) => inputs["marking"]);
+
+    test("once recorded stays, whatever is found later: that is a warning that names the key", async () => {
+        const router = await start();
+        try {
+            const { carrier, stage } = await up(router, args);
+            expect(forms(carrier)).toEqual(["connection", "connection"]);
+            router.add(mangle, { ...marksAll, "connection-mark": "no-mark" });
+            warnings.mockClear();
+            expect((await carrier.up(stage.declared)).steps.filter(({ op }) => op !== "same")).toEqual([]);
+            expect(forms(carrier)).toEqual(["connection", "connection"]);
+            expect(said().join("\n")).toMatch(
+                /the mark all before ours.*Set marking to packet\. \[path\/connection-marked\]/,
+            );
+            // Following it is a change like any other, after which uploads end last again.
+            const packet = await stageOf({ ...args, marking: "packet" });
+            expect((await carrier.up(packet.declared)).error).toBeUndefined();
+            expect(router.trace({ to: s3 }).leaf).toBe("upload-s3");
+            expect(forms(carrier)).toEqual(["packet", "packet"]);
+        } finally {
+            await router.stop();
+        }
+    });
+
+    test("is kept while the router cannot be reached", async () => {
+        const router = await start();
+        router.add(mangle, { ...marksAll, "connection-mark": "no-mark" });
+        const { carrier, stage } = await up(router, args);
+        expect(forms(carrier)).toEqual(["packet", "packet"]);
+        await router.stop();
+        const { error, steps } = await carrier.up(stage.declared);
+        expect(error).toBeUndefined();
+        expect(steps.filter(({ op }) => op !== "same")).toEqual([]);
+        expect(forms(carrier)).toEqual(["packet", "packet"]);
+    });
+});
+
+test("a program's own rules beside the site are no part of it, whatever their keys", async () => {
+    const router = await start();
+    try {
+        const { carrier, stage } = await up(router, {
+            wanInterface: "ether5",
+            uplink: "20M",
+            addressFamilies: ["ipv4"],
+        });
+        const rule = {
+            chain: "prerouting",
+            action: "mark-connection",
+            newConnectionMark: "own",
+            connectionMark: "no-mark",
+        };
+        const own = {
+            kind: "FirewallRules" as const,
+            name: "own",
+            args: { table: "mangle", rules: [{ key: "connection", ...rule }] },
+        };
+        warnings.mockClear();
+        expect((await carrier.up([...stage.declared, own])).error).toBeUndefined();
+        warnings.mockClear();
+        expect((await carrier.preview([...stage.declared, own])).error).toBeUndefined();
+        expect(said().join("\n")).toMatch(/the mark own before ours.*\[path\/connection-marked\]/);
+    } finally {
+        await router.stop();
+    }
+});
+
+test("an existing site whose WAN became one of the LAN says so, and stays as it is", async () => {
+    const router = await start();
+    try {
+        const args = { wanInterface: "ether1", uplink: "20M", addressFamilies: ["ipv4" as const] };
+        const { carrier, stage } = await up(router, args);
+        router.add("/interface/bridge/port", { bridge: "bridge", interface: "ether1" });
+        warnings.mockClear();
+        const { error, steps } = await carrier.preview(stage.declared);
+        expect(error).toBeUndefined();
+        expect(steps.filter(({ op }) => op !== "same")).toEqual([]);
+        expect(said().join("\n")).toMatch(/ether1 is a member of bridge\. Name ether5 as the WAN\. \[wan\/member\]/);
     } finally {
         await router.stop();
     }

@@ -13,6 +13,7 @@ import { meantDevice } from "./device";
 import { claimFor, observe } from "./observe";
 import { preflight } from "./preflight";
 import { equal, onlyCompared, onlyInputs, plain } from "./properties";
+import { takeovers } from "./takeover";
 
 export interface Checked {
     inputs: Properties;
@@ -66,6 +67,7 @@ export async function onRouter({ kind, kinds, session, inputs, before, requires 
     );
     if (inTheWay.length > 0)
         throw conflictError(session.client.router, kind.title(inputs), inTheWay, scope.menu, inputs);
+    for (const line of takeovers(kind, context)) warnOnce(`${session.client.router}: ${line}.`);
     for (const { label } of context.matched.copies) {
         warnOnce(
             `${label} on ${session.client.router} carries the marker of ${kind.title(inputs)} and does another job: a ` +

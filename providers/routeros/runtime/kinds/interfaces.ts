@@ -14,11 +14,12 @@ const interfaceMenu: Menu = {
         { wire: "name", kind: "text", doc: "Name of the interface." },
         { wire: "type", kind: "word", doc: "Kind of interface." },
         { wire: "disabled", kind: "boolean", fallback: "false", doc: "Whether it is out of use." },
+        { wire: "slave", kind: "boolean", fallback: "false", doc: "Whether a bridge or bond has it as a member." },
     ]),
 };
 
 export function readInterfaces(session: Session): Promise<Row[]> {
-    return session.snapshot.rows(interfaceMenu, queryOf(interfaceMenu, ["name", "type", "disabled"]));
+    return session.snapshot.rows(interfaceMenu, queryOf(interfaceMenu, ["name", "type", "disabled", "slave"]));
 }
 
 export async function interfaceNames(session: Session): Promise<string[]> {

@@ -23,11 +23,17 @@ export function ownerOf(matched: Matched, owner: string): string {
     return other?.marker?.owner ?? owner;
 }
 
+const obstacles = [
+    ["another-job", "ownership/another-job", "has the name of one of ours and does another job: it is left as it is"],
+    ["bytes", "ownership/bytes", "has a comment that is no UTF-8 and could not be given back as it is"],
+    ["leave", "ownership/exists", "stands there already and is not ours"],
+] as const;
+
 /** Rows that are not ours stand where desired ones would; one that was ours is named as that, with the way back. */
 export function conflictError(
     router: string,
     title: string,
-    conflicts: readonly Pick<Conflict, "row" | "relabelled" | "desired">[],
+    conflicts: readonly Pick<Conflict, "row" | "relabelled" | "desired" | "obstacle">[],
     menu: Menu,
     { owner }: { owner: string },
 ): RouterError {
@@ -41,10 +47,13 @@ export function conflictError(
             remediation: `To mark it again, run \`${menu.path} set ${once.row.id} comment="${comment}"\` on the router`,
         });
     }
-    const named = conflicts.slice(0, 3).map(({ row }) => row.label);
-    const more = conflicts.length > 3 ? ` and ${conflicts.length - 3} more` : "";
-    return new RouterError({
-        code: "ownership/exists",
-        summary: `${title} on ${router}: ${named.join(", ")}${more} stands there already and is not ours`,
-    });
+    // What adopt would not help against comes first.
+    for (const [obstacle, code, what] of obstacles) {
+        const found = conflicts.filter((one) => one.obstacle === obstacle);
+        if (found.length === 0) continue;
+        const named = found.slice(0, 3).map(({ row }) => row.label);
+        const more = found.length > 3 ? ` and ${found.length - 3} more` : "";
+        return new RouterError({ code, summary: `${title} on ${router}: ${named.join(", ")}${more} ${what}` });
+    }
+    throw new TypeError("no conflict");
 }

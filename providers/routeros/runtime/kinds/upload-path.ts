@@ -1,11 +1,11 @@
 /** Reads what the model of the forwarding path looks at, and asks it about a site. */
-import type { Form, Menus, Row as PathRow, UploadSite } from "../path";
-import { chooseForm } from "../path";
+import type { Family, Form, Menus, Row as PathRow, UploadSite } from "../path";
+import { chooseForm, defaultRoute, firewallPath, isEnabled } from "../path";
 import { isRouterError } from "../router/errors";
 import { memo } from "../router/once";
 import type { Session } from "../router/session";
-import type { Menu } from "../rows/fields";
-import { readComment, stackOf } from "../rows/ownership";
+import type { Menu, Values } from "../rows/fields";
+import { readComment } from "../rows/ownership";
 import type { Row } from "../rows/row";
 import { firewallMenu, wholeQuery } from "./firewall-rules/menu";
 import { readInterfaces } from "./interfaces";
@@ -23,51 +23,99 @@ export function pathRow({ id, values, comment, disabled, dynamic }: Row): PathRo
     };
 }
 
-/** Whether a row is one that the site of this owner made: its marks, its bypass, its queues. */
-export function oursOf(owner: string): (row: PathRow) => boolean {
-    const stack = stackOf(owner);
+/** What the resources of one site are called behind the site's name: what a component adds to its own. */
+const ofSite = /[-/]((marks|bypass|s3|sources)-ipv[46]|queues)$/;
+
+/** Whether a row belongs to the site that one of these owners is of: its marks, its bypass, its queues. */
+export function oursOf(...owners: readonly string[]): (row: PathRow) => boolean {
+    const sites = new Set(owners.map(siteOf));
     return (row) => {
-        const { marker } = readComment(row["comment"]);
-        if (!marker?.owner.startsWith(stack)) return false;
-        // A program may manage rules of its own beside the site's.
-        return row["name"] !== undefined || /^(connection|packet|fasttrack-|was-)/.test(marker.key);
+        const owner = readComment(row["comment"]).marker?.owner;
+        return owner !== undefined && sites.has(siteOf(owner));
     };
 }
+
+/** A program may manage rules of its own beside the site's: those are no part of it. */
+const siteOf = (owner: string): string => owner.replace(ofSite, "");
 
 /** What tells the way of a site's uploads. A menu that cannot be read is absent: what hangs on it is undecided. */
 export function siteMenus(session: Session, site: UploadSite): Promise<Menus> {
     return memo(session.once, `menus of ${site.list}`, async () => {
         const menus: Record<string, readonly PathRow[]> = {};
+        const chain = (name: string): Values => ({ chain: name, dynamic: "false" });
         for (const family of site.families) {
-            const path = `/${family === "ipv4" ? "ip" : "ipv6"}/firewall`;
+            const path = pathOf(family);
             for (const table of ["mangle", "filter"] as const) {
-                menus[`${path}/${table}`] = await whole(session, firewallMenu(table, family));
+                menus[`${path}/firewall/${table}`] = await whole(session, firewallMenu(table, family));
             }
-            Object.assign(menus, await optional(session, `${path}/raw`, { chain: "prerouting", dynamic: "false" }));
+            Object.assign(menus, await optional(session, `${path}/firewall/raw`, chain("prerouting")));
         }
         if (site.families.includes("ipv4")) {
-            Object.assign(menus, await optional(session, "/ip/firewall/nat", { chain: "dstnat", dynamic: "false" }));
-        }
-        const address = { ".proplist": ".id,address,interface,disabled" };
-        Object.assign(menus, await optional(session, "/ip/address", address));
-        const listed = Object.values(menus).some((rows) => rows.some(namesList));
-        if (listed) {
-            Object.assign(menus, await optional(session, "/interface/list", {}));
-            const members = { ".proplist": ".id,interface,list,disabled" };
-            Object.assign(menus, await optional(session, "/interface/list/member", members));
+            Object.assign(menus, await optional(session, "/ip/firewall/nat", chain("dstnat")));
         }
         menus["/interface"] = (await readInterfaces(session)).map(pathRow);
         menus["/queue/tree"] = (await readTree(session)).map(pathRow);
         menus["/queue/simple"] = (await readSimpleQueues(session)).map(pathRow);
         menus["/queue/type"] = (await readTypes(session)).map(pathRow);
+        for (const path of askedAbout(menus, site)) Object.assign(menus, await small(session, path));
         return menus;
     });
 }
 
-/** A rule that decides marks, or FastTrack, by a list of interfaces. */
-function namesList(row: PathRow): boolean {
-    const decides = /^(mark-|fasttrack|jump|notrack|dst-nat|redirect|netmap)/.test(row["action"] ?? "");
-    return decides && (row["in-interface-list"] ?? row["out-interface-list"]) !== undefined;
+const pathOf = (family: Family): string => (family === "ipv4" ? "/ip" : "/ipv6");
+
+/** Menus without which a rule or a queue that stands cannot be decided. */
+function askedAbout(menus: Menus, { families }: UploadSite): string[] {
+    const found = families.flatMap((family) => {
+        const rows = ["raw", "mangle", "nat", "filter"].flatMap((table) => menus[firewallPath(family, table)] ?? []);
+        const names = rows.filter(decides).flatMap((row) => Object.keys(row));
+        const lists = names.some((name) => /-interface-list$/.test(name));
+        const places = names.some((name) => /^(src|dst)-address$|-interface$|-address-type$/.test(name));
+        return [
+            ...(lists ? ["/interface/list", "/interface/list/member"] : []),
+            ...(lists || places ? [`${pathOf(family)}/address`] : []),
+        ];
+    });
+    const simple = menus["/queue/simple"]?.some(isEnabled) ?? false;
+    return [...new Set([...found, ...(simple ? ["/ip/address"] : [])])];
+}
+
+/** A rule of others that decides marks, evaluation or FastTrack; one that only drops hurts no upload. */
+function decides(row: PathRow): boolean {
+    const { action = "accept", chain = "", comment } = row;
+    if (!isEnabled(row) || /^(input|output)$/.test(chain) || readComment(comment).marker) return false;
+    return /^(mark-|change-dscp|fasttrack|jump|return|accept|notrack|dst-nat|redirect|netmap)/.test(action);
+}
+
+/** Properties that are read of menus which are small on every router. */
+const smallMenus: Readonly<Record<string, string>> = {
+    "/ip/address": "address,interface,disabled",
+    "/ipv6/address": "address,interface,disabled",
+    "/interface/list": "name,include,exclude",
+    "/interface/list/member": "interface,list,disabled",
+    "/interface/bridge/port": "interface,bridge,disabled",
+    "/interface/bonding": "name,slaves,disabled",
+    "/interface/vlan": "name,interface,disabled",
+    "/interface/pppoe-client": "name,interface,add-default-route,disabled",
+    "/ip/dhcp-client": "interface,add-default-route,disabled",
+};
+
+/** Routes to everywhere alone: of others there may be many. Read once. */
+export function defaultRoutes(session: Session, family: Family): Promise<Menus> {
+    const path = `${pathOf(family)}/route`;
+    return memo(session.once, `default ${path}`, () =>
+        optional(session, path, {
+            "dst-address": defaultRoute[family],
+            ".proplist": ".id,dst-address,gateway,immediate-gw,disabled",
+        }),
+    );
+}
+
+/** A small menu, read once. */
+export function small(session: Session, path: string): Promise<Menus> {
+    return memo(session.once, `small ${path}`, () =>
+        optional(session, path, { ".proplist": `.id,${smallMenus[path] ?? ""}` }),
+    );
 }
 
 async function whole(session: Session, menu: Menu): Promise<PathRow[]> {
@@ -75,7 +123,7 @@ async function whole(session: Session, menu: Menu): Promise<PathRow[]> {
     return (await session.snapshot.rows(menu, wholeQuery(menu, version))).map(pathRow);
 }
 
-export async function optional(
+async function optional(
     session: Session,
     path: string,
     query: Record<string, string>,
@@ -89,11 +137,10 @@ export async function optional(
 }
 
 /** The form of marking for a site of which nothing is recorded: the one that stands, or the one that the model finds. */
-export function formFor(session: Session, site: UploadSite, owner: string): Promise<Form> {
+export function formFor(session: Session, site: UploadSite, ours: (row: PathRow) => boolean): Promise<Form> {
     if (site.marking !== "auto") return Promise.resolve(site.marking);
     return memo(session.once, `form of ${site.list}`, async () => {
         const menus = await siteMenus(session, site);
-        const ours = oursOf(owner);
         for (const family of site.families) {
             const rows = menus[firewallMenu("mangle", family).path] ?? [];
             const form = standingForm(rows.filter(ours));

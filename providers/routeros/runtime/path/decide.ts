@@ -1,4 +1,5 @@
 /** Whether a rule takes a packet of an upload. What its row does not tell is `maybe`, with the matcher's name. Pure. */
+import { isMatcher } from "./matchers";
 import type { Marks, Packet, Row } from "./packet";
 import type { Answer } from "./spans";
 import { isPublic, not, within } from "./spans";
@@ -10,14 +11,10 @@ export interface Decision {
     open: string[];
 }
 
-/** Properties of a rule, and of its row, that match nothing. */
-const notMatchers =
-    /^(\..*|chain|action|comment|disabled|dynamic|invalid|bytes|packets|creation-time|log|log-prefix|passthrough|new-.*|jump-target|reject-with|address-list|address-list-timeout|hw-offload|sniff-.*|route-dst|(src|dst)-prefix|to-addresses|to-ports|randomise-ports|same-not-by-dst)$/;
-
 export function decide(row: Row, packet: Packet, marks: Marks, around: Surroundings): Decision {
     const open: string[] = [];
     for (const [name, value] of Object.entries(row)) {
-        if (notMatchers.test(name)) continue;
+        if (!isMatcher(name)) continue;
         const negated = value.startsWith("!");
         const plain = negated ? value.slice(1) : value;
         const found = matchers[name]?.(plain, packet, marks, around) ?? "maybe";

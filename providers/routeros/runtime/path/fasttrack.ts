@@ -1,4 +1,5 @@
 /** FastTrack rules that a forwarded packet may come to, in whichever chain, and the rules that let ours past them. Pure. */
+import { isMatcher } from "./matchers";
 import type { Row } from "./packet";
 import { isEnabled } from "./packet";
 
@@ -46,10 +47,6 @@ export function isFastTrack(row: Row): boolean {
 /** Matchers that let only some packets through: copied, they would leave the rest to FastTrack. */
 const sampling = new Set(["limit", "dst-limit", "nth", "random", "connection-limit"]);
 
-/** Properties that say what happens to a packet, or that the router adds: no matchers. */
-const noMatcher =
-    /^(\.|comment$|disabled$|dynamic$|invalid$|bytes$|packets$|log|passthrough$|new-|jump-target$|reject-with$|address-list|hw-offload$|creation-time$)/;
-
 /** Before each FastTrack rule the rules that accept ours: all of its matchers, and ours. They never accept `new`. */
 export function bypassRules(rules: readonly Row[], matchers: BypassMatchers): BypassRule[] {
     const found: BypassRule[] = [];
@@ -57,7 +54,9 @@ export function bypassRules(rules: readonly Row[], matchers: BypassMatchers): By
     for (const row of rules) {
         const states = statesOf(row["connection-state"]);
         if (states === "" || !isFastTrack(row)) continue;
-        const copied = Object.entries(row).filter(([wire]) => !noMatcher.test(wire) && !sampling.has(wire));
+        const copied = Object.entries(row).filter(
+            ([wire]) => wire === "chain" || (isMatcher(wire) && !sampling.has(wire)),
+        );
         const values = {
             ...Object.fromEntries(copied),
             action: "accept",

@@ -1,11 +1,12 @@
 /** What a person should know about the way of a site's uploads, as data: what was seen, how sure, and what helps. Pure. */
+import { aheadDoes, strayMarks } from "./alone";
 import type { FindingCode } from "./catalogue";
 import type { Outcome } from "./choose";
 import { allLast, isLast, matters, outcomes } from "./choose";
 import type { Finding } from "./finding";
 import { finding } from "./finding";
-import type { Family, Menus, Row } from "./packet";
-import { firewallMenu, isEnabled, labelOf } from "./packet";
+import type { Menus, Row } from "./packet";
+import { firewallPath, labelOf } from "./packet";
 import type { HeldBack, Ours } from "./plan";
 import { isPlanned } from "./plan";
 import type { Form, UploadSite } from "./site";
@@ -27,7 +28,7 @@ export function pathFindings(asked: Asked): Finding[] {
             found.set(`${finding.code} ${finding.seen}`, finding);
         }
     }
-    for (const finding of strayMarks(asked)) found.set(`${finding.code} ${finding.seen}`, finding);
+    for (const finding of strayFindings(asked)) found.set(`${finding.code} ${finding.seen}`, finding);
     return [...found.values()];
 }
 
@@ -50,7 +51,7 @@ function outcomeFindings(asked: Asked, { family, ends, verdict }: Outcome, heldB
         const hangs = !certain && open.length > 0 ? `; whether it does hangs on ${[...new Set(open)].join(", ")}` : "";
         const where = cause.step
             ? `rule ${labelOf(cause.step.row)} in ${cause.step.menu}`
-            : firewallMenu(family, "mangle");
+            : firewallPath(family, "mangle");
         const kept = held ? `, and an accept ahead of it would keep uploads from ${labelOf(held.by)}` : "";
         found.push({
             ...finding(code, `${where} ${does(code, cause, asked)}${kept}${hangs}`, { certain }),
@@ -115,7 +116,7 @@ function does(code: FindingCode, { step }: Cause, { site }: Asked): string {
         case "path/mark-overwritten":
             return `stands behind ours and gives uploads ${step?.effect === "dscp" ? "the DSCP" : "the mark"}${value} instead`;
         case "path/ends-before":
-            return "stands ahead of ours and ends evaluation: packets it matches are not marked";
+            return aheadDoes;
         case "path/untracked":
             return "takes uploads out of connection tracking: their connections cannot be marked";
         case "path/fasttrack-first-packet":
@@ -182,33 +183,20 @@ function rowChanges(site: UploadSite, { row }: Step, fast: boolean): Record<stri
     return found;
 }
 
-/** Packet marks that rules of others set and that no leaf of ours carries; advised only where uploads stay last with it. */
-function strayMarks(asked: Asked): Finding[] {
-    const { site, menus, ours } = asked;
+/** Packet marks that no leaf of ours carries; one is advised where uploads stay last with it on that of the rest. */
+function strayFindings({ site, menus, form, ours }: Asked): Finding[] {
     if (site.queues.length === 0) return [];
-    const carried = new Set(["no-mark", site.packetMark, ...site.restMarks]);
-    const rows = site.families.flatMap((family) => setters(menus, family)).filter((row) => !ours(row));
-    return rows.flatMap((row): Finding[] => {
-        const mark = row["new-packet-mark"] ?? "";
-        const out = row["out-interface"];
-        if (mark === "" || carried.has(mark)) return [];
-        if (out !== undefined && !out.startsWith("!") && !out.startsWith("all-") && !site.lines.includes(out))
-            return [];
-        carried.add(mark);
-        const seen = `packet mark ${mark}, set by rule ${labelOf(row)}, is carried by no queue of ours`;
+    const foreign = Object.entries(menus).map(([menu, rows]) => [menu, rows?.filter((row) => !ours(row))]);
+    const carried = ["no-mark", site.packetMark, ...site.restMarks];
+    const stray = strayMarks(Object.fromEntries(foreign) as Menus, site.families, site.lines, carried);
+    return stray.map(({ mark, seen }): Finding => {
         const widened = { ...site, restMarks: [...site.restMarks, mark], queues: withRestMark(site, mark) };
-        const last = allLast(outcomes(menus, widened, asked.form, ours).all);
-        if (!last) {
-            return [finding("path/stray-mark", seen, { next: "See to it that uploads are marked as ours first." })];
+        if (!allLast(outcomes(menus, widened, form, ours).all)) {
+            return finding("path/stray-mark", seen, { next: "See to it that uploads are marked as ours first." });
         }
         const next = "Add it to restMarks where such packets leave by the shaped interface.";
-        return [finding("path/stray-mark", seen, { next, remedy: { key: "restMarks", value: mark } })];
+        return finding("path/stray-mark", seen, { next, remedy: { key: "restMarks", value: mark } });
     });
-}
-
-function setters(menus: Menus, family: Family): readonly Row[] {
-    const rows = menus[firewallMenu(family, "mangle")] ?? [];
-    return rows.filter((row) => row["action"] === "mark-packet" && isEnabled(row) && row["dynamic"] !== "true");
 }
 
 /** Our queues with one more mark on the leaves of everything else. */

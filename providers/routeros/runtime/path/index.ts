@@ -7,17 +7,19 @@
  * - {@link planned}: the rows as they will stand, and the bypass of FastTrack in mangle.
  * - {@link pathFindings}: what a person should know, each with a remedy that was tried in the model.
  */
+export { aheadFindings, strayFindings, strayMarks } from "./alone";
 export { findingsPage } from "./catalogue";
 export { chooseForm, isLast, outcomes } from "./choose";
 export { endsOf } from "./ends";
 export type { BypassMatchers, BypassRule } from "./fasttrack";
 export { bypassRules, fastTrackRules, isFastTrack } from "./fasttrack";
-export type { Remedy } from "./finding";
-export { say } from "./finding";
+export type { Finding, Remedy } from "./finding";
+export { finding, say } from "./finding";
 export { pathFindings } from "./findings";
-export type { Menus, Row } from "./packet";
+export type { Family, Menus, Row } from "./packet";
+export { firewallPath, isEnabled } from "./packet";
 export { planned } from "./plan";
 export { joinFindings, parentFindings, simpleQueueFindings } from "./shapers";
 export type { Form, Marking, UploadSite } from "./site";
 export { forms, uploadOf } from "./site";
-export { defaultRoute, wanFindings, wanMenus } from "./wan";
+export { defaultInterfaces, defaultRoute, wanFindings, wanMenus } from "./wan";

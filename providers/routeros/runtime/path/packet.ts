@@ -51,7 +51,7 @@ export interface Marks {
     fastTracked?: true;
 }
 
-export function firewallMenu(family: Family, table: string): string {
+export function firewallPath(family: Family, table: string): string {
     return `/${family === "ipv4" ? "ip" : "ipv6"}/firewall/${table}`;
 }
 

@@ -3,7 +3,7 @@ import { decide } from "./decide";
 import type { BypassRule } from "./fasttrack";
 import { behind, bypassRules, fastTrackRules } from "./fasttrack";
 import type { Family, Menus, Packet, Row } from "./packet";
-import { firewallMenu } from "./packet";
+import { firewallPath } from "./packet";
 import type { Form, Marking, RulesPosition, SiteRule, UploadSite } from "./site";
 import { uploadOf } from "./site";
 import { surroundings } from "./surroundings";
@@ -31,8 +31,8 @@ export function planned(menus: Menus, site: UploadSite, form: Form, ours: Ours):
     const found: Planned = { menus: next, heldBack: [], mangleBypass: {} };
     if (!marking) return found;
     for (const family of site.families) {
-        const mangle = firewallMenu(family, "mangle");
-        const filter = firewallMenu(family, "filter");
+        const mangle = firewallPath(family, "mangle");
+        const filter = firewallPath(family, "filter");
         const marked = withMarks(menus[mangle] ?? [], marking, family, ours);
         const foreign = (menus[filter] ?? []).filter((row) => !ours(row));
         next[mangle] = marked;

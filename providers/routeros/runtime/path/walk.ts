@@ -7,7 +7,7 @@ import { omit } from "../rows/objects";
 import type { Decision } from "./decide";
 import { decide } from "./decide";
 import type { Marks, Menus, Near, Packet, Row, Upload } from "./packet";
-import { firewallMenu, isEnabled } from "./packet";
+import { firewallPath, isEnabled } from "./packet";
 import type { Surroundings } from "./surroundings";
 import { surroundings } from "./surroundings";
 
@@ -98,7 +98,7 @@ function walk(place: Place, ways: readonly Way[]): Way[] {
     for (const [table, chain] of hooks) {
         // Destination NAT is asked for a connection's first packet alone.
         if (table === "nat" && place.packet.moment !== "first") continue;
-        const menu = firewallMenu(place.packet.upload.family, table);
+        const menu = firewallPath(place.packet.upload.family, table);
         const out: Way[] = [];
         for (const way of going) {
             // What FastTrack took with this packet goes on through the rules for this packet (manual: "FastTrack").

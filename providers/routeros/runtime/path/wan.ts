@@ -5,16 +5,34 @@ import type { Menus, Row } from "./packet";
 import { isEnabled } from "./packet";
 import { within } from "./spans";
 
-/** Menus that tell it beside `/interface`, by the WAN's type and by what there is; all of them small. */
-export function wanMenus(interfaces: readonly Row[], wan: string): string[] {
-    const type = interfaces.find((row) => row["name"] === wan)?.["type"] ?? "";
+/**
+ * Menus that tell it beside `/interface` and the default routes, all of them small: by what the line is, and by what there
+ * is. `settled`: the routes have said all that is to be known.
+ */
+export function wanMenus(menus: Menus, lines: readonly string[], settled: boolean): string[] {
+    const interfaces = menus["/interface"] ?? [];
     const there = (pattern: RegExp): boolean => interfaces.some((row) => pattern.test(row["type"] ?? ""));
-    const port = /^(ether|wlan|wifi|vlan|bond|lte|vxlan|eoip)/.test(type);
-    return [
-        ...(port && there(/^bridge$/) ? ["/interface/bridge/port"] : []),
-        ...(port && there(/^pppoe/) ? ["/interface/pppoe-client"] : []),
-        ...(port && there(/^vlan$/) ? ["/interface/vlan"] : []),
-    ];
+    const routed = defaultInterfaces(menus);
+    const found = lines.flatMap((line) => {
+        const row = interfaces.find((one) => one["name"] === line);
+        const port = /^(ether|wlan|wifi|vlan|bond|lte|vxlan|eoip)/.test(row?.["type"] ?? "");
+        if (!row || row["type"] === "loopback") return [];
+        if (row["slave"] === "true") {
+            return [
+                ...(there(/^bridge$/) ? ["/interface/bridge/port"] : []),
+                ...(there(/^bond/) ? ["/interface/bonding"] : []),
+            ];
+        }
+        if (settled || routed.includes(line)) return [];
+        return [
+            "/ip/address",
+            ...(there(/^pppoe/) ? ["/interface/pppoe-client"] : []),
+            ...(port && there(/^vlan$/) ? ["/interface/vlan"] : []),
+            ...(routed.length === 0 ? ["/ip/dhcp-client"] : []),
+            "/interface/list/member",
+        ];
+    });
+    return [...new Set(found)];
 }
 
 export const defaultRoute = { ipv4: "0.0.0.0/0", ipv6: "::/0" } as const;
@@ -28,51 +46,84 @@ function lineFinding(menus: Menus, line: string): Finding | undefined {
     const row = interfaces.find((one) => one["name"] === line);
     if (!row) return undefined;
     const routed = defaultInterfaces(menus);
-    const others = routed.filter((name) => name !== line);
+    const { leading, sure } = likely(menus);
+    const others = leading.filter((name) => name !== line);
     const meant = (names: readonly string[]): Partial<Finding> =>
         names.length === 0 ? {} : { next: `Name ${names.join(" or ")} as the WAN.` };
     if (row["type"] === "loopback" || line === "lo") {
         return finding("wan/loopback", `${line} is the loopback interface`, meant(others));
     }
-    if (row["disabled"] === "true") return finding("wan/disabled", `interface ${line} is disabled`);
-    const bridge = (menus["/interface/bridge/port"] ?? []).find((one) => one["interface"] === line && isEnabled(one));
-    if (bridge) {
-        const name = bridge["bridge"] ?? "";
-        return finding("wan/member", `${line} is a port of bridge ${name}`, meant(others.length > 0 ? others : [name]));
+    if (row["disabled"] === "true") return finding("wan/disabled", `interface ${line} is disabled`, meant(others));
+    const master = masterOf(menus, line);
+    if (master !== undefined || row["slave"] === "true") {
+        const seen = `${line} is a member of ${master ?? "a bridge or bond"}`;
+        const name =
+            master === undefined ? [] : [runsOver(menus, master).find((one) => routed.includes(one)) ?? master];
+        return finding("wan/member", seen, meant(others.length > 0 ? others : name));
     }
     if (routed.includes(line)) return undefined;
-    if (row["slave"] === "true") return finding("wan/member", `${line} is a member of a bridge or bond`, meant(others));
-    const over = [...(menus["/interface/pppoe-client"] ?? []), ...(menus["/interface/vlan"] ?? [])]
-        .filter((one) => one["interface"] === line && isEnabled(one))
-        .map((one) => one["name"] ?? "");
+    const runs = runsOver(menus, line);
     const dialUps = (menus["/interface/pppoe-client"] ?? []).map((one) => one["name"] ?? "");
     // A VLAN over it is no reason by itself: the port may well carry an address of its own.
-    const runs = over.filter((name) => dialUps.includes(name) || leadsTo(menus, name, routed));
-    if (runs.length > 0 && !hasAddress(menus, line)) {
-        return finding("wan/below", `${runs.join(", ")} runs over ${line}`, meant(others.length > 0 ? others : runs));
+    const carries = runs.some((name) => dialUps.includes(name) || routed.includes(name));
+    if (carries && !hasAddress(menus, line)) {
+        const last = runs.filter((name) => dialUps.includes(name) || routed.includes(name));
+        return finding("wan/below", `${runs.join(", ")} runs over ${line}`, meant(others.length > 0 ? others : last));
     }
+    const lists = listsOf(menus, line);
+    if (lists.includes("LAN") && !lists.includes("WAN")) return lanFinding(line, others, meant(others));
     if (others.length === 0) return undefined;
-    const lan = (menus["/interface/list/member"] ?? []).some(
-        (one) => one["interface"] === line && one["list"] === "LAN" && isEnabled(one),
-    );
-    if (lan || (row["type"] === "bridge" && hasAddress(menus, line))) {
-        return finding(
-            "wan/lan",
-            `${line} is an interface of the LAN; the default route goes by ${others.join(", ")}`,
-            meant(others),
-        );
-    }
-    if (hasAddress(menus, line)) return undefined;
-    const seen = `${line} has no address and no default route; ${others.join(", ")} has one`;
+    if (row["type"] === "bridge" && hasAddress(menus, line)) return lanFinding(line, others, meant(others));
+    if (hasAddress(menus, line) || leading.includes(line) || !sure) return undefined;
+    const seen = `${line} has no address and no default route; ${others.join(", ")} leads to the line`;
     return finding("wan/no-route", seen, meant(others));
 }
 
-/** Whether what runs over the port leads to an interface of the default route. */
-function leadsTo(menus: Menus, name: string, routed: readonly string[]): boolean {
-    if (routed.includes(name)) return true;
-    return (menus["/interface/pppoe-client"] ?? []).some(
-        (row) => row["interface"] === name && isEnabled(row) && routed.includes(row["name"] ?? ""),
+function lanFinding(line: string, others: readonly string[], more: Partial<Finding>): Finding {
+    const leads = others.length === 0 ? "" : `; ${others.join(", ")} leads to the line`;
+    return finding("wan/lan", `${line} is an interface of the LAN${leads}`, more);
+}
+
+function listsOf(menus: Menus, line: string): string[] {
+    const members = (menus["/interface/list/member"] ?? []).filter((one) => one["interface"] === line);
+    return members.filter(isEnabled).map((one) => one["list"] ?? "");
+}
+
+/** The bridge or bond that an interface is a member of. */
+function masterOf(menus: Menus, line: string): string | undefined {
+    const port = (menus["/interface/bridge/port"] ?? []).find((one) => one["interface"] === line && isEnabled(one));
+    const bond = (menus["/interface/bonding"] ?? []).find(
+        (one) => (one["slaves"] ?? "").split(",").includes(line) && isEnabled(one),
     );
+    return port?.["bridge"] ?? bond?.["name"];
+}
+
+/** Dial-ups and VLANs that run over an interface, those nearest to it first, with what runs over them. */
+function runsOver(menus: Menus, line: string): string[] {
+    const all = [...(menus["/interface/pppoe-client"] ?? []), ...(menus["/interface/vlan"] ?? [])].filter(isEnabled);
+    const found = [line];
+    for (const at of found) {
+        const next = all.filter((one) => one["interface"] === at).map((one) => one["name"] ?? "");
+        found.push(...next.filter((name) => !found.includes(name)));
+    }
+    return found.slice(1);
+}
+
+/**
+ * Interfaces that lead to the line: those of the default routes; with none, as while the line is down, the clients that
+ * bring one, or else the members of the list WAN.
+ */
+function likely(menus: Menus): { leading: string[]; sure: boolean } {
+    const routed = defaultInterfaces(menus);
+    if (routed.length > 0) return { leading: routed, sure: true };
+    const brings = (row: Row): boolean => isEnabled(row) && !/^(no|false)$/.test(row["add-default-route"] ?? "yes");
+    const clients = [
+        ...(menus["/interface/pppoe-client"] ?? []).filter(brings).map((row) => row["name"] ?? ""),
+        ...(menus["/ip/dhcp-client"] ?? []).filter(brings).map((row) => row["interface"] ?? ""),
+    ];
+    if (clients.length > 0) return { leading: [...new Set(clients)], sure: true };
+    const members = (menus["/interface/list/member"] ?? []).filter((row) => row["list"] === "WAN" && isEnabled(row));
+    return { leading: [...new Set(members.map((row) => row["interface"] ?? ""))], sure: false };
 }
 
 const addressMenus = ["/ip/address", "/ipv6/address", "/ip/dhcp-client"];

@@ -64,6 +64,8 @@ export interface Claim {
     named?(row: Row): string | undefined;
     /** Take over a row that does the job of a desired one. */
     adopt: boolean;
+    /** Whether a row that stands where the desired one would does its job, and not another. @default it does */
+    fits?(row: Row, desired: Desired): boolean;
     /** Also take over, for good, what stands in a list that is ours alone. */
     exclusive?: boolean;
     /** The router takes a row's natural key once among rows in use: beside a foreign one ours cannot be put in use. */
@@ -138,7 +140,14 @@ export interface Conflict {
     row: Row;
     /** It was ours, and has another person's comment by now. */
     relabelled: boolean;
+    obstacle: Obstacle;
 }
+
+/**
+ * Why a foreign row is not taken over: without leave to, or because another stack manages it; because it does another
+ * job under that name; because its comment is no UTF-8 and could not be given back.
+ */
+export type Obstacle = "leave" | "another-job" | "bytes";
 
 export interface Matched extends Sorted {
     /** Foreign rows that are taken over, by key. */
@@ -176,9 +185,10 @@ export function match(
         const row = candidates(one.key).find((other) => !taken.has(other) && doesJob(other, one) && inTheWay(other));
         if (!row) continue;
         taken.add(row);
+        const obstacle = obstacleTo(row, one, claim);
         if (row.dynamic) passing.set(one.key, row);
-        else if (!claim.exclusive && !(claim.adopt && !row.marker)) {
-            conflicts.push({ desired: one, row, relabelled: claim.ids.get(one.key) === row.id });
+        else if (obstacle !== undefined) {
+            conflicts.push({ desired: one, row, relabelled: claim.ids.get(one.key) === row.id, obstacle });
         } else {
             adopted.set(one.key, row);
             if (mine) {
@@ -194,11 +204,23 @@ export function match(
         else if (row.marker?.adopted) original.set(key, { ...originalOf(claim.table, row), comment: row.text });
     }
     if (!claim.exclusive || claim.adopt) {
-        for (const [key, row] of adopted) if (!row.marker) original.set(key, originalOf(claim.table, row));
+        // The first look wins: a row without a comment does not show that it was written since.
+        for (const [key, row] of adopted) {
+            if (!row.marker) original.set(key, claim.original.get(key) ?? originalOf(claim.table, row));
+        }
     }
     const standIns = new Set(adopted.values());
     const foreign = sorted.foreign.filter((row) => !standIns.has(row) && !row.dynamic);
     return { ...sorted, foreign, adopted, conflicts, original, passing };
+}
+
+function obstacleTo(row: Row, desired: Desired, claim: Claim): Obstacle | undefined {
+    if (claim.exclusive && !claim.adopt) return undefined;
+    if (!row.marker && claim.ids.get(desired.key) !== row.id && claim.fits?.(row, desired) === false)
+        return "another-job";
+    if (!claim.exclusive && (!claim.adopt || row.marker)) return "leave";
+    // What was no UTF-8 came as the replacement character.
+    return row.comment.includes("\ufffd") ? "bytes" : undefined;
 }
 
 /** Foreign rows that may do the job of a key. */

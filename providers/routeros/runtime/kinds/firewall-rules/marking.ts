@@ -17,8 +17,9 @@ export async function resolveMarking(
     before: FirewallRulesInputs | undefined,
 ): Promise<void> {
     if (inputs.marking === undefined || !site) return;
+    const ours = oursOf(inputs.owner, ...(before ? [before.owner] : []));
     const recorded = before && inputs.marking === "auto" ? recordedForm(before) : undefined;
-    const form = recorded ?? (await formFor(session, site, inputs.owner));
+    const form = recorded ?? (await formFor(session, site, ours));
     const marking = site.markings[form];
     inputs.marking = form;
     if (!marking) return;
@@ -30,7 +31,7 @@ export async function resolveMarking(
     const read = new Arguments({});
     const { table } = firewallMenu("mangle", family);
     const rules = (marking.rules[family] ?? []).map((rule, index) => ruleOf(read, table, rule, `rules[${index}]`));
-    const plan = planned(await siteMenus(session, site), site, form, oursOf(inputs.owner));
+    const plan = planned(await siteMenus(session, site), site, form, ours);
     inputs.rules = [...rules, ...bypassInputs(plan.mangleBypass[family] ?? [], marking.bypass.comment)];
     inputs.position = marking.position;
 }

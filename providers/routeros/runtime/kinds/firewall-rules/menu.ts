@@ -158,29 +158,3 @@ export function wholeQuery(menu: Menu, version: string | undefined): Values {
         fieldsOf(menu.table, version).map(({ wire }) => wire),
     );
 }
-
-/** Arguments that decide what a rule does to a packet it matches; all others but these and a few texts are matchers. */
-const notMatchers = new Set([
-    "chain",
-    "action",
-    "comment",
-    "disabled",
-    "log",
-    "log-prefix",
-    "passthrough",
-    "address-list",
-    "address-list-timeout",
-    "jump-target",
-    "reject-with",
-    "hw-offload",
-    "route-dst",
-    "src-prefix",
-    "dst-prefix",
-    "sniff-id",
-    "sniff-target",
-    "sniff-target-port",
-]);
-
-export function isMatcher(wire: string): boolean {
-    return !notMatchers.has(wire) && !wire.startsWith("new-");
-}

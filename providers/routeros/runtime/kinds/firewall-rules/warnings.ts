@@ -1,19 +1,24 @@
 /** What a person should know and what stops nothing: each said once in a process. */
 import type { Requires } from "../../../args";
-import type { UploadSite } from "../../path";
-import { fastTrackRules, isFastTrack, pathFindings, say } from "../../path";
-import { finding } from "../../path/finding";
+import type { Finding, Row as PathRow, UploadSite } from "../../path";
+import {
+    aheadFindings,
+    fastTrackRules,
+    finding,
+    isFastTrack,
+    pathFindings,
+    say,
+    strayFindings,
+    strayMarks,
+} from "../../path";
 import { isRouterError } from "../../router/errors";
 import { memo, warnOnce } from "../../router/once";
 import type { Session } from "../../router/session";
-import { queryOf, type Values } from "../../rows/fields";
-import type { Desired } from "../../rows/reconcile";
-import type { Row } from "../../rows/row";
+import { queryOf } from "../../rows/fields";
 import type { Coming, PlanContext } from "../kind";
 import { oursOf, pathRow, siteMenus } from "../upload-path";
 import type { FirewallRulesInputs } from "./arguments";
 import { firewallMenu } from "./menu";
-import { mayMatchTogether } from "./overlap";
 import { inChain, ownRows } from "./places";
 
 export async function ruleWarnings(
@@ -26,9 +31,9 @@ export async function ruleWarnings(
         await uploadWarnings(session, context.inputs, requires.upload, coming);
         return;
     }
-    if (context.inputs.table === "mangle") endingRules(session, context);
+    if (context.inputs.table === "mangle") rulesAhead(session, context);
     // The rest matters where something is about to be written, and costs requests.
-    if (coming !== "same") await strayMarks(session, requires);
+    if (coming !== "same") await strayMarkWarnings(session, requires);
 }
 
 /** What the model finds about the way of the site's uploads. */
@@ -48,69 +53,42 @@ async function uploadWarnings(
         if (everybody && filters.some((rows) => fastTrackRules(rows, "filter").length > 0)) {
             found.push(finding("path/downloads", "downloads from S3 in the region go without FastTrack, too"));
         }
-        for (const one of found) {
-            if (one.weight === "note" && coming === "same") continue;
-            warnOnce(`${session.client.router}: ${say(one)}`);
-        }
+        for (const one of found) if (one.weight !== "note" || coming !== "same") warnOf(session, one);
     });
 }
 
-/** Foreign rules ahead of ours that end evaluation for packets that ours are meant for. */
-function endingRules(
-    session: Session,
-    { inputs, rows, desired, matched, scope }: PlanContext<FirewallRulesInputs>,
-): void {
+/** Rules that no site asks for: foreign ones ahead of them that end evaluation for packets that they are meant for. */
+function rulesAhead(session: Session, context: PlanContext<FirewallRulesInputs>): void {
+    const { inputs, rows, desired, matched, scope } = context;
     const own = ownRows(matched);
-    for (const chain of new Set(inputs.rules.map((rule) => rule.chain))) {
+    const ahead = [...new Set(inputs.rules.map((rule) => rule.chain))].flatMap((chain) => {
         const here = inChain(rows, chain);
         const first = here.findIndex((row) => own.has(row));
-        const ahead = first < 0 ? (inputs.position === "first" ? [] : here) : here.slice(0, first);
-        const targets = desired.filter(({ values }) => values["chain"] === chain).map((one) => marked(one, desired));
-        for (const row of ahead) {
-            if (own.has(row) || row.disabled || !endsEvaluation(row)) continue;
-            if (!targets.some((values) => mayMatchTogether(row.values, values))) continue;
-            warnOnce(
-                `rule ${row.label} in ${scope.menu.path} on ${session.client.router} stands ` +
-                    "ahead of ours and ends evaluation: packets it matches are not marked.",
-            );
-        }
-    }
+        const before = first < 0 ? (inputs.position === "first" ? [] : here) : here.slice(0, first);
+        return before.filter((row) => !own.has(row)).map(pathRow);
+    });
+    const wanted = desired.map(({ values }) => values);
+    for (const one of aheadFindings(scope.menu.path, ahead, wanted)) warnOf(session, one);
 }
 
-/** A rule that goes by a connection mark of ours matches only what the rule that sets the mark has matched. */
-function marked({ values }: Desired, desired: readonly Desired[]): Values {
-    const mark = values["connection-mark"];
-    const setter = desired.find((other) => mark !== undefined && other.values["new-connection-mark"] === mark);
-    return setter ? { ...setter.values, ...values } : values;
-}
-
-function endsEvaluation({ values }: Row): boolean {
-    const action = values["action"] ?? "";
-    if (["accept", "drop", "return", "fasttrack-connection"].includes(action)) return true;
-    return action.startsWith("mark-") && values["passthrough"] === "false";
-}
-
-/** Packet marks that foreign rules set and that no leaf of ours carries: such packets go past our queues. */
-export async function strayMarks(session: Session, requires: Requires): Promise<void> {
-    if (requires.upload) return;
+/** Packet marks of others that no leaf carries, for queues that no site asks for: such packets go past them. */
+export async function strayMarkWarnings(session: Session, requires: Requires): Promise<void> {
+    const { packetMarks, wanInterface, families = ["ipv4", "ipv6"], upload } = requires;
+    if (upload || packetMarks === undefined || wanInterface === undefined) return;
     return memo(session.once, "marks", async () => {
-        const { packetMarks, wanInterface, families = ["ipv4", "ipv6"] } = requires;
-        if (packetMarks === undefined || wanInterface === undefined) return;
+        const names = ["action", "chain", "new-packet-mark", "out-interface", "disabled", "comment"];
+        const menus: Record<string, PathRow[]> = {};
         for (const family of families) {
             const menu = firewallMenu("mangle", family);
-            const names = ["action", "chain", "new-packet-mark", "disabled", "comment"];
             const rows = await session.snapshot.rows(menu, queryOf(menu, names, { action: "mark-packet" }));
-            for (const { values, label, marker, disabled } of rows) {
-                const mark = values["new-packet-mark"];
-                if (disabled || marker || mark === undefined || packetMarks.includes(mark)) continue;
-                warnOnce(
-                    `packet mark ${mark}, set by rule ${label} on ${session.client.router}, is carried by no queue of ` +
-                        "ours: add it to restMarks where such packets leave by the shaped interface.",
-                );
-            }
+            menus[menu.path] = rows.filter(({ marker }) => !marker).map(pathRow);
         }
+        const stray = strayMarks(menus, families, [wanInterface], packetMarks);
+        for (const one of strayFindings(stray)) warnOf(session, one);
     });
 }
+
+const warnOf = (session: Session, one: Finding): void => warnOnce(`${session.client.router}: ${say(one)}`);
 
 /** Connections that are FastTracked already stay so until they end. */
 export async function countFastTracked(

@@ -2,11 +2,13 @@ import { RouterError } from "../../router/errors";
 import { warnOnce } from "../../router/once";
 import type { Session } from "../../router/session";
 import type { Field, Values } from "../../rows/fields";
+import type { Desired } from "../../rows/reconcile";
 import { present, removedIds } from "../../rows/reconcile";
+import type { Row } from "../../rows/row";
 import { camelCase } from "../../rows/values";
 import { Arguments, commonNames, isObject } from "../arguments";
 import { firewallMenus } from "../firewall-rules/menu";
-import { strayMarks } from "../firewall-rules/warnings";
+import { strayMarkWarnings } from "../firewall-rules/warnings";
 import { interfaceNames } from "../interfaces";
 import type { CommonInputs, Json, Kind, Properties } from "../kind";
 import { commentText, ownerOf } from "../present";
@@ -92,6 +94,8 @@ export const queueTree: Kind<QueueTreeInputs> = {
         ({ values }, desired) =>
             values["name"] === desired.key,
 
+    fits: sameWork,
+
     plan: ({ inputs, desired, matched }) =>
         planTree({ matched, desired, owner: inputs.owner, table: queueTreeMenu.table }),
 
@@ -120,7 +124,7 @@ export const queueTree: Kind<QueueTreeInputs> = {
     preflight: treePreflight,
 
     warn: async (session, _context, requires, coming) => {
-        if (coming !== "same") await strayMarks(session, requires);
+        if (coming !== "same") await strayMarkWarnings(session, requires);
     },
 
     async restorable(session, { matched, desired, rows }) {
@@ -167,6 +171,19 @@ async function removeLeft(session: Session): Promise<void> {
             warnOnce(`${title} stays: ${error.message}`);
         }
     }
+}
+
+/**
+ * A queue does the job of another of its name where it hangs in the same place, carries its packets, and is about as
+ * wide: what a profile changes is less than the half. A leaf without a width is as wide as its parent.
+ */
+function sameWork({ values: row }: Row, { values: wanted }: Desired): boolean {
+    const marks = (values: Values): string[] => (values["packet-mark"] ?? "").split(",").filter((mark) => mark !== "");
+    const [has, shall] = [marks(row), marks(wanted)];
+    const carries = (has.length === 0) === (shall.length === 0) && has.every((mark) => shall.includes(mark));
+    const [width = 0, wide = 0] = [row, wanted].map((values) => Number(values["max-limit"] ?? "0"));
+    const alike = width === wide || (width === 0 && has.length > 0) || (width * 2 >= wide && wide * 2 >= width);
+    return row["parent"] === wanted["parent"] && carries && alike;
 }
 
 /** The property of a queue that is this argument of the router. */

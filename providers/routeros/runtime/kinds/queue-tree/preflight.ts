@@ -2,7 +2,7 @@
 import type { Requires } from "../../../args";
 import type { Menus, Row as PathRow, UploadSite } from "../../path";
 import {
-    defaultRoute,
+    defaultInterfaces,
     joinFindings,
     parentFindings,
     say,
@@ -13,9 +13,10 @@ import {
 import { RouterError } from "../../router/errors";
 import { warnOnce } from "../../router/once";
 import type { Session } from "../../router/session";
+import { readComment } from "../../rows/ownership";
 import type { Row } from "../../rows/row";
 import type { Self } from "../kind";
-import { optional, oursOf, siteMenus } from "../upload-path";
+import { defaultRoutes, siteMenus, small } from "../upload-path";
 import { queueTreeMenu, readSimpleQueues, readTree } from "./menu";
 import { Tree } from "./tree";
 
@@ -52,9 +53,9 @@ async function uploadPreflight(
     const own = new Set(rows.filter(ours).map(({ id }) => id));
     const isOurs = (row: PathRow): boolean => own.has(row[".id"] ?? "");
     const mangle = Object.entries(menus).flatMap(([menu, all]) => (menu.endsWith("/mangle") ? (all ?? []) : []));
-    const stands = own.size > 0 || mangle.some((row) => stacks.some((stack) => oursOf(stack)(row)));
+    const stands = own.size > 0 || mangle.some((row) => marksFor(site, row) && ofStacks(row, stacks));
     const found = [
-        ...(stands ? [] : wanFindings(await wanMenusOf(session, site, menus), site.lines)),
+        ...wanFindings(await wanMenusOf(session, site, menus, stands), site.lines),
         ...(parents.length > 0 ? parentFindings(menus, site, isOurs) : []),
         ...(site.profile === "join" ? joinFindings(menus, site) : []),
         ...(adopt ? [] : simpleQueueFindings(menus, site)),
@@ -73,17 +74,37 @@ async function uploadPreflight(
     }
 }
 
-/** The menus that tell whether a WAN is one. Default routes alone are asked for; others may be many. */
-async function wanMenusOf(session: Session, { families, lines }: UploadSite, menus: Menus): Promise<Menus> {
-    const more: Record<string, readonly PathRow[]> = {};
-    const [family] = families;
-    const route = family === "ipv6" ? "/ipv6/route" : "/ip/route";
-    const dst = defaultRoute[family ?? "ipv4"];
-    Object.assign(more, await optional(session, route, { "dst-address": dst }));
-    for (const path of new Set(lines.flatMap((line) => wanMenus(menus["/interface"] ?? [], line)))) {
-        Object.assign(more, await optional(session, path, {}));
+/** A rule that puts packets or connections into the class of the site's uploads. */
+function marksFor({ connectionMark, packetMark, profile }: UploadSite, row: PathRow): boolean {
+    const { action, "new-connection-mark": connection, "new-packet-mark": packet } = row;
+    return connection === connectionMark || packet === packetMark || (profile === "join" && action === "change-dscp");
+}
+
+function ofStacks(row: PathRow, stacks: readonly string[]): boolean {
+    const owner = readComment(row["comment"]).marker?.owner;
+    return owner !== undefined && stacks.some((stack) => owner.startsWith(stack));
+}
+
+/**
+ * The menus that tell whether a WAN is one. For a site that stands no more is asked than is needed: nothing where no
+ * default route leads anywhere, for the line may be down, and not IPv6's routes where IPv4's lead over every line.
+ */
+async function wanMenusOf(
+    session: Session,
+    { families, lines }: UploadSite,
+    menus: Menus,
+    stands: boolean,
+): Promise<Menus> {
+    let known = menus;
+    const settled = (): boolean => {
+        const routed = defaultInterfaces(known);
+        return routed.length === 0 ? stands : lines.every((line) => routed.includes(line));
+    };
+    for (const [index, family] of families.entries()) {
+        if (index === 0 || !stands || !settled()) known = { ...known, ...(await defaultRoutes(session, family)) };
     }
-    return { ...menus, ...more };
+    for (const path of wanMenus(known, lines, settled())) known = { ...known, ...(await small(session, path)) };
+    return known;
 }
 
 /** Two shapers on one interface spoil each other's guarantees: the other one is named, and nothing is written. */

@@ -5,7 +5,7 @@ import type { Row } from "../../rows/row";
 import { nearest } from "../../rows/text";
 import { kebabCase } from "../../rows/values";
 import { Arguments, commonNames, isObject } from "../arguments";
-import { strayMarks } from "../firewall-rules/warnings";
+import { strayMarkWarnings } from "../firewall-rules/warnings";
 import type { CommonInputs, Kind } from "../kind";
 import { queueKinds, queueTypeMenu, typeQuery } from "./menu";
 import { typePreflight } from "./preflight";
@@ -84,6 +84,8 @@ export const queueType: Kind<QueueTypeInputs> = {
         ({ values }) =>
             values["name"] === name,
 
+    fits: ({ values }, desired) => values["kind"] === desired.values["kind"],
+
     plan({ inputs, olds, desired, matched }) {
         // A parameter that was set before and is not any more goes back to its default; the others are the router's.
         const ours = new Set([...Object.keys(valuesOf(inputs)), ...(olds ? Object.keys(valuesOf(olds)) : [])]);
@@ -105,7 +107,7 @@ export const queueType: Kind<QueueTypeInputs> = {
 
     preflight: typePreflight,
     warn: async (session, _context, requires, coming) => {
-        if (coming !== "same") await strayMarks(session, requires);
+        if (coming !== "same") await strayMarkWarnings(session, requires);
     },
     prepare: refuseUsed,
     keep: isUsed,

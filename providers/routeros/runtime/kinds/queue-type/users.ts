@@ -22,7 +22,12 @@ export async function refuseUsed(
     const removed = removedIds(operations);
     for (const row of matched.duplicates.filter(({ id }) => removed.has(id))) {
         if ((await usersOf(session, row.values["name"] ?? "")).length === 0) continue;
-        const conflict = { desired: { key: "", values: {}, text: "" }, row, relabelled: false };
+        const conflict = {
+            desired: { key: "", values: {}, text: "" },
+            row,
+            relabelled: false,
+            obstacle: "leave" as const,
+        };
         throw conflictError(session.client.router, `queue type "${inputs.name}"`, [conflict], queueTypeMenu, inputs);
     }
 }

@@ -1,9 +1,17 @@
-/** Whether a packet can match two rules. Pure, and careful: what is not understood may match. */
-import type { Values } from "../../rows/fields";
-import { emptyButSet } from "../../rows/fields";
-import { isMatcher } from "./menu";
+/** Which properties of a rule say what it matches, and whether two rules can match one packet. Pure. */
+import { emptyButSet } from "../rows/fields";
+import type { Row } from "./packet";
 
-export function mayMatchTogether(a: Values, b: Values): boolean {
+/** What happens to a packet that matches, and what the router adds by itself. */
+const others =
+    /^(\..*|chain|action|comment|disabled|dynamic|invalid|bytes|packets|creation-time|log|log-prefix|passthrough|new-.*|jump-target|reject-with|address-list|address-list-timeout|hw-offload|sniff-.*|route-dst|(src|dst)-prefix|to-addresses|to-ports|randomise-ports|same-not-by-dst)$/;
+
+export function isMatcher(name: string): boolean {
+    return !others.test(name);
+}
+
+/** Careful: what is not understood may match. */
+export function mayMatchTogether(a: Row, b: Row): boolean {
     return Object.keys(a).every((wire) => {
         const left = a[wire];
         const right = b[wire];

@@ -1,0 +1,53 @@
+import { type Case, file, router } from "./case";
+
+/** A WAN that is none. What is meant is named. */
+export const wanCases: Case[] = [
+    ...(
+        [
+            ["pppoe-over-vlan", "sfp-sfpplus7", "wan/below", /Name PPPoE Line as/],
+            ["pppoe-over-vlan", "isp-vlan7", "wan/below", /Name PPPoE Line as/],
+            ["pppoe-over-vlan", "vlan-office", "wan/lan", /Name PPPoE Line as/],
+            ["pppoe-over-vlan", "lo", "wan/loopback", /lo .*Name PPPoE Line as/],
+            ["vlan-classes-in-forward", "ether1", "wan/below", /pppoe-line runs over ether1/],
+            ["vlan-classes-in-forward", "vlan10_wired", "wan/lan", /Name pppoe-line as/],
+            ["home-upgraded-defconf", "ether1-isp", "wan/below", /Name pppoe-out1 as/],
+            ["home-upgraded-defconf", "ether2", "wan/member", /member of bridge.*Name pppoe-out1 as/],
+            ["home-upgraded-defconf", "bridge", "wan/lan", /Name pppoe-out1 as/],
+            ["seed-article", "bridge", "wan/lan", /Name ether5 as/],
+            ["dhcp-wan-fasttrack-exception", "vlan20", "wan/lan", /Name ether1 as/],
+            ["pcc-two-wans", "bridge", "wan/lan", /Name ether1 or ether2 as/],
+            ["fasttrack-several", "bridge", "wan/lan", /Name ether1 as/],
+        ] as const
+    ).map(([name, wanInterface, code, names]) =>
+        file(name, { as: `WAN ${wanInterface}`, args: { wanInterface }, refused: { code, names } }),
+    ),
+    router("a port of a bond", "/interface bonding\nadd name=bond1 slaves=ether3,ether4", {
+        args: { wanInterface: "ether3" },
+        refused: { code: "wan/member", names: /member of bond1.*Name ether1 as/ },
+    }),
+    router("an interface out of use", "/interface ethernet\nset [ find default-name=ether5 ] disabled=yes", {
+        args: { wanInterface: "ether5" },
+        refused: { code: "wan/disabled", names: /Name ether1 as/ },
+    }),
+    router("a bridge without a list", "/interface list member\nremove [ find list=LAN ]", {
+        args: { wanInterface: "bridge" },
+        refused: { code: "wan/lan", names: /Name ether1 as/ },
+    }),
+    router("a port that leads nowhere", "", { args: { wanInterface: "ether3" }, also: ["wan/no-route"] }),
+    router(
+        "PPPoE over a VLAN over a bond, and the bond meant",
+        `/interface bonding
+add name=bond1 slaves=ether3,ether4
+/interface vlan
+add interface=bond1 name=vlan35 vlan-id=35
+/interface pppoe-client
+add add-default-route=yes disabled=no interface=vlan35 name=pppoe-out1 user=x
+/ip route
+remove [ find gateway=203.0.113.1 ]
+add gateway=pppoe-out1`,
+        {
+            args: { wanInterface: "bond1" },
+            refused: { code: "wan/below", names: /vlan35, pppoe-out1 runs over bond1.*Name pppoe-out1 as/ },
+        },
+    ),
+];
