@@ -1,7 +1,7 @@
 /** Plays one case against a router and says what is wrong. */
 import type { Router, Row } from "../../router/api";
 import { Carrier, type Outcome } from "../carrier";
-import { type Case, declared, type Edit, type Menu, type Program,type Round } from "./case";
+import { type Case, declared, type Edit, type Menu, type Program, type Round } from "./case";
 import { edit, menusOf, otherDevice } from "./hand";
 import { blocked, foreignBelow, foreignHarm, lacksType, leftHarm, standingHarm } from "./judge";
 import { type Before, before } from "./ours";

@@ -9,7 +9,7 @@ export const fieldCases: Case[] = [
     file("fasttrack-in-own-chains"),
     file("fasttrack-several"),
     file("mangle-fasttrack-prerouting"),
-    file("pcc-two-wans", { form: "packet" }),
+    file("pcc-two-wans", { form: "packet", also: ["wan/other-line"] }),
     file("qos-marks-before-ours", { form: "packet-late", findings: ["path/stray-mark", "path/stray-mark"] }),
     file("vlan-classes-in-forward", {
         args: { wanInterface: "pppoe-line" },

@@ -189,7 +189,8 @@ add address=10.0.0.1 comment="\\CF\\F0\\EE\\E1\\E0" list=s3
 
     test("is not taken over, for it could not be given back byte for byte: the row is named and stays", async () => {
         await begin(bytes);
-        const before = router.export();
+        const exported = (): string => router.export().replace(/^#.*\n/, "");
+        const before = exported();
         const { error } = await carrier.up(queues(), { skipPreview: true });
         expect(error?.message).toMatch(/line .*\(\*1000000\) has a comment that is no UTF-8.*\[ownership\/bytes\]/);
         const list: Declared[] = [
@@ -199,7 +200,7 @@ add address=10.0.0.1 comment="\\CF\\F0\\EE\\E1\\E0" list=s3
             /10\.0\.0\.1 .*ownership\/bytes/,
         );
         expect(writes()).toEqual([]);
-        expect(router.export()).toBe(before);
+        expect(exported()).toBe(before);
     });
 
     test("in UTF-8 of any alphabet comes back byte for byte", async () => {

@@ -141,7 +141,7 @@ const cases: Case[] = [
                 "connection-mark": "no-mark",
             }),
         verdict: "not-shaped",
-        codes: ["path/fasttrack", "proof/no-upload"],
+        codes: ["path/connection-marked", "proof/no-upload"],
     },
     {
         name: "our packet mark overwritten by a later rule",

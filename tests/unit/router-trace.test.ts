@@ -185,7 +185,6 @@ test("a rule that cannot be decided leaves the end undecided where it depends on
         expect(open).toMatchObject({ undecided: [note], leaf: undefined });
         router.set("/ip/firewall/mangle", id, { action: "log" });
         expect(router.trace({ to: s3 })).toMatchObject({ undecided: [], leaf: "s3" });
-        return Promise.resolve();
     }));
 
 test("whatever connection mark chance gives, a packet that a later rule marks ends in one leaf for certain", () =>
@@ -207,7 +206,6 @@ test("whatever connection mark chance gives, a packet that a later rule marks en
         expect(traced.connectionMark).toBe("s3-connection");
         expect(router.trace({ to: "198.51.100.7:443" })).toMatchObject({ undecided: [], leaf: "rest" });
         expect(router.trace({ to: "198.51.100.7:443" }).connectionMark).toBeUndefined();
-        return Promise.resolve();
     }));
 
 test("where chance chooses the route, the end is open until the outgoing interface is said", () =>
@@ -220,7 +218,6 @@ test("where chance chooses the route, the end is open until the outgoing interfa
         const to = "198.51.100.7:443";
         expect(router.trace({ to }).undecided).toHaveLength(1);
         expect(router.trace({ to, outInterface: "ether5" }).undecided).toEqual([]);
-        return Promise.resolve();
     }));
 
 test("IPv6 goes through its own rules, and is FastTracked only where such a rule was added", () =>

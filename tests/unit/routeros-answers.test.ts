@@ -1,7 +1,10 @@
 /** Answers that are another request's, or not what was sent: nothing of them is believed. */
-import { bypassRules } from "../../providers/routeros/runtime/kinds/firewall-rules/fasttrack";
 import { firewallMenu } from "../../providers/routeros/runtime/kinds/firewall-rules/menu";
+import { pathRow } from "../../providers/routeros/runtime/kinds/upload-path";
+import type { BypassMatchers } from "../../providers/routeros/runtime/path";
+import { bypassRules as rulesFor } from "../../providers/routeros/runtime/path";
 import { Client, type RequestOptions } from "../../providers/routeros/runtime/router/client";
+import type { Row } from "../../providers/routeros/runtime/rows/row";
 import { readRow } from "../../providers/routeros/runtime/rows/row";
 import type { Router } from "../../router";
 import { start } from "../../router";
@@ -99,6 +102,8 @@ describe("an answer", () => {
         expect(types()).not.toContain(leafType);
     });
 });
+
+const bypassRules = (rows: readonly Row[], matchers: BypassMatchers) => rulesFor(rows.map(pathRow), matchers);
 
 describe("a FastTrack bypass", () => {
     const menu = firewallMenu("filter", "ipv4");

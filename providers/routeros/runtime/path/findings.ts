@@ -83,16 +83,16 @@ function causeOf({ site, form }: Asked, way: Way): Cause {
     const open = way.passed.flatMap((one) => one.open);
     const last = (effect: Step["effect"]): Step | undefined => way.steps.findLast((step) => step.effect === effect);
     const cause = (code: FindingCode, step?: Step): Cause => ({ code, open, ...(step ? { step } : {}) });
+    const connection = last("connection-mark");
+    const foreign = form === "connection" && connection && way.connectionMark !== site.connectionMark;
     const fast = last("fasttrack");
-    if (way.fastTracked && fast) {
+    // A bypass goes by our connection mark: where another one keeps it off, that is what FastTrack follows from.
+    if (way.fastTracked && fast && !(foreign && site.fastTrack === "bypass")) {
         return cause(fast.open.includes("first packet") ? "path/fasttrack-first-packet" : "path/fasttrack", fast);
     }
     const untracked = last("untracked");
     if (form === "connection" && untracked) return cause("path/untracked", untracked);
-    const connection = last("connection-mark");
-    if (form === "connection" && connection && way.connectionMark !== site.connectionMark) {
-        return cause("path/connection-marked", connection);
-    }
+    if (foreign) return cause("path/connection-marked", connection);
     const effect = site.profile === "join" ? "dscp" : "packet-mark";
     const mark = last(effect);
     const mine = way.steps.findIndex((step) => step.effect === effect && isPlanned(step.row));

@@ -19,7 +19,7 @@ export { pathFindings } from "./findings";
 export type { Family, Menus, Row } from "./packet";
 export { firewallPath, isEnabled } from "./packet";
 export { planned } from "./plan";
-export { joinFindings, parentFindings, simpleQueueFindings } from "./shapers";
+export { belowMenus, joinFindings, parentFindings, simpleQueueFindings } from "./shapers";
 export type { Form, Marking, UploadSite } from "./site";
 export { forms, uploadOf } from "./site";
 export { defaultInterfaces, defaultRoute, wanFindings, wanMenus } from "./wan";

@@ -116,13 +116,11 @@ function whyNone(menus: Menus, line: string, [single]: readonly Cake[]): Finding
         const next = `Set cake-diffserv=diffserv4 on queue type ${single.type["name"] ?? ""}.`;
         return finding("join/besteffort", `queue "${single.queue}" is a CAKE with a single class`, { next });
     }
-    const client = (menus["/interface/pppoe-client"] ?? []).find((row) => row["name"] === line);
-    const port = client?.["interface"];
-    const below = port === undefined ? undefined : treeQueue(menus, port);
-    if (below && cakeOf(menus, below, below["queue"])) {
-        return finding("join/below", `queue "${below["name"] ?? ""}" hangs on ${port ?? ""}, below ${line}`, {
-            next: `Hang it on ${line}.`,
-        });
+    for (const port of below(menus, line)) {
+        const queue = treeQueue(menus, port);
+        if (!queue || !cakeOf(menus, queue, queue["queue"])) continue;
+        const seen = `queue "${queue["name"] ?? ""}" hangs on ${port}, below ${line}`;
+        return finding("join/below", seen, { next: `Hang it on ${line}.` });
     }
     const shaper = treeQueue(menus, line);
     const kind = typeOf(menus, shaper?.["queue"])?.["kind"];
@@ -130,6 +128,23 @@ function whyNone(menus: Menus, line: string, [single]: readonly Cake[]): Finding
         ? `queue "${shaper["name"] ?? ""}" on ${line} is of kind ${kind ?? "unknown"}`
         : `${line} has no CAKE`;
     return finding("join/none", seen);
+}
+
+/** What a dial-up runs over, from the nearest on; its packets are no IP there. */
+function below(menus: Menus, line: string): string[] {
+    const client = (menus["/interface/pppoe-client"] ?? []).find((row) => row["name"] === line);
+    const found = client?.["interface"] === undefined ? [] : [client["interface"]];
+    for (const at of found) {
+        const vlan = (menus["/interface/vlan"] ?? []).find((row) => row["name"] === at);
+        if (vlan?.["interface"] !== undefined && !found.includes(vlan["interface"])) found.push(vlan["interface"]);
+    }
+    return found;
+}
+
+/** Menus that tell what a dial-up runs over. */
+export function belowMenus(menus: Menus, lines: readonly string[]): string[] {
+    const type = (line: string): string => menus["/interface"]?.find((row) => row["name"] === line)?.["type"] ?? "";
+    return lines.some((line) => type(line).startsWith("pppoe")) ? ["/interface/pppoe-client", "/interface/vlan"] : [];
 }
 
 /** The tree's leaf for packets without a mark on an interface. */

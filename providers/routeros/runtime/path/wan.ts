@@ -13,24 +13,23 @@ export function wanMenus(menus: Menus, lines: readonly string[], settled: boolea
     const interfaces = menus["/interface"] ?? [];
     const there = (pattern: RegExp): boolean => interfaces.some((row) => pattern.test(row["type"] ?? ""));
     const routed = defaultInterfaces(menus);
+    // With no default route, what leads to the line is told by the clients that bring one.
+    const clients = [
+        ...(there(/^pppoe/) ? ["/interface/pppoe-client"] : []),
+        ...(routed.length === 0 ? ["/ip/dhcp-client"] : []),
+        "/interface/list/member",
+    ];
     const found = lines.flatMap((line) => {
         const row = interfaces.find((one) => one["name"] === line);
-        const port = /^(ether|wlan|wifi|vlan|bond|lte|vxlan|eoip)/.test(row?.["type"] ?? "");
-        if (!row || row["type"] === "loopback") return [];
-        if (row["slave"] === "true") {
-            return [
-                ...(there(/^bridge$/) ? ["/interface/bridge/port"] : []),
-                ...(there(/^bond/) ? ["/interface/bonding"] : []),
-            ];
-        }
-        if (settled || routed.includes(line)) return [];
-        return [
-            "/ip/address",
-            ...(there(/^pppoe/) ? ["/interface/pppoe-client"] : []),
-            ...(port && there(/^vlan$/) ? ["/interface/vlan"] : []),
-            ...(routed.length === 0 ? ["/ip/dhcp-client"] : []),
-            "/interface/list/member",
+        if (!row) return [];
+        const masters = [
+            ...(there(/^bridge$/) ? ["/interface/bridge/port"] : []),
+            ...(there(/^bond/) ? ["/interface/bonding"] : []),
         ];
+        const member = row["slave"] === "true" ? masters : [];
+        if (settled || routed.includes(line)) return member;
+        const port = /^(ether|wlan|wifi|vlan|bond|lte|vxlan|eoip)/.test(row["type"] ?? "");
+        return [...member, "/ip/address", ...(port && there(/^vlan$/) ? ["/interface/vlan"] : []), ...clients];
     });
     return [...new Set(found)];
 }

@@ -1,7 +1,8 @@
 /** What a tree needs on the router, and what may not stand beside it. */
 import type { Requires } from "../../../args";
-import type { Menus, Row as PathRow, UploadSite } from "../../path";
+import type { Finding, Menus, Row as PathRow, UploadSite } from "../../path";
 import {
+    belowMenus,
     defaultInterfaces,
     joinFindings,
     parentFindings,
@@ -57,7 +58,7 @@ async function uploadPreflight(
     const found = [
         ...wanFindings(await wanMenusOf(session, site, menus, stands), site.lines),
         ...(parents.length > 0 ? parentFindings(menus, site, isOurs) : []),
-        ...(site.profile === "join" ? joinFindings(menus, site) : []),
+        ...(site.profile === "join" ? await joinable(session, site, menus) : []),
         ...(adopt ? [] : simpleQueueFindings(menus, site)),
     ];
     const refused = stands ? undefined : found.find(({ weight }) => weight === "refused");
@@ -72,6 +73,12 @@ async function uploadPreflight(
         if (one.weight === "note" && stands) continue;
         warnOnce(`${session.client.router}: ${say(one)}`);
     }
+}
+
+async function joinable(session: Session, site: UploadSite, menus: Menus): Promise<Finding[]> {
+    let known = menus;
+    for (const path of belowMenus(menus, site.lines)) known = { ...known, ...(await small(session, path)) };
+    return joinFindings(known, site);
 }
 
 /** A rule that puts packets or connections into the class of the site's uploads. */
