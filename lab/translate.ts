@@ -1,8 +1,9 @@
-import { firewallRows, isEnabled, type RouterState, rowsOf } from "./router-state";
-import type { Devices } from "./translate/context";
+import { firewallRows, isEnabled, type RouterState, type Row, rowsOf } from "./router-state";
+import type { Devices, FastTrack } from "./translate/context";
 import { Findings, nameOf, type StandIn, TranslationError } from "./translate/findings";
 import type { Discipline } from "./translate/leaf-queues";
 import { Identifiers, Marks } from "./translate/names";
+import { type Table, textOf } from "./translate/nft";
 import { type QueueClass, queueClasses } from "./translate/queues";
 import { isFastTrack, mangleTable } from "./translate/rules";
 
@@ -14,12 +15,25 @@ export interface TranslateOptions {
     devices: Record<string, string>;
     /** What the kernel has beside `htb`, `pfifo` and `bfifo`; what it lacks gets a stand-in. @default nothing */
     kernel?: ReadonlySet<Discipline>;
+    /** The rows change while packets pass: see {@link LiveOptions}. */
+    live?: LiveOptions;
+}
+
+/**
+ * For a router whose rows come and go one by one. Marks keep their numbers, classes and counters are named by the row's id,
+ * FastTrack is a mark where the kernel has no flowtable, and what has no translation is left out and noted.
+ */
+export interface LiveOptions {
+    connectionMarks: Marks;
+    packetMarks: Marks;
 }
 
 /** A router's marks and queues in Linux's own parts. */
 export interface Translation {
     /** A ruleset for `nft -f`. */
     nft: string;
+    /** The same, table by table. */
+    tables: Table[];
     /** Lines for `tc -batch`. */
     tc: string;
     classes: QueueClass[];
@@ -28,6 +42,11 @@ export interface Translation {
     connectionMarks: Record<string, number>;
     standIns: StandIn[];
     notes: string[];
+}
+
+/** Counter of a rule, by its menu and id: `filter_1A`. */
+export function counterName(menu: string, id: string): string {
+    return `${menu.split("/").at(-1)}_${id.replace("*", "")}`;
 }
 
 const families = ["ipv4", "ipv6"] as const;
@@ -39,12 +58,22 @@ const families = ["ipv4", "ipv6"] as const;
 export function translate(state: RouterState, options: TranslateOptions): Translation {
     const findings = new Findings();
     const devices = devicesOf(state, options.devices);
-    const connectionMarks = new Marks();
-    const packetMarks = new Marks();
+    const { live } = options;
+    const { connectionMarks, packetMarks } = live ?? { connectionMarks: new Marks(), packetMarks: new Marks() };
     const kernel = options.kernel ?? new Set();
     const flowtable = kernel.has("flowtable");
-    const tables = families.map((family) =>
-        mangleTable(state, {
+    const fastTrack: FastTrack | undefined = flowtable
+        ? { by: "flowtable", devices: Object.values(options.devices) }
+        : live && { by: "mark" };
+    const tables = families.map((family) => {
+        const counters = new Set<string>();
+        const counter = (menu: string, row: Row): string => {
+            if (!live) return "counter";
+            const name = counterName(menu, row[".id"] ?? "");
+            counters.add(name);
+            return `counter name "${name}"`;
+        };
+        const table = mangleTable(state, {
             family,
             connectionMarks,
             packetMarks,
@@ -52,15 +81,23 @@ export function translate(state: RouterState, options: TranslateOptions): Transl
             chains: new Identifiers("chain_"),
             devices,
             findings,
-            ...(flowtable && { flowtable: Object.values(options.devices) }),
-        }),
-    );
+            counter,
+            ...(fastTrack && { fastTrack }),
+        });
+        return { ...table, counters: [...counters] };
+    });
     const fastTracked = flowtable && families.some((family) => firewallRows(state, family, "filter").some(isFastTrack));
-    const queues = queueClasses(state, devices, packetMarks, kernel, findings, fastTracked);
-    reportBesideTheTree(state, findings, flowtable);
+    const queues = queueClasses(state, devices, packetMarks, kernel, findings, {
+        fastTracked,
+        live: live !== undefined,
+    });
+    reportBesideTheTree(state, findings, fastTrack !== undefined);
+    if (live) for (const refusal of findings.refusals.splice(0)) findings.notes.push(`${refusal}; left out`);
     if (findings.refusals.length > 0) throw new TranslationError(findings.refusals);
+    const all = [...tables, queues.classifier];
     return {
-        nft: [...tables, queues.classifier].join(""),
+        nft: all.map((table) => textOf(table)).join(""),
+        tables: all,
         tc: [...queues.tc.values()].flat().join("\n"),
         classes: queues.classes,
         packetMarks: Object.fromEntries(packetMarks.entries()),
@@ -71,11 +108,11 @@ export function translate(state: RouterState, options: TranslateOptions): Transl
 }
 
 /** Things that act on the same packets and are no part of mangle and tree. */
-function reportBesideTheTree(state: RouterState, findings: Findings, flowtable: boolean): void {
+function reportBesideTheTree(state: RouterState, findings: Findings, fastTrack: boolean): void {
     rowsOf(state, "/queue/simple").forEach((row, index) => {
         if (isEnabled(row)) findings.refuse(nameOf("/queue/simple", row, index), "simple queues have no translation");
     });
-    if (flowtable) return;
+    if (fastTrack) return;
     for (const family of families) {
         const menu = family === "ipv4" ? "/ip/firewall/filter" : "/ipv6/firewall/filter";
         firewallRows(state, family, "filter").forEach((row, index) => {

@@ -127,8 +127,67 @@ export interface Router {
     advance(seconds: number): void;
     /** Which rules, marks and queues a connection meets as things stand. Changes nothing. */
     trace(connection: ConnectionDescription): Trace;
+    /** Couples what carries real packets: REST's counters are its own from then on. Returns how to part them. */
+    couple(plane: DataPlane): () => void;
+    /** What a data plane counted goes into the rows. */
+    measured(measured: Measured): void;
     /** Traffic of a connection: counters move, `/ip/firewall/connection` knows it. */
     traffic(traffic: TrafficDescription): TrafficResult;
+}
+
+/** What carries real packets for a router, where something does. The router itself only keeps what it is told. */
+export interface DataPlane {
+    /** Something is about to be read: resolves when what was counted since the last time was brought (`Router.measured`). */
+    count(): Promise<void>;
+    /** The configuration changed: resolves when packets are treated as it says. The request's answer waits for it. */
+    apply(): Promise<void>;
+}
+
+/** What a data plane counted for one row. */
+export interface Count {
+    menu: string;
+    /** `*1A` */
+    id: string;
+    /** More than the last time. */
+    bytes: number;
+    packets: number;
+    dropped?: number;
+    /** What an interface received; `bytes` and `packets` are what it sent. */
+    received?: { bytes: number; packets: number };
+    /** Now, in bit/s and packets/s. */
+    rate?: number;
+    packetRate?: number;
+    /** What waits now. */
+    queuedBytes?: number;
+    queuedPackets?: number;
+}
+
+/** A connection that the data plane tracks, with totals. */
+export interface TrackedConnection {
+    family: 4 | 6;
+    /** `tcp`, `udp` or a protocol's number. */
+    protocol: string;
+    /** Who opened it, and what it goes to; ports where the protocol has them. */
+    source: { address: string; port?: number };
+    destination: { address: string; port?: number };
+    tcpState?: string;
+    /** Seconds until it is forgotten. */
+    timeout: number;
+    connectionMark?: string;
+    fastTracked: boolean;
+    seenReply: boolean;
+    assured: boolean;
+    sent: { bytes: number; packets: number };
+    answered: { bytes: number; packets: number };
+}
+
+/** What a data plane knows now. */
+export interface Measured {
+    counts: Count[];
+    /** All of them. */
+    connections: TrackedConnection[];
+    /** What went past the rules, more than the last time. */
+    fastTracked: { family: 4 | 6; bytes: number; packets: number }[];
 }
 
 /** All of {@link Router} but how it is reached and stopped; what the control interface does goes through here too. */

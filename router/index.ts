@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import type { Socket } from "node:net";
 
 import { generate } from "selfsigned";
 
@@ -26,8 +27,13 @@ const latencies: Record<"none" | "hex" | "rb5009", Latency> = {
 
 export const defaultVersion = "7.22.3";
 
+/** A router that also answers connections which another server of this process accepted, such as one in another network. */
+export interface StartedRouter extends Router {
+    answer(socket: Socket): void;
+}
+
 /** Starts a router. Rejects when the port is taken, the version unknown, or the state file cannot be used. */
-export async function start(options: RouterOptions = {}): Promise<Router> {
+export async function start(options: RouterOptions = {}): Promise<StartedRouter> {
     const { host = "127.0.0.1", username = "admin", password = "" } = options;
     if (options.version !== undefined && !versions.includes(options.version))
         throw new Error(`RouterOS ${options.version} is not known here, only ${versions.join(", ")}`);
@@ -75,6 +81,7 @@ export async function start(options: RouterOptions = {}): Promise<Router> {
         get log() {
             return server.log;
         },
+        answer: (socket) => server.answer(socket),
         async stop() {
             await server.close();
             stateFile?.write();

@@ -5,7 +5,7 @@ import { say, warnOfForeign } from "./say";
 import { ensureStack } from "./stack";
 import { openStandIns } from "./stand-ins";
 
-const usage = `npm run sandbox -- [--fresh] [<command> [arguments…]]
+const usage = `npm run sandbox -- [--fresh] [--line <rate>] [<command> [arguments…]]
 
 Runs a command with the embedded router and the embedded S3 up and its environment set: the engine, the stack, how to
 reach both. Without a command, keeps both up until Ctrl-C; other \`npm run sandbox\` commands then use them.
@@ -17,6 +17,11 @@ What stands on both is kept between calls.
     npm run sandbox -- aws s3 ls
     npm run sandbox -- env ROUTEROS_URL=https://192.168.88.1 ROUTEROS_USERNAME=… ROUTEROS_PASSWORD=… pulumi up --yes
 
+    npm run sandbox -- --line 20M aws s3 cp photos.tar s3://my-bucket/
+
+    --line    a real line of this upload rate behind the router, made of network namespaces (Linux, as root): what is
+              written on the router shapes its packets, and REST and the page show the kernel's counters. Commands run
+              on a host of the LAN, where S3 answers at its own name
     --fresh   forget the state, the stack and its configuration first
     --help    this text
 `;
@@ -24,12 +29,12 @@ What stands on both is kept between calls.
 async function main(): Promise<number> {
     // Options end where the command begins: what follows is the command's own.
     const given = process.argv.slice(2);
-    const first = given.findIndex((word) => !word.startsWith("-"));
+    const first = given.findIndex((word, index) => !word.startsWith("-") && given[index - 1] !== "--line");
     const own = first === -1 ? given : given.slice(0, first);
     const command = first === -1 ? [] : given.slice(first);
     const { values } = parseArgs({
         args: own,
-        options: { fresh: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+        options: { fresh: { type: "boolean" }, line: { type: "string" }, help: { type: "boolean", short: "h" } },
     });
     if (values.help) {
         process.stdout.write(usage);
@@ -37,17 +42,18 @@ async function main(): Promise<number> {
     }
     warnOfForeign();
     const what = ["npm run sandbox", ...(command.length > 0 ? ["--", ...command] : [])].join(" ");
-    const standIns = await openStandIns({ what, shared: true, fresh: values.fresh ?? false, say });
+    const line = values.line === undefined ? {} : { line: rateOf(values.line) };
+    const standIns = await openStandIns({ what, shared: true, fresh: values.fresh ?? false, say, ...line });
     try {
         ensureStack(standIns.state, standIns.env, say);
-        const [program, ...args] = command;
+        const [program, ...args] = command.length > 0 ? [...standIns.enter, ...command] : [];
         if (program !== undefined) return await runCommand(program, args, standIns.env);
         if (standIns.owner !== undefined) {
             say(`process ${standIns.owner} has it up already`);
             return 0;
         }
         say(`router  ${standIns.env["ROUTEROS_URL"]}  user ${standIns.env["ROUTEROS_USERNAME"]}`);
-        say(`S3      ${standIns.env["AWS_ENDPOINT_URL"]}`);
+        say(`S3      ${standIns.env["AWS_ENDPOINT_URL"] ?? "at its own name"}`);
         say("up until Ctrl-C; in another terminal: npm run sandbox -- pulumi preview --diff");
         await untilInterrupted();
         say("stopping");
@@ -55,6 +61,15 @@ async function main(): Promise<number> {
     } finally {
         await standIns.close();
     }
+}
+
+/** `20M`, `512k`, `1G` or plain bit/s. */
+function rateOf(text: string): number {
+    const [, number, unit = ""] = /^(\d+(?:\.\d+)?)([kMG]?)$/.exec(text) ?? [];
+    const rate = Number(number) * ({ k: 1e3, M: 1e6, G: 1e9 }[unit] ?? 1);
+    if (!(rate >= 64e3 && rate <= 1e9))
+        throw new Error(`--line ${text}: an upload rate from 64k to 1G is meant, such as 20M`);
+    return rate;
 }
 
 main().then(

@@ -16,6 +16,8 @@ export interface StandIns {
     state: SandboxState;
     /** A command's whole environment: the engine, the router and S3, and nothing that names other ones. */
     env: Environment;
+    /** Words before a command's own, that run it on a host behind the line; none where there is no line. */
+    enter: string[];
     /** Process that owns the servers, where that is another one. */
     owner?: number;
     /** Stops what this process started. Waits first for commands of other processes that use it. */
@@ -27,6 +29,8 @@ export interface StandInOptions {
     what: string;
     /** Whether other processes may use the servers meanwhile; otherwise they wait. */
     shared: boolean;
+    /** Upload rate in bit/s of a real line between the router and S3, on which commands run. @default no line */
+    line?: number;
     /** Forget what was kept. Refused while another process has the sandbox up. */
     fresh?: boolean;
     say(line: string): void;
@@ -37,6 +41,7 @@ interface Greeting {
     pid: number;
     what: string;
     env?: Environment;
+    enter?: string[];
 }
 
 /**
@@ -52,9 +57,14 @@ export async function openStandIns(options: StandInOptions): Promise<StandIns> {
                 connection.destroy();
                 throw new Error(`the sandbox is in use by ${named(greeting)}: stop it before forgetting its state`);
             }
+            if (greeting.env !== undefined && options.line !== undefined && greeting.enter?.length === 0) {
+                connection.destroy();
+                throw new Error(`the sandbox is up without a line: stop ${named(greeting)} first`);
+            }
             if (greeting.env !== undefined) {
                 const env = { ...neutralEnvironment(), ...greeting.env };
-                return { state: openState(), env, owner: greeting.pid, close: () => end(connection) };
+                const { enter = [], pid: owner } = greeting;
+                return { state: openState(), env, enter, owner, close: () => end(connection) };
             }
             options.say(`waiting for ${named(greeting)}, which has the sandbox`);
             await once(connection, "close");
@@ -90,25 +100,17 @@ async function own(server: net.Server, options: StandInOptions): Promise<StandIn
     try {
         if (options.fresh) forgetState();
         const state = openState();
-        const password = state.routerPassword;
-        const servers = await Promise.allSettled([
-            startRouter({ username: "admin", password, stateFile: state.routerFile }),
-            startAws({ state: state.awsFolder, region: "ap-southeast-2" }),
-        ]);
-        for (const started of servers) if (started.status === "fulfilled") stops.push(() => started.value.stop());
-        const [router, aws] = servers;
-        if (router.status === "rejected") throw router.reason;
-        if (aws.status === "rejected") throw aws.reason;
-        const env = {
-            ...engineEnvironment({ ...state, home: pulumiHome }),
-            ...routerEnvironment({ url: router.value.url, username: "admin", password }),
-            ...aws.value.env,
-        };
-        if (options.shared) greeting.env = env;
+        const servers =
+            options.line === undefined
+                ? await serversOf(state, stops)
+                : await lineOf(state, options.line, stops, (text) => options.say(text));
+        const env = { ...engineEnvironment({ ...state, home: pulumiHome }), ...servers.env };
+        if (options.shared) Object.assign(greeting, { env, enter: servers.enter });
         sayReady();
         return {
             state,
             env: { ...neutralEnvironment(), ...env },
+            enter: servers.enter,
             async close() {
                 const using = options.shared ? guests.size : 0;
                 if (using > 0) {
@@ -122,6 +124,42 @@ async function own(server: net.Server, options: StandInOptions): Promise<StandIn
         await stop();
         throw error;
     }
+}
+
+interface Servers {
+    env: Environment;
+    enter: string[];
+}
+
+/** Router and S3 on loopback. */
+async function serversOf(state: SandboxState, stops: (() => Promise<unknown>)[]): Promise<Servers> {
+    const password = state.routerPassword;
+    const servers = await Promise.allSettled([
+        startRouter({ username: "admin", password, stateFile: state.routerFile }),
+        startAws({ state: state.awsFolder, region: "ap-southeast-2" }),
+    ]);
+    for (const started of servers) if (started.status === "fulfilled") stops.push(() => started.value.stop());
+    const [router, aws] = servers;
+    if (router.status === "rejected") throw router.reason;
+    if (aws.status === "rejected") throw aws.reason;
+    return {
+        env: { ...routerEnvironment({ url: router.value.url, username: "admin", password }), ...aws.value.env },
+        enter: [],
+    };
+}
+
+/** The same with a line of real packets between them; what it is made of is loaded only where it is asked for. */
+async function lineOf(
+    state: SandboxState,
+    uplink: number,
+    stops: (() => Promise<unknown>)[],
+    say: (text: string) => void,
+): Promise<Servers> {
+    const { startLiveLine } = await import("../lab/live/line.js");
+    const router = { username: "admin", password: state.routerPassword, stateFile: state.routerFile };
+    const line = await startLiveLine({ uplink, router, aws: state.awsFolder, say });
+    stops.push(() => line.stop());
+    return { env: line.env, enter: line.command([]) };
 }
 
 /** Short enough for a socket's name, however deep the checkout lies; one for each user and checkout. */

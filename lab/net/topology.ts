@@ -3,7 +3,7 @@ import { run } from "./commands";
 import { type Line, stabOf } from "./line";
 import { Namespaces } from "./namespaces";
 
-export type Role = HostName | "router" | "modem" | "far";
+export type Role = HostName | "router" | "modem" | "far" | "cloud";
 
 /** The network as it stands: namespaces joined by veth pairs. */
 export interface Topology {
@@ -11,6 +11,8 @@ export interface Topology {
     /** Runs a program inside a namespace of it. */
     exec(role: Role, program: string, args: readonly string[], input?: string): Promise<string>;
     far: FarAddresses;
+    /** A namespace more, removed with the others. */
+    add(role: Role): Promise<void>;
     remove(): Promise<void>;
 }
 
@@ -35,17 +37,18 @@ export async function buildTopology(line: Line, far: FarAddresses): Promise<Topo
         exec: (role, program, args, input) =>
             run("ip", ["netns", "exec", namespaces.nameOf(role), program, ...args], input),
         far,
-        remove: () => namespaces.removeAll(),
-    };
-    try {
-        for (const role of ["nas", "pc", "console", "router", "modem", "far"] as const) {
+        add: async (role) => {
             await namespaces.add(role);
             // What one connection learned of the line is no help to the next.
             await topology.exec(role, "sysctl", ["-qw", "net.ipv4.tcp_no_metrics_save=1"]);
             // Over veth a packet keeps its sender's flow hash, and TCP would draw a new one after each timeout: queues
             // would see many flows where a router, which hashes addresses and ports, sees one.
             await topology.exec(role, "sysctl", ["-qw", "net.core.txrehash=0"]);
-        }
+        },
+        remove: () => namespaces.removeAll(),
+    };
+    try {
+        for (const role of ["nas", "pc", "console", "router", "modem", "far"] as const) await topology.add(role);
         await joinTogether(topology);
         await shapeLine(topology, line);
     } catch (error) {

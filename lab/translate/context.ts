@@ -1,4 +1,4 @@
-import type { Family } from "../router-state";
+import type { Family, Row } from "../router-state";
 import type { Findings } from "./findings";
 import type { Identifiers, Marks } from "./names";
 
@@ -9,6 +9,14 @@ export interface Devices {
     list(name: string): string[] | undefined;
 }
 
+/**
+ * A flowtable between devices, or a bit of the connection's mark by which its packets skip the rules. A connection that
+ * has it keeps its place in the kernel's tracking, which RouterOS's does too.
+ */
+export type FastTrack = { by: "flowtable"; devices: string[] } | { by: "mark" };
+
+export const fastTrackBit = 0x40000000;
+
 export interface RuleContext {
     family: Family;
     connectionMarks: Marks;
@@ -18,6 +26,8 @@ export interface RuleContext {
     chains: Identifiers;
     devices: Devices;
     findings: Findings;
-    /** Devices of a flowtable, which does here what FastTrack does; none where the kernel has none. */
-    flowtable?: string[];
+    /** What does here what FastTrack does; none where nothing does. */
+    fastTrack?: FastTrack;
+    /** A rule's counter, as nft takes it. */
+    counter: (menu: string, row: Row) => string;
 }

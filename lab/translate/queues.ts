@@ -3,10 +3,13 @@ import type { Devices } from "./context";
 import { type Findings, nameOf } from "./findings";
 import { type Discipline, leafQueue } from "./leaf-queues";
 import type { Marks } from "./names";
+import type { Table } from "./nft";
 import { bitsPerSecond } from "./rates";
 
 /** One class of the tree as it stands in the lab. */
 export interface QueueClass {
+    /** The row's id on the router, where it has one. */
+    id?: string;
     /** The queue's name on the router. */
     name: string;
     device: string;
@@ -23,8 +26,8 @@ export interface QueueClass {
 export interface QueueTranslation {
     /** Lines for `tc -batch`, by device. */
     tc: Map<string, string[]>;
-    /** nft table that sends packets to their class by packet mark, empty when there is no tree. */
-    classifier: string;
+    /** nft table that sends packets to their class by packet mark, without chains when there is no tree. */
+    classifier: Table;
     classes: QueueClass[];
 }
 
@@ -46,6 +49,16 @@ const frame = 1600;
 const longestBucket = 60;
 const largestBucket = 1e9;
 
+export interface QueueOptions {
+    /** Packets come by a flowtable, without a mark. */
+    fastTracked?: boolean;
+    /** Classes keep their numbers while rows come and go, and a queue that has no leaf yet carries nothing. */
+    live?: boolean;
+}
+
+/** Where the ids of `/queue/tree` begin on the router. */
+const firstId = 0x1000000;
+
 /** `/queue/tree` as HTB classes: limit-at is rate, max-limit is ceil, priority 1 to 8 is 0 to 7. */
 export function queueClasses(
     state: RouterState,
@@ -53,7 +66,7 @@ export function queueClasses(
     marks: Marks,
     kernel: ReadonlySet<Discipline>,
     findings: Findings,
-    fastTracked = false,
+    { fastTracked = false, live = false }: QueueOptions = {},
 ): QueueTranslation {
     const rows = rowsOf(state, "/queue/tree").map((row, index) => ({ row, where: nameOf("/queue/tree", row, index) }));
     const names = new Set(rows.map(({ row }) => row["name"]));
@@ -100,13 +113,16 @@ export function queueClasses(
 
     function place(row: Row, where: string, device: string, parentId: string): void {
         placed.add(row);
-        const number = classes.filter((known) => known.device === device).length + 1;
+        const number = live
+            ? parseInt((row[".id"] ?? "").slice(1), 16) - firstId + 1
+            : classes.filter((known) => known.device === device).length + 1;
         const classId = `1:${number.toString(16)}`;
         const isRoot = parentId === "1:";
         const children = childrenOf(row);
         const isLeaf = !children.some(({ row: child }) => isEnabled(child));
         const packetMarks = (row["packet-mark"] ?? "").split(",").filter((mark) => mark !== "");
-        if (isLeaf && packetMarks.length === 0)
+        const carries = isLeaf && (!live || packetMarks.length > 0);
+        if (isLeaf && packetMarks.length === 0 && !live)
             findings.refuse(where, "a leaf without packet marks: what it carries is not documented");
         if (!isLeaf && packetMarks.length > 0)
             findings.refuse(where, "a queue with children and packet marks: only leaves carry packets");
@@ -115,6 +131,7 @@ export function queueClasses(
         const limitAt = bitsPerSecond(row["limit-at"]);
         const maxLimit = bitsPerSecond(row["max-limit"]);
         const known: QueueClass = {
+            ...(row[".id"] !== undefined && { id: row[".id"] }),
             name: row["name"] ?? "",
             device,
             classId,
@@ -125,7 +142,7 @@ export function queueClasses(
         };
         classes.push(known);
         const lines = tc.get(device) ?? [];
-        const leaf = isLeaf ? leafQueue(state, row["queue"] ?? "default-small", where, kernel, findings) : undefined;
+        const leaf = carries ? leafQueue(state, row["queue"] ?? "default-small", where, kernel, findings) : undefined;
         const numbers = htbNumbers(row, { limitAt, maxLimit, isRoot, where });
         const priority = isLeaf ? ` prio ${priorityOf(row, { maxLimit, where })}` : "";
         const own = leaf && leaf.count === 1 ? priority : "";
@@ -185,40 +202,38 @@ export function queueClasses(
  * Sends a packet to its leaf by mark. What no leaf carries goes past the classes, as on the router (assumed). Runs
  * behind every mangle chain, as the router's queues do.
  */
-function classifierTable(classes: QueueClass[], marks: Marks, findings: Findings, fastTracked: boolean): string {
+function classifierTable(classes: QueueClass[], marks: Marks, findings: Findings, fastTracked: boolean): Table {
     const rules: string[] = [];
     for (const device of new Set(classes.map((known) => known.device))) {
         const leaves = classes.filter((known) => known.device === device && known.packetMarks.length > 0);
-        const carried = new Map<string, string>();
-        for (const { name, packetMarks } of leaves)
-            for (const mark of packetMarks) {
+        const carried = new Map<string, QueueClass>();
+        for (const leaf of leaves)
+            for (const mark of leaf.packetMarks) {
                 const other = carried.get(mark);
-                if (other !== undefined)
-                    findings.refuse(`/queue/tree ${name}`, `packet mark ${mark} is carried by ${other} too`);
-                carried.set(mark, name);
+                if (other)
+                    findings.refuse(`/queue/tree ${leaf.name}`, `packet mark ${mark} is carried by ${other.name} too`);
+                else carried.set(mark, leaf);
             }
-        const plain = leaves
-            .filter(({ spread }) => spread.length === 0)
-            .flatMap(({ packetMarks, classId }) => packetMarks.map((mark) => `${marks.numberOf(mark)} : ${classId}`));
+        const plain = [...carried]
+            .filter(([, { spread }]) => spread.length === 0)
+            .map(([mark, { classId }]) => `${marks.numberOf(mark)} : ${classId}`);
         // With a class for what comes unclassified, what no leaf carries must be sent past the classes in so many words.
         if (fastTracked) rules.push(`oifname "${device}" meta priority set 1:0`);
         if (plain.length > 0) rules.push(`oifname "${device}" meta priority set meta mark map { ${plain.join(", ")} }`);
-        for (const { packetMarks, spread } of leaves.filter((leaf) => leaf.spread.length > 0)) {
-            const wanted = packetMarks.map((mark) => marks.numberOf(mark)).join(", ");
+        for (const leaf of leaves.filter(({ spread }) => spread.length > 0)) {
+            const { packetMarks, spread } = leaf;
+            const wanted = packetMarks
+                .filter((mark) => carried.get(mark) === leaf)
+                .map((mark) => marks.numberOf(mark))
+                .join(", ");
+            if (wanted === "") continue;
             const targets = spread.map((classId, index) => `${index} : ${classId}`).join(", ");
             rules.push(
                 `oifname "${device}" meta mark { ${wanted} } meta priority set symhash mod ${spread.length} map { ${targets} }`,
             );
         }
     }
-    if (rules.length === 0) return "";
-    return [
-        "table inet queues {",
-        "    chain classify {",
-        "        type filter hook postrouting priority 200; policy accept;",
-        ...rules.map((rule) => `        ${rule}`),
-        "    }",
-        "}",
-        "",
-    ].join("\n");
+    const hook = "type filter hook postrouting priority 200; policy accept;";
+    const chains = new Map(rules.length > 0 ? [["classify", [hook, ...rules]]] : []);
+    return { family: "inet", name: "queues", counters: [], sets: new Map(), chains };
 }

@@ -1,7 +1,8 @@
 import { firewallRows, isEnabled, isTrue, type RouterState, type Row } from "../router-state";
-import type { RuleContext } from "./context";
+import { fastTrackBit, type RuleContext } from "./context";
 import { Findings, nameOf } from "./findings";
 import { matchers, Refused } from "./matchers";
+import type { Table } from "./nft";
 
 /** The hooks a mangle chain of this name runs at; any other name is a chain that is jumped to. */
 const hooks = new Set(["prerouting", "input", "forward", "output", "postrouting"]);
@@ -29,7 +30,11 @@ const actions: Record<string, { uses: string[]; text: (row: Row, context: RuleCo
     accept: { uses: [], text: () => "accept" },
     drop: { uses: [], text: () => "drop" },
     // Later packets of the connection go from device to device: no chain sees them, so they carry no mark.
-    "fasttrack-connection": { uses: [], text: () => "flow add @fasttrack" },
+    "fasttrack-connection": {
+        uses: [],
+        text: (_row, { fastTrack }) =>
+            fastTrack?.by === "mark" ? `ct mark set ct mark | ${fastTrackBit}` : "flow add @fasttrack",
+    },
     return: { uses: [], text: () => "return" },
     passthrough: { uses: [], text: () => "" },
     log: { uses: [], text: () => "" },
@@ -71,7 +76,7 @@ const actions: Record<string, { uses: string[]; text: (row: Row, context: RuleCo
 };
 
 /** One family's mangle as an nft table: the address lists that rules name, then the chains in the router's order. */
-export function mangleTable(state: RouterState, context: RuleContext): string {
+export function mangleTable(state: RouterState, context: RuleContext): Table {
     const { family } = context;
     const menu = `${family === "ipv4" ? "/ip" : "/ipv6"}/firewall/mangle`;
     const bodies = new Map<string, string[]>();
@@ -79,16 +84,27 @@ export function mangleTable(state: RouterState, context: RuleContext): string {
         // The router's own counters rule for FastTrack, and nothing else, is dynamic here.
         if (!isEnabled(row) || isTrue(row["dynamic"])) return;
         const chain = row["chain"] ?? "forward";
-        const text = ruleText(row, nameOf(menu, row, index), context);
+        const text = ruleText(row, menu, index, context);
         if (text !== undefined) bodies.set(chain, [...(bodies.get(chain) ?? []), text]);
     });
     // A jump to a chain without rules is allowed on the router.
     for (const target of context.chains.names()) if (!bodies.has(target)) bodies.set(target, []);
-    const fastTrack = fastTrackChain(state, context);
-    const chains = [...[...bodies].map(([chain, rules]) => chainText(chain, rules, context)), ...fastTrack];
-    const sets = context.lists.names().map((list) => setText(state, list, context));
-    if (chains.length === 0) return "";
-    return `table ${family === "ipv4" ? "ip" : "ip6"} routeros {\n${[...sets, ...chains].join("\n")}\n}\n`;
+    const fastTrack = fastTrackRules(state, context);
+    const skip = fastTrack && context.fastTrack?.by === "mark" ? [`ct mark & ${fastTrackBit} != 0 accept`] : [];
+    const chains = new Map<string, string[]>();
+    for (const [chain, rules] of bodies) {
+        const hook = hooks.has(chain) ? [`type filter hook ${chain} priority mangle; policy accept;`, ...skip] : [];
+        chains.set(context.chains.of(chain), [...hook, ...rules]);
+    }
+    if (fastTrack) chains.set("fasttrack_forward", fastTrack);
+    return {
+        family: family === "ipv4" ? "ip" : "ip6",
+        name: "routeros",
+        counters: [],
+        sets: new Map(context.lists.names().map((list) => [context.lists.of(list), setOf(state, list, context)])),
+        ...(fastTrack && context.fastTrack?.by === "flowtable" && { flowtable: context.fastTrack.devices }),
+        chains,
+    };
 }
 
 /** Whether a FastTrack rule takes connections in this family. */
@@ -100,37 +116,33 @@ export function isFastTrack(row: Row): boolean {
  * What decides about FastTrack: the rules up to the last FastTrack rule of `forward` that accept (the bypass among them)
  * or take a connection. What else the filter does is no part of the lab.
  */
-function fastTrackChain(state: RouterState, context: RuleContext): string[] {
-    const { family, findings } = context;
-    if (!context.flowtable) return [];
+function fastTrackRules(state: RouterState, context: RuleContext): string[] | undefined {
+    const { family, findings, fastTrack } = context;
+    if (!fastTrack) return undefined;
     const menu = `${family === "ipv4" ? "/ip" : "/ipv6"}/firewall/filter`;
     const rows = firewallRows(state, family, "filter");
     const last = rows.findLastIndex(isFastTrack);
-    if (last < 0) return [];
+    if (last < 0) return undefined;
     const rules = rows.slice(0, last + 1).flatMap((row, index) => {
         const decides = row["action"] === undefined || row["action"] === "accept" || isFastTrack(row);
         if (!decides || !isEnabled(row) || isTrue(row["dynamic"]) || row["chain"] !== "forward") return [];
-        const where = nameOf(menu, row, index);
         const own = new Findings();
-        const text = ruleText(row, where, { ...context, findings: own });
+        const text = ruleText(row, menu, index, { ...context, findings: own });
         if (own.refusals.length === 0 && text !== undefined) return [text];
-        findings.note(where, `left out of what decides about FastTrack (${own.refusals.join("; ")})`);
+        findings.note(
+            nameOf(menu, row, index),
+            `left out of what decides about FastTrack (${own.refusals.join("; ")})`,
+        );
         return [];
     });
-    const devices = context.flowtable.map((device) => `"${device}"`).join(", ");
-    return [
-        `    flowtable fasttrack {\n        hook ingress priority filter; devices = { ${devices} };\n    }`,
-        [
-            "    chain fasttrack_forward {",
-            "        type filter hook forward priority filter; policy accept;",
-            ...rules.map((rule) => `        ${rule}`),
-            "    }",
-        ].join("\n"),
-    ];
+    const counted = context.counter(menu, { ".id": "fasttrack" });
+    const taken = fastTrack.by === "mark" ? [`ct mark & ${fastTrackBit} != 0 ${counted} accept`] : [];
+    return ["type filter hook forward priority filter; policy accept;", ...taken, ...rules];
 }
 
-function ruleText(row: Row, where: string, context: RuleContext): string | undefined {
+function ruleText(row: Row, menu: string, index: number, context: RuleContext): string | undefined {
     const { findings } = context;
+    const where = nameOf(menu, row, index);
     const actionName = row["action"] ?? "accept";
     const action = actions[actionName];
     if (!action) {
@@ -141,6 +153,7 @@ function ruleText(row: Row, where: string, context: RuleContext): string | undef
     const wanted = Object.entries(row).filter(
         ([key, value]) => !remarks.has(key) && !action.uses.includes(key) && value !== "",
     );
+    const before = findings.refusals.length;
     for (const [key, value] of wanted) if (!matchers[key]) findings.refuse(where, `${key}=${value} has no translation`);
     const parts: string[] = [];
     // In an order of our own: the router gives a row's keys in any.
@@ -153,11 +166,9 @@ function ruleText(row: Row, where: string, context: RuleContext): string | undef
         else parts.push(text);
     }
     const text = action.text(row, context);
-    if (text instanceof Refused) {
-        findings.refuse(where, text.why);
-        return undefined;
-    }
-    return [...parts, "counter", ...(text ? [text] : [])].join(" ");
+    if (text instanceof Refused) findings.refuse(where, text.why);
+    if (text instanceof Refused || findings.refusals.length > before) return undefined;
+    return [...parts, context.counter(menu, row), ...(text ? [text] : [])].join(" ");
 }
 
 /** nft's `tcp dport` says the protocol already. */
@@ -170,17 +181,8 @@ function stop(row: Row): string {
     return row["passthrough"] === undefined || isTrue(row["passthrough"]) ? "" : " accept";
 }
 
-function chainText(chain: string, rules: string[], context: RuleContext): string {
-    const hook = hooks.has(chain) ? [`type filter hook ${chain} priority mangle; policy accept;`] : [];
-    return [
-        `    chain ${context.chains.of(chain)} {`,
-        ...[...hook, ...rules].map((line) => `        ${line}`),
-        "    }",
-    ].join("\n");
-}
-
 /** Address rows that are names are carried by the dynamic rows the router made of them. */
-function setText(state: RouterState, list: string, context: RuleContext): string {
+function setOf(state: RouterState, list: string, context: RuleContext): { type: string; elements: string[] } {
     const { family, findings } = context;
     const menu = `${family === "ipv4" ? "/ip" : "/ipv6"}/firewall/address-list`;
     const rows = firewallRows(state, family, "address-list");
@@ -193,10 +195,5 @@ function setText(state: RouterState, list: string, context: RuleContext): string
             findings.note(nameOf(menu, row, index), `${address} stands for the addresses the router found for it`);
         else findings.refuse(nameOf(menu, row, index), `${address} is a name, and no address was found for it`);
     });
-    return [
-        `    set ${context.lists.of(list)} {`,
-        `        type ${family === "ipv4" ? "ipv4_addr" : "ipv6_addr"}; flags interval; auto-merge;`,
-        ...(elements.length > 0 ? [`        elements = { ${elements.join(", ")} }`] : []),
-        "    }",
-    ].join("\n");
+    return { type: `type ${family === "ipv4" ? "ipv4_addr" : "ipv6_addr"}; flags interval; auto-merge;`, elements };
 }

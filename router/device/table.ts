@@ -8,6 +8,10 @@ export interface Counters {
     /** Router's time until which the rates are shown. */
     rateUntil?: number;
     dropped?: number;
+    /** What an interface received. */
+    received?: { bytes: number; packets: number };
+    queuedBytes?: number;
+    queuedPackets?: number;
 }
 
 export interface StoredRow {

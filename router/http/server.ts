@@ -12,9 +12,11 @@ import { showId } from "../device/table";
 import { Refusal, refuse } from "../errors";
 import { liveConnections } from "../menus/services";
 import { authenticate, authorise, type Identity } from "./access";
+import { Coupling } from "./coupling";
 import { Faults } from "./faults";
 import { parseBody } from "./json";
 import { type Answer, execute } from "./rest";
+import { masked, queryPairs, splitUrl } from "./url";
 
 export interface Latency {
     requestMs: number;
@@ -50,6 +52,7 @@ export class RestServer {
     readonly log: RequestEntry[] = [];
     readonly faults = new Faults();
     readonly hooks = new Set<Hook>();
+    readonly packets: Coupling;
     private readonly watchers = new Set<Watcher>();
     private readonly server: http.Server;
     private readonly sockets = new Set<Socket>();
@@ -77,9 +80,18 @@ export class RestServer {
         });
         this.server.keepAliveTimeout = 60_000;
         liveConnections.set(device, () => this.serviceConnections());
-        device.onChange(() => {
-            for (const watcher of this.watchers) watcher({ type: "change" });
-        });
+        this.packets = new Coupling(device);
+        device.onChange(() => this.told());
+    }
+
+    /** Takes in a connection that another server of this process accepted. */
+    answer(socket: Socket): void {
+        this.server.emit("connection", socket);
+    }
+
+    /** Counters moved. */
+    told(): void {
+        for (const watcher of this.watchers) watcher({ type: "change" });
     }
 
     /** The first mount whose path fits serves a request that is not REST's. */
@@ -186,7 +198,9 @@ export class RestServer {
                 fault = this.faults.next(entry.method, entry.path);
                 this.callHooks(entry, "before");
                 if (fault?.when === "before" && (await this.misbehave(fault.kind, request, response, entry))) return;
+                await this.packets.count();
                 answer = this.run(identity, request, text, segments, query, entry);
+                await this.packets.applied();
                 this.callHooks(entry, "after");
                 if (answer.silent && (await this.hang(response))) return;
                 const limit = this.device.behaviour.sessionSeconds * 1000;
@@ -371,19 +385,4 @@ export class RestServer {
 
 function asAnswer(refusal: Refusal): Answer {
     return { status: refusal.status, body: refusal.body(), rowsScanned: 0, rowsReturned: 0 };
-}
-
-function splitUrl(url: string): [string, string] {
-    const mark = url.indexOf("?");
-    return mark < 0 ? [url, ""] : [url.slice(0, mark), url.slice(mark + 1)];
-}
-
-function queryPairs(query: string): [string, string][] {
-    return [...new URLSearchParams(query)];
-}
-
-/** For the log: no password in it. */
-function masked(body: unknown): unknown {
-    if (typeof body !== "object" || body === null || Array.isArray(body) || !("password" in body)) return body;
-    return { ...body, password: "***" };
 }

@@ -24,7 +24,7 @@ export const interfaces: MenuRules = {
             running: String(up),
             "rx-byte": rx,
             "tx-byte": tx,
-            "rx-packet": "0",
+            "rx-packet": String(row.counters?.received?.packets ?? 0),
             "tx-packet": String(row.counters?.packets ?? 0),
             "rx-drop": "0",
             "tx-drop": "0",
@@ -55,7 +55,7 @@ function isMember(device: Device, id: string): boolean {
 }
 
 function traffic(row: StoredRow): { rx: string; tx: string } {
-    return { rx: "0", tx: String(row.counters?.bytes ?? 0) };
+    return { rx: String(row.counters?.received?.bytes ?? 0), tx: String(row.counters?.bytes ?? 0) };
 }
 
 interface KindRules {

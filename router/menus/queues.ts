@@ -51,8 +51,8 @@ export const queueTree: MenuRules = {
         rate: String(currentRate(device, row)?.rate ?? 0),
         "packet-rate": String(currentRate(device, row)?.packetRate ?? 0),
         dropped: String(row.counters?.dropped ?? 0),
-        "queued-bytes": "0",
-        "queued-packets": "0",
+        "queued-bytes": String(row.counters?.queuedBytes ?? 0),
+        "queued-packets": String(row.counters?.queuedPackets ?? 0),
         ...(device.findByName("/queue/type", shown["queue"] ?? "")?.values["kind"] === "pcq"
             ? { "pcq-queues": "0" }
             : {}),

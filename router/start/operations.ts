@@ -8,6 +8,7 @@ import { configurationOf, exportText } from "../language/export";
 import { menuOf } from "../menus";
 import { keptLines } from "../menus/kept";
 import { rowsOf, showRow } from "../menus/rows";
+import { bring } from "../packets/measured";
 import { trace } from "../packets/trace";
 import { carry } from "../packets/traffic";
 import { configure, makeBare, setAdministrator } from "./factory";
@@ -62,6 +63,11 @@ export function operationsOn({ device, server, username, password, ...rest }: Su
             ),
         advance: (seconds) => byHand(() => device.advance(seconds)),
         trace: (description) => trace(device, description),
+        couple: (plane) => server.packets.couple(plane),
+        measured: (measured) => {
+            bring(device, measured);
+            server.told();
+        },
         traffic: (description) => byHand(() => carry(device, description)),
     };
 }

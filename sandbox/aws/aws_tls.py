@@ -13,17 +13,18 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 VALID = datetime.timedelta(days=3650)
 
 
-def context(folder):
-    """A server's TLS context. Makes `ca.pem`, `server.pem` and `server.key` in the folder if they are not there."""
+def context(folder, more=()):
+    """A server's TLS context, for loopback and the given names. Makes `ca.pem`, `server.pem` and `server.key` in the folder if
+    they are not there."""
     names = [os.path.join(folder, name) for name in ("ca.pem", "server.pem", "server.key")]
     if not all(os.path.exists(name) for name in names):
-        make(*names)
+        make(*names, more)
     result = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     result.load_cert_chain(names[1], names[2])
     return result
 
 
-def make(authority_file, certificate_file, key_file):
+def make(authority_file, certificate_file, key_file, more):
     os.makedirs(os.path.dirname(authority_file), exist_ok=True)
     authority_key = ec.generate_private_key(ec.SECP256R1())
     key = ec.generate_private_key(ec.SECP256R1())
@@ -35,7 +36,8 @@ def make(authority_file, certificate_file, key_file):
         .add_extension(usage(sign_certificates=True), critical=True)
         .sign(authority_key, hashes.SHA256())
     )
-    addresses = [x509.IPAddress(ipaddress.ip_address("127.0.0.1")), x509.DNSName("localhost")]
+    own = [x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    addresses = own + [x509.DNSName(name) for name in ("localhost", *more)]
     certificate = (
         builder(own_name, authority_name, key.public_key(), authority_key.public_key())
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)

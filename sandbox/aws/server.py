@@ -1,10 +1,12 @@
 """The sandbox's AWS: moto's server (S3, IAM, STS) with what it needs to stand in for an account.
 
 Two listeners on loopback: TLS, which is the one to use, and plain HTTP, there to be refused by a policy that wants
-TLS. One line on standard output says when both are ready. State is kept in a folder, if one is given.
+TLS. Others by TLS in other network namespaces, where they are asked for. One line on standard output says when both are ready. State is kept in a folder, if one is given.
 """
 
 import argparse
+import contextlib
+import ctypes
 import json
 import os
 import signal
@@ -12,7 +14,8 @@ import sys
 import threading
 
 sys.dont_write_bytecode = True
-os.environ.setdefault("S3_IGNORE_SUBDOMAIN_BUCKETNAME", "true")
+# Of names that are AWS's own, and of no other, the first part is a bucket.
+os.environ.setdefault("S3_IGNORE_SUBDOMAIN_BUCKETNAME", "" if "--name" in sys.argv else "true")
 os.environ.setdefault("MOTO_ALLOW_NONEXISTENT_REGION", "false")
 
 from werkzeug.serving import ThreadedWSGIServer
@@ -26,6 +29,9 @@ import aws_rights
 import aws_s3
 import aws_state
 import aws_tls
+
+
+CLONE_NEWNET = 0x40000000
 
 
 class QuietHandler(MotoRequestHandler):
@@ -84,6 +90,25 @@ def recorded(application, state, log):
     return call
 
 
+@contextlib.contextmanager
+def inside(namespace):
+    """Sockets made within belong to the network namespace of that path (Linux, root)."""
+
+    def enter(path):
+        with open(path, "rb") as file:
+            if libc.setns(file.fileno(), CLONE_NEWNET) != 0:
+                raise OSError(ctypes.get_errno(), f"no network namespace {path}")
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    own = f"/proc/self/task/{threading.get_native_id()}/ns/net"
+    with open(own, "rb") as file:
+        enter(namespace)
+        try:
+            yield
+        finally:
+            libc.setns(file.fileno(), CLONE_NEWNET)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tls", required=True, metavar="DIR", help="folder for the certificate, made when absent")
@@ -92,6 +117,15 @@ def main():
     parser.add_argument("--hold-restores", metavar="FILE", help="restores go on for as long as this file is there")
     parser.add_argument("--port", type=int, default=0, help="of the TLS listener; 0 picks a free one")
     parser.add_argument("--plain-port", type=int, default=0, help="of the plain listener; 0 picks a free one")
+    parser.add_argument("--name", action="append", default=[], help="a name the certificate is for, too")
+    parser.add_argument(
+        "--also",
+        action="append",
+        nargs=3,
+        default=[],
+        metavar=("NAMESPACE", "ADDRESS", "PORT"),
+        help="listens there too, by TLS: path of a network namespace; port 0 is the TLS listener's",
+    )
     parser.add_argument("--until-stdin-closes", action="store_true", help="stop when whoever started this is gone")
     options = parser.parse_args()
 
@@ -109,9 +143,15 @@ def main():
 
     log = open(options.log, "a", encoding="utf-8") if options.log else None
     application = recorded(DomainDispatcherApplication(create_backend_app), state, log)
-    tls = TlsServer("127.0.0.1", options.port, application, QuietHandler).start_tls(aws_tls.context(options.tls))
+    context = aws_tls.context(options.tls, options.name)
+    tls = TlsServer("127.0.0.1", options.port, application, QuietHandler).start_tls(context)
     plain = PlainServer("127.0.0.1", options.plain_port, application, QuietHandler)
-    for server in (tls, plain):
+    servers = [tls, plain]
+    for namespace, address, port in options.also:
+        with inside(namespace):
+            also = TlsServer(address, int(port) or tls.port, application, QuietHandler)
+        servers.append(also.start_tls(context))
+    for server in servers:
         threading.Thread(target=server.serve_forever, daemon=True).start()
     if options.until_stdin_closes:
         threading.Thread(target=lambda: (sys.stdin.buffer.read(), stop.set()), daemon=True).start()
@@ -119,7 +159,7 @@ def main():
     print(f"s3: https://127.0.0.1:{tls.port} (plain HTTP: http://127.0.0.1:{plain.port})", flush=True)
     while not stop.wait(0.3):
         state.save_if_changed()
-    for server in (tls, plain):
+    for server in servers:
         server.shutdown()
         server.server_close()
     state.save_if_changed()

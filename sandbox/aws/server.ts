@@ -16,6 +16,10 @@ export interface AwsOptions {
     python?: string;
     /** @default the region in the environment, or `ap-southeast-2` */
     region?: string;
+    /** Real names it answers by, too, with a certificate for them, kept in a folder of its own. */
+    names?: readonly string[];
+    /** Where else it listens by TLS: path of a network namespace, address, port; 0 is the port of `url`. Root's alone. */
+    also?: readonly { namespace: string; address: string; port: number }[];
 }
 
 /** One request that the server answered. */
@@ -51,9 +55,12 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
     const python = options.python ?? sandboxPython();
     const scratch = mkdtempSync(path.join(tmpdir(), "routeros-s3-aws-"));
     const forget = () => rmSync(scratch, { recursive: true, force: true });
-    const tls = options.state ? path.join(options.state, "tls") : scratch;
+    const { names = [], also = [] } = options;
+    const tls = options.state ? path.join(options.state, names.length > 0 ? "tls-of-names" : "tls") : scratch;
     const log = path.join(scratch, "requests");
     const args = [path.join(__dirname, "server.py"), "--tls", tls, "--log", log, "--until-stdin-closes"];
+    for (const name of names) args.push("--name", name);
+    for (const { namespace, address, port } of also) args.push("--also", namespace, address, String(port));
     if (options.state) args.push("--state", options.state);
     if (options.holdRestores) args.push("--hold-restores", options.holdRestores);
 

@@ -63,7 +63,7 @@ export class AwsClients {
         const authority = this.environment["AWS_CA_BUNDLE"];
         return {
             region,
-            endpoint: this.environment["AWS_ENDPOINT_URL"]!,
+            endpoint: endpointOf(this.environment)!,
             credentials: {
                 accessKeyId: this.environment["AWS_ACCESS_KEY_ID"]!,
                 secretAccessKey: this.environment["AWS_SECRET_ACCESS_KEY"]!,
@@ -92,7 +92,7 @@ export function refusal(
     if (!environment["ROUTEROS_S3_SANDBOX"]) {
         return "this is the sandbox's stand-in for the AWS plugin, and it serves the sandbox alone; for a real account install Pulumi's own: pulumi plugin install resource aws";
     }
-    const endpoint = environment["AWS_ENDPOINT_URL"];
+    const endpoint = endpointOf(environment);
     if (!endpoint || !isLoopback(endpoint)) {
         return `the sandbox's AWS plugin speaks to this machine alone; AWS_ENDPOINT_URL is ${endpoint ?? "not set"}`;
     }
@@ -105,6 +105,11 @@ export function refusal(
     if (!region) return "no AWS region: pulumi config set aws:region ap-southeast-2";
     if (!isRegion(region)) return `aws:region is ${region}, which is no region of AWS`;
     return undefined;
+}
+
+/** Where other programs are to find AWS by its real names, the sandbox says by a name of its own where it is. */
+function endpointOf(environment: Record<string, string | undefined>): string | undefined {
+    return environment["ROUTEROS_S3_SANDBOX_AWS"] ?? environment["AWS_ENDPOINT_URL"];
 }
 
 function isLoopback(url: string): boolean {
