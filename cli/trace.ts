@@ -23,8 +23,8 @@ Instead of a router, which is only read, --state takes a state file of the embed
   npx routeros-s3 trace --to 52.95.132.33:443
   npx routeros-s3 trace --to 52.95.132.33:443 --rsc export.rsc
 
-Looked at are raw, mangle and filter of forwarded packets, address lists, FastTrack, and the queues. NAT and the
-choice of a route are not. Where the end depends on a rule with a matcher that cannot be decided, it is "undecided".`;
+Looked at are raw, mangle, destination NAT and filter of forwarded packets, address lists, FastTrack, and the queues. The
+choice of a route is not. Where the end depends on a rule with a matcher that cannot be decided, it is "undecided".`;
 
 /** `routeros-s3 trace`: which rules a connection meets, which marks it gets, whether FastTrack takes it, which queue carries it. */
 export function traceCommand(): Command {
@@ -147,6 +147,7 @@ function packetLines(packet: PacketTrace, number: number): string[] {
     if (!packet.fastPath && packet.steps.length === 0) lines.push("   no rule matches");
     for (const note of packet.notes) lines.push(colours.yellow(`   ${note}`));
     if (packet.verdict === "drop") return [...lines, colours.red("   dropped")];
+    if (packet.verdict === "redirected") return [...lines, colours.yellow("   not followed further")];
     const marks = [
         ...(packet.connectionMark === undefined ? [] : [`connection ${packet.connectionMark}`]),
         packet.packetMark === undefined ? "no packet mark" : `packet ${packet.packetMark}`,
@@ -160,10 +161,12 @@ function packetLines(packet: PacketTrace, number: number): string[] {
 }
 
 function conclusion(trace: Trace): string[] {
-    if (trace.packets.some(({ verdict }) => verdict === "drop"))
-        return [colours.red("The connection does not come about.")];
     if (trace.undecided.length > 0)
         return [colours.yellow("Undecided: it depends on"), ...trace.undecided.map((rule) => `   ${rule}`)];
+    if (trace.packets.some(({ verdict }) => verdict === "drop"))
+        return [colours.red("The connection does not come about.")];
+    if (trace.packets.some(({ verdict }) => verdict === "redirected"))
+        return [colours.yellow("Destination NAT sends the connection elsewhere.")];
     const taken = trace.fastTracked
         ? colours.yellow("FastTrack takes it: from there on no rule marks its packets.")
         : colours.green("FastTrack does not take it.");

@@ -207,7 +207,8 @@ export interface Step {
     effect: string;
 }
 
-export type Verdict = "accept" | "drop";
+/** `redirected`: destination NAT sends it elsewhere, and it is not followed there. */
+export type Verdict = "accept" | "drop" | "redirected";
 
 /** The leaf a packet ends in, and the queues above it up to the interface or `global`. */
 export interface QueuePath {

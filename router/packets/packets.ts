@@ -48,10 +48,11 @@ export interface Walk {
     cut: boolean;
 }
 
-/** The hooks a forwarded packet passes, in RouterOS's order: raw before tracking, mangle before filter. */
+/** The hooks a forwarded packet passes, in RouterOS's order: raw before tracking, mangle before NAT and filter. */
 const forwardHooks = [
     ["raw", "prerouting"],
     ["mangle", "prerouting"],
+    ["nat", "dstnat"],
     ["mangle", "forward"],
     ["filter", "forward"],
     ["mangle", "postrouting"],
@@ -90,7 +91,7 @@ export function walksForward(device: Device, packet: Packet): [Walk, ...Walk[]] 
 function endOf({ verdict, fastTrack, connectionMark, packetMark, routingMark }: Walk): string {
     return JSON.stringify([
         verdict,
-        ...(verdict === "drop" ? [] : [fastTrack, connectionMark, packetMark, routingMark]),
+        ...(verdict !== "accept" ? [] : [fastTrack, connectionMark, packetMark, routingMark]),
     ]);
 }
 
@@ -114,16 +115,19 @@ function walkOnce(
         cut: false,
     };
     for (const [table, chain] of forwardHooks) {
+        // NAT is asked for a connection's first packet alone, and only where there is one.
+        if (table === "nat" && (packet.state !== "new" || walk.untracked)) continue;
         const path = `/${packet.family === 4 ? "ip" : "ipv6"}/firewall/${table}`;
-        if (walkChain({ device, path, packet, walk, choices, met }, chain, 0) === "drop") {
-            walk.verdict = "drop";
+        const end = walkChain({ device, path, packet, walk, choices, met }, chain, 0);
+        if (end === "drop" || end === "redirected") {
+            walk.verdict = end;
             break;
         }
     }
     return walk;
 }
 
-type Outcome = "accept" | "drop" | "fall-through" | "return";
+type Outcome = "accept" | "drop" | "redirected" | "fall-through" | "return";
 
 interface Way {
     device: Device;
@@ -154,7 +158,7 @@ function walkChain(way: Way, chain: string, depth: number): Outcome {
         walk.steps.push(step);
         walk.rows.push(row);
         const end = outcome ?? walkChain(way, values["jump-target"]!, depth + 1);
-        if (end === "accept" || end === "drop") return end;
+        if (end === "accept" || end === "drop" || end === "redirected") return end;
         if (outcome === "return") return "return";
     }
     return "fall-through";
@@ -196,6 +200,11 @@ function act(
             return { effect: "not tracked", outcome: "fall-through" };
         case "fasttrack-connection":
             return { effect: takeFastTrack(device, packet, walk), outcome: "fall-through" };
+        case "dst-nat":
+        case "netmap":
+            return { effect: `sent to ${values["to-addresses"] ?? "another port"}`, outcome: "redirected" };
+        case "redirect":
+            return { effect: "sent to the router itself", outcome: "redirected" };
         case "passthrough":
         case "log":
         case "add-src-to-address-list":

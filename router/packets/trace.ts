@@ -69,7 +69,7 @@ function followed(device: Device, live: Live, { established, size = 1500 }: Conn
     const data: Sent = ["upload", "established", size];
     const next = ({ packets }: Way): Sent | undefined => {
         const last = packets.at(-1);
-        if (last?.verdict === "drop") return undefined;
+        if (last && last.verdict !== "accept") return undefined;
         if (packets.length <= opening.length) return opening[packets.length] ?? data;
         // The first data packet may itself be the one that FastTrack takes: a second one shows how it stays.
         return packets.length === opening.length + 1 && last?.takenByFastTrack ? data : undefined;

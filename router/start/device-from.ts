@@ -25,6 +25,7 @@ export const tracedMenus = [
         `${family}/firewall/mangle`,
         `${family}/firewall/filter`,
         `${family}/firewall/raw`,
+        `${family}/firewall/nat`,
         `${family}/firewall/connection`,
     ]),
     "/ip/dhcp-client",

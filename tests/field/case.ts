@@ -20,7 +20,7 @@ export interface Case {
     also?: FindingCode[];
     /** What stands there is refused: the code, and what the one line names. Nothing is written then. */
     refused?: { code: string; names: RegExp };
-    /** Where the upload ends: a leaf, `none`, or `undecided`. @default "upload-s3" */
+    /** Where the upload ends: a leaf, `none`, `redirected`, or `undecided`. @default "upload-s3" */
     leaf?: string;
     /** A host of the house with IPv6, where the emulator does not find it. */
     from6?: string;
@@ -32,8 +32,10 @@ export interface Case {
 export const leafOf = ({ leaf, args }: Case): string => leaf ?? args.queueNames?.s3 ?? "upload-s3";
 
 /** The same of a trace. */
-export const endOf = ({ leaf, undecided }: Pick<Trace, "leaf" | "undecided">): string =>
-    undecided.length > 0 ? "undecided" : (leaf ?? "none");
+export const endOf = ({ leaf, undecided, packets }: Trace): string => {
+    if (undecided.length > 0) return "undecided";
+    return packets.at(-1)?.verdict === "redirected" ? "redirected" : (leaf ?? "none");
+};
 
 export const fieldFile = (name: string): string => readFileSync(path.join(__dirname, name), "utf8");
 
@@ -84,6 +86,8 @@ export function tracesOf(router: Pick<Router, "trace">, { args, inInterface, fro
 
 /** Whether a trace ends in the class that gives way to everybody: our leaf, or CS1 where a CAKE sorts by it. */
 export function endsLast(router: Pick<Router, "rows">, { profile, leaves }: UploadSite, traced: Trace): boolean {
+    // What leaves by another way hurts nobody on this one.
+    if (endOf(traced) === "redirected") return true;
     if (profile !== "join") return leaves.includes(endOf(traced));
     const steps = traced.packets.at(-1)?.steps.filter(({ action }) => action === "change-dscp") ?? [];
     const last = steps.at(-1);

@@ -295,7 +295,7 @@ add action=mark-packet chain=forward dscp=0 new-packet-mark=normal passthrough=n
         `/ip firewall nat
 add action=dst-nat chain=dstnat in-interface=bridge protocol=tcp dst-port=443 to-addresses=192.168.88.2
 `,
-        { findings: ["path/redirected"] },
+        { findings: ["path/redirected"], leaf: "redirected" },
     ),
     router(
         "web of some hosts sent to the router's own proxy",
@@ -303,6 +303,22 @@ add action=dst-nat chain=dstnat in-interface=bridge protocol=tcp dst-port=443 to
 add action=redirect chain=dstnat src-address=192.168.88.64/26 protocol=tcp dst-port=443 to-ports=8080
 `,
         { findings: ["path/redirected?"] },
+    ),
+    router(
+        "web by chance sent to a proxy",
+        `/ip firewall nat
+add action=dst-nat chain=dstnat in-interface=bridge protocol=tcp dst-port=443 random=30 to-addresses=192.168.88.2
+`,
+        { findings: ["path/redirected?"], leaf: "undecided" },
+    ),
+    router(
+        "web sent to a proxy by a chain, but not to Amazon",
+        `/ip firewall nat
+add action=jump chain=dstnat in-interface=bridge jump-target=proxy
+add action=accept chain=proxy dst-address-list=aws-s3
+add action=dst-nat chain=proxy protocol=tcp dst-port=443 to-addresses=192.168.88.2
+`,
+        {},
     ),
     router(
         "marks of the router's own traffic, and FastTrack out of use",

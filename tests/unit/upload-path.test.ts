@@ -1,11 +1,12 @@
 import { tune } from "../../providers/routeros/runtime/router/session";
 import { start } from "../../router";
 import type { Router } from "../../router/api";
+import { siteOf } from "../../testing/path-model";
 import { standing } from "../../testing/site";
 import type { Stage } from "../../testing/stages";
 import { carrierOf, real } from "../../testing/stages";
 import type { Case } from "../field/case";
-import { endOf, leafOf, tracesOf } from "../field/case";
+import { endOf, endsLast, leafOf, tracesOf } from "../field/case";
 import { allCases } from "../field/cases";
 
 /*
@@ -77,6 +78,81 @@ describe("what cannot be shaped is refused at preview, with what was meant, and 
             expect(error?.message).toMatch(one.refused.names);
             expect(error?.message).not.toContain("\n");
             expect(router.log.filter(({ method }) => method !== "GET")).toEqual([]);
+        } finally {
+            await router.stop();
+        }
+    });
+});
+
+/** What the line says to do, done: on the router, or to the site's keys. */
+function follow(router: Router, text: string, args: Case["args"]): Case["args"] | undefined {
+    const rowOf = (menu: string, name: string): string =>
+        router.rows(menu).find((row) => row["name"] === name)?.[".id"] ?? "";
+    const wan = /Name (.+?)(?: or .+)? as the WAN\./.exec(text)?.[1];
+    if (wan !== undefined) return { ...args, wanInterface: wan };
+    const classes = /Set cake-diffserv=diffserv4 on queue type (\S+)\. /.exec(text)?.[1];
+    if (classes !== undefined) {
+        router.set("/queue/type", rowOf("/queue/type", classes), { "cake-diffserv": "diffserv4" });
+        return args;
+    }
+    if (text.includes("Set profile to join")) return { ...args, profile: "join" };
+    const hung = /queue "(.+?)" hangs on .*Hang it on (\S+)\. /.exec(text);
+    if (hung) {
+        router.set("/queue/tree", rowOf("/queue/tree", hung[1] ?? ""), { parent: hung[2] ?? "" });
+        return args;
+    }
+    const washing = /Set `cake-wash=no`/.test(text) && /queue "(.+?)" clears/.exec(text)?.[1];
+    if (washing) {
+        const type = router
+            .rows("/queue/simple")
+            .find((row) => row["name"] === washing)
+            ?.["queue"]?.split("/")[0];
+        router.set("/queue/type", rowOf("/queue/type", type ?? ""), { "cake-wash": "no" });
+        return args;
+    }
+    const uplink = /set uplink below (\d+)\./.exec(text)?.[1];
+    if (uplink !== undefined) return { ...args, uplink: `${Math.floor(Number(uplink) / 1e6) - 1}M` };
+    const width = /Set uplink to (\d+)\./.exec(text)?.[1];
+    if (width !== undefined) return { ...args, uplink: width };
+    const limit = /Set max-limit=(\d+) on queue (\S+)\. /.exec(text);
+    if (limit) {
+        router.set("/queue/tree", rowOf("/queue/tree", limit[2] ?? ""), { "max-limit": limit[1] ?? "" });
+        return args;
+    }
+    if (text.includes("take `parentQueue` out")) {
+        for (const queue of router.rows("/queue/tree"))
+            router.set("/queue/tree", queue[".id"] ?? "", { disabled: "yes" });
+        return { ...args, parentQueue: undefined };
+    }
+    if (text.includes("or use the profile `scavenger`")) {
+        for (const queue of router.rows("/queue/tree"))
+            router.set("/queue/tree", queue[".id"] ?? "", { disabled: "yes" });
+        return { ...args, profile: "scavenger" };
+    }
+    if (text.includes("ownership/another-job")) {
+        return { ...args, queueNames: { parent: "line", rest: "line-rest", s3: "line-s3" } };
+    }
+    if (text.includes("adopt it where it is the same tree")) return { ...args, profile: "seed-2018", adopt: true };
+    return undefined;
+}
+
+describe("the way out that a refusal names ends with uploads last", () => {
+    const refused = allCases.filter((one) => one.refused !== undefined);
+    test.each(refused.map((one) => [one.name, one] as const))("%s", async (_name, one) => {
+        const router = await start({ rsc: one.rsc });
+        try {
+            let args = one.args;
+            // One refusal may come after another; each names what to do.
+            for (let tries = 0; ; tries += 1) {
+                expect(tries).toBeLessThan(3);
+                const { outcome } = await up(router, args);
+                if (!outcome.error) break;
+                const next = follow(router, outcome.error.message, args);
+                expect([outcome.error.message, next !== undefined]).toEqual([outcome.error.message, true]);
+                args = next ?? args;
+            }
+            const site = siteOf(args);
+            for (const traced of tracesOf(router, { ...one, args })) expect(endsLast(router, site, traced)).toBe(true);
         } finally {
             await router.stop();
         }

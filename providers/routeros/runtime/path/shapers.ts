@@ -70,12 +70,16 @@ export function parentFindings(menus: Menus, site: UploadSite, ours: Ours): Find
     const rest = children.find((row) => (row["packet-mark"] ?? "").split(",").includes("no-mark"));
     if (rest) return [finding("parent/rest", `queue ${labelOf(rest)} under ${name} takes unmarked packets`)];
     const width = widthOf(tree, parent);
-    const guaranteed = [...children, ...site.queues].reduce((sum, row) => sum + bits(row["limit-at"]), 0);
-    if (width === 0) return [finding("parent/width", `${name} has no max-limit`)];
-    if (guaranteed > width) {
-        return [finding("parent/width", `${name} has ${width} bit/s, and ${guaranteed} bit/s are guaranteed under it`)];
+    const sum = (rows: readonly Row[]): number => rows.reduce((all, row) => all + bits(row["limit-at"]), 0);
+    const [others, own] = [sum(children), sum(site.queues)];
+    if (width === 0) {
+        const next = `Set max-limit=${site.rate} on queue ${parent["name"] ?? ""}.`;
+        return [finding("parent/width", `${name} has no max-limit`, { next })];
     }
-    return [];
+    if (others + own <= width) return [];
+    const seen = `${name} has ${width} bit/s, and ${others + own} bit/s are guaranteed under it`;
+    // What we guarantee is less than the uplink.
+    return [finding("parent/width", seen, width > others ? { next: `Set uplink to ${width - others}.` } : {})];
 }
 
 /** The narrowest max-limit of a queue and those above it; 0 for none. */

@@ -139,8 +139,18 @@ async function foreignQueues(
     const all = [...others, ...simple.filter((row) => !row.disabled && onWan(row))];
     if (all.length === 0) return;
     const named = all.slice(0, 4).map(({ label, marker }) => (marker ? `${label} of ${marker.owner}` : label));
+    const out = await wayOut(session, upload, adopt);
     throw new RouterError({
         code: "preflight/foreign-queue",
         summary: `${wan} on ${session.client.router} is shaped already by ${named.join(", ")}`,
+        ...(out === undefined ? {} : { remediation: out }),
     });
+}
+
+/** What to do about a line that is shaped already; as the code says where nothing better is known. */
+async function wayOut(session: Session, site: UploadSite | undefined, adopt: boolean): Promise<string | undefined> {
+    if (site && (await joinable(session, { ...site, profile: "join" }, await siteMenus(session, site))).length === 0) {
+        return "Set profile to join, which uses the CAKE that is there, or remove or disable it";
+    }
+    return adopt ? "Remove or disable it; it is not the same tree, so adopt does not take it" : undefined;
 }
