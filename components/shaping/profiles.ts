@@ -111,7 +111,8 @@ const traits: Record<ProfileName, ProfileTraits> = {
         },
         remark:
             "profile seed-2018 is the article's set-up to the letter: its guarantees add up to one and a half times the " +
-            "uplink, and uploads to S3 get half of a busy line; with the profile scavenger they get what is left",
+            "uplink, and uploads to S3 get half of a busy line; with the profile scavenger they get what is left " +
+            "[profile/seed-2018]",
         careful: false,
         builtInQueueType: "pcq-upload-default",
     },

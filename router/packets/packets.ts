@@ -27,6 +27,8 @@ export interface Packet {
     /** The connection's translated side. */
     nat?: "srcnat" | "dstnat";
     srcMac?: string;
+    /** A MAC address that is another's: an answer does not come from who asked. */
+    notSrcMac?: string;
     /** Flags of a TCP segment. @default syn for a new one, else ack */
     tcpFlags?: readonly string[];
 }
@@ -290,8 +292,10 @@ const matchers: Record<string, Matcher> = {
         const carried = packet.connectionBytes ?? 0;
         return carried >= from! && (to === undefined || to === 0 || carried <= to);
     },
-    "src-mac-address": (value, packet) =>
-        packet.srcMac === undefined ? undefined : value.toUpperCase() === packet.srcMac.toUpperCase(),
+    "src-mac-address": (value, { srcMac, notSrcMac }) => {
+        if (srcMac === undefined) return value.toUpperCase() === notSrcMac?.toUpperCase() ? false : undefined;
+        return value.toUpperCase() === srcMac.toUpperCase();
+    },
     "src-address-type": (value, packet, device) => splitList(value).includes(typeOf(device, packet.src)),
     "dst-address-type": (value, packet, device) => splitList(value).includes(typeOf(device, packet.dst)),
     // The traffic looked at is not IPsec's.

@@ -211,6 +211,7 @@ export function liveOf(device: Device, description: ConnectionDescription): Live
         inInterface: outInterface,
         outInterface: inInterface,
         srcMac: undefined,
+        ...(description.srcMac === undefined ? {} : { notSrcMac: description.srcMac }),
     };
     const known = connectionRow(device, packet, from.port !== undefined);
     return {

@@ -20,7 +20,7 @@ export interface Case {
     also?: FindingCode[];
     /** What stands there is refused: the code, and what the one line names. Nothing is written then. */
     refused?: { code: string; names: RegExp };
-    /** Where the upload ends: a leaf, `none`, `redirected`, or `undecided`. @default "upload-s3" */
+    /** Where the upload ends: a leaf, `none`, `redirected`, `dropped` or `undecided`. @default "upload-s3" */
     leaf?: string;
     /** A host of the house with IPv6, where the emulator does not find it. */
     from6?: string;
@@ -34,7 +34,9 @@ export const leafOf = ({ leaf, args }: Case): string => leaf ?? args.queueNames?
 /** The same of a trace. */
 export const endOf = ({ leaf, undecided, packets }: Trace): string => {
     if (undecided.length > 0) return "undecided";
-    return packets.at(-1)?.verdict === "redirected" ? "redirected" : (leaf ?? "none");
+    const verdict = packets.at(-1)?.verdict;
+    if (verdict === "drop") return "dropped";
+    return verdict === "redirected" ? "redirected" : (leaf ?? "none");
 };
 
 export const fieldFile = (name: string): string => readFileSync(path.join(__dirname, name), "utf8");
@@ -79,15 +81,22 @@ export function tracesOf(router: Pick<Router, "trace">, { args, inInterface, fro
             to: family === "ipv4" ? "52.95.132.33:443" : "[2a05:d07a:8000::1]:443",
             outInterface: args.wanInterface!,
             ...(inInterface === undefined ? {} : { inInterface }),
+            ...nearOf(args),
             ...(family === "ipv6" && from6 !== undefined ? { from: from6 } : {}),
         }),
     );
 }
 
+/** The host that uploads, where only one does. */
+function nearOf({ sourceAddresses: [source] = [] }: Case["args"]): { from?: string; srcMac?: string } {
+    if (source === undefined) return {};
+    return /^([\dA-F]{2}:){5}/i.test(source) ? { srcMac: source } : { from: source };
+}
+
 /** Whether a trace ends in the class that gives way to everybody: our leaf, or CS1 where a CAKE sorts by it. */
 export function endsLast(router: Pick<Router, "rows">, { profile, leaves }: UploadSite, traced: Trace): boolean {
-    // What leaves by another way hurts nobody on this one.
-    if (endOf(traced) === "redirected") return true;
+    // What leaves by another way, or not at all, hurts nobody on this one.
+    if (["redirected", "dropped"].includes(endOf(traced))) return true;
     if (profile !== "join") return leaves.includes(endOf(traced));
     const steps = traced.packets.at(-1)?.steps.filter(({ action }) => action === "change-dscp") ?? [];
     const last = steps.at(-1);

@@ -39,6 +39,10 @@ function make(router: Router, menus: Menus, site: UploadSite): void {
         const address = family === "ipv4" ? "52.95.128.0/21" : "2a05:d07a:8000::/40";
         const listed = router.rows(`${path}/address-list`).some((row) => row["list"] === site.list);
         if (!listed) router.add(`${path}/address-list`, { list: site.list, address });
+        for (const source of site.sources) {
+            if (source.includes(":") !== (family === "ipv6")) continue;
+            router.add(`${path}/address-list`, { list: site.sourceList ?? "", address: source });
+        }
         for (const table of ["mangle", "filter"]) makeRules(router, `${path}/${table}`, menus);
     }
     const names = new Set(router.rows("/queue/tree").map((row) => row["name"]));

@@ -11,6 +11,14 @@ export interface Decision {
     open: string[];
 }
 
+/** Matchers that may say another thing of the same packet when they are asked again. */
+const byChance = new Set(["random", "nth", "limit", "dst-limit", "connection-limit", "psd"]);
+
+/** What a rule that stays open hangs on, so that another rule that hangs on the same is known by it. */
+export function hangsOn(row: Row, { open }: Decision): string[] {
+    return open.some((name) => byChance.has(name)) ? [] : open.map((name) => `${name}=${row[name] ?? ""}`);
+}
+
 export function decide(row: Row, packet: Packet, marks: Marks, around: Surroundings): Decision {
     const open: string[] = [];
     for (const [name, value] of Object.entries(row)) {
@@ -151,8 +159,9 @@ const matchers: Record<string, Matcher> = {
     "connection-nat-state": (value, _packet, marks) =>
         list(value).includes("srcnat") ? "maybe" : says(marks.redirected !== undefined),
     "src-mac-address": (value, packet) => {
-        if (!isUpload(packet)) return "no";
         const { macs = [], sources = [] } = packet.upload;
+        // An answer comes from the line, so from none of the hosts that upload.
+        if (!isUpload(packet)) return macs.some((mac) => mac.toUpperCase() === value.toUpperCase()) ? "no" : "maybe";
         if (macs.length + sources.length === 0) return "maybe";
         return says(packet.near.mac?.toUpperCase() === value.toUpperCase());
     },

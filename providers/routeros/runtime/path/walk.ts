@@ -5,7 +5,7 @@
  */
 import { omit } from "../rows/objects";
 import type { Decision } from "./decide";
-import { decide } from "./decide";
+import { decide, hangsOn } from "./decide";
 import type { Marks, Menus, Near, Packet, Row, Upload } from "./packet";
 import { firewallPath, isEnabled } from "./packet";
 import type { Surroundings } from "./surroundings";
@@ -28,6 +28,8 @@ export interface Way extends Marks {
     steps: readonly Step[];
     /** Rules that may have taken the packet and did not on this way, with the matchers that leave it open. */
     passed: readonly Pick<Step, "menu" | "chain" | "row" | "open">[];
+    /** What does not all hold of the packet on this way: the open matchers of each rule that did not take it. */
+    missed?: readonly (readonly string[])[];
     dropped?: true;
     /** More ways than are followed: the rest is undecided. */
     cut?: true;
@@ -126,7 +128,8 @@ function walkChain(place: Place, menu: string, chain: string, ways: Way[], depth
         const next: Way[] = [];
         for (const way of found.fell) {
             const decision = firstPacketOpen(place, row, decide(row, place.packet, way, place.around));
-            if (decision.answer === "no") {
+            const hangs = hangsOn(row, decision);
+            if (decision.answer === "no" || way.missed?.some((set) => set.every((one) => hangs.includes(one)))) {
                 next.push(way);
                 continue;
             }
@@ -138,7 +141,9 @@ function walkChain(place: Place, menu: string, chain: string, ways: Way[], depth
             }
             if (decision.answer === "maybe") {
                 const passed = { menu, chain, row, open: decision.open };
-                next.push({ ...way, passed: [...way.passed.filter((one) => one.row !== row), passed] });
+                const missed = hangs.length === 0 ? way.missed : [...(way.missed ?? []), hangs];
+                const others = way.passed.filter((one) => one.row !== row);
+                next.push({ ...way, passed: [...others, passed], ...(missed ? { missed } : {}) });
             }
             next.push(...taken.fell);
             found.ended.push(...taken.ended);
@@ -238,10 +243,16 @@ function merge(ways: readonly Way[]): Way[] {
     const turns = (way: Way): number => way.passed.length + way.steps.filter(({ open }) => open.length > 0).length;
     for (const way of ways) {
         const known = found.get(key(way));
-        if (!known || turns(way) < turns(known)) found.set(key(way), way);
+        const shown = !known || turns(way) < turns(known) ? way : known;
+        found.set(key(way), known ? { ...shown, missed: inBoth(known, way) } : shown);
     }
     const all = [...found.values()];
     return all.length <= most ? all : all.slice(0, most).map((way) => ({ ...way, cut: true }));
+}
+
+function inBoth({ missed: a = [] }: Way, { missed: b = [] }: Way): NonNullable<Way["missed"]> {
+    const names = new Set(b.map((set) => set.join()));
+    return a.filter((set) => names.has(set.join()));
 }
 
 function key(way: Way): string {
