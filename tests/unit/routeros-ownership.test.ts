@@ -257,6 +257,21 @@ describe("rows of others", () => {
         expect((await carrier.up(only)).error?.message).toMatch(/mine .* is not ours/);
     });
 
+    test("a queue that somebody made his own is named, also where a copy of it still carries our marker", async () => {
+        await carrier.up(site());
+        const queue = router.rows(tree).find((row) => row["name"] === "uplink-s3")!;
+        const { ".id": id = "", name, parent, comment } = queue;
+        router.add(tree, { name: "copy", parent: parent!, comment: comment! });
+        router.set(tree, id, { comment: "mine now" });
+        const stands = router.rows(tree);
+        router.clearLog();
+        const { error } = await carrier.up(site());
+        expect(error?.message).toMatch(`${name}`);
+        expect(error?.message).toMatch(/ownership\/exists/);
+        expect(writes()).toEqual([]);
+        expect(router.rows(tree)).toEqual(stands);
+    });
+
     test("an id that was given to somebody else's row is left alone", async () => {
         const only = (): Declared[] => site().filter(({ name }) => name === "s3-ipv4");
         await carrier.up(only());

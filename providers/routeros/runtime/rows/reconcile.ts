@@ -180,8 +180,10 @@ export function match(
     const candidates = byPlace(sorted.foreign, claim);
     for (const one of desired) {
         const mine = sorted.mine.get(one.key);
-        if (mine && !(claim.unique && mine.disabled)) continue;
-        const inTheWay = (other: Row): boolean => !mine || !other.disabled;
+        // One that has another name by now cannot get its own back while a foreign row has it.
+        const misnamed = mine !== undefined && claim.place !== undefined && claim.place(mine) !== one.key;
+        if (mine && !misnamed && !(claim.unique && mine.disabled)) continue;
+        const inTheWay = (other: Row): boolean => !mine || misnamed || !other.disabled;
         const row = candidates(one.key).find((other) => !taken.has(other) && doesJob(other, one) && inTheWay(other));
         if (!row) continue;
         taken.add(row);
@@ -193,7 +195,8 @@ export function match(
             adopted.set(one.key, row);
             if (mine) {
                 sorted.mine.delete(one.key);
-                sorted.duplicates.push(mine);
+                const isCopy = misnamed && !recordedIds(claim).has(mine.id);
+                for (const list of isCopy ? [sorted.copies, sorted.foreign] : [sorted.duplicates]) list.push(mine);
             }
         }
     }
