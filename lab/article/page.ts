@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
-import { svgOf, throughputSpec } from "../page/charts";
+import { svgOf, throughputSpec } from "../../line/views/charts";
 import { escape } from "../page/page";
 import type { ArticleTask, StepOutcome } from "./play";
 import { articleLine } from "./steps";
@@ -20,7 +20,7 @@ export async function articlePage(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>A large upload to S3, shaped</title>
 <style>
-${readFileSync(path.join(__dirname, "..", "page", "page.css"), "utf8")}</style>
+${readFileSync(path.join(__dirname, "../../line/views/page.css"), "utf8")}</style>
 </head>
 <body>
 <header>

@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
+import { latencySpec, svgOf, throughputSpec, titleOf } from "../../line/views/charts";
 import type { Result } from "../metrics";
 import type { Line } from "../net/line";
 import type { Played } from "../play";
 import { groundText, type LabReport, missed, resultsOf, shown, shownBound, shownFamily, shownSpread } from "../report";
 import { scenarios } from "../scenarios";
-import { gameDelays, latencySpec, svgOf, throughputSpec, titleOf } from "./charts";
+import { gameDelays } from "./delays";
 
 /** The report as one page that needs nothing else: no script, no font, no picture from elsewhere. */
 export async function pageOf(report: LabReport): Promise<string> {
@@ -19,7 +20,7 @@ export async function pageOf(report: LabReport): Promise<string> {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>What the queues do to real packets</title>
 <style>
-${readFileSync(path.join(__dirname, "page.css"), "utf8")}</style>
+${readFileSync(path.join(__dirname, "../../line/views/page.css"), "utf8")}</style>
 </head>
 <body>
 <header>

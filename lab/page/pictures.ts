@@ -3,8 +3,9 @@ import path from "node:path";
 
 import type { TopLevelSpec } from "vega-lite";
 
+import { latencySpec, svgOf, throughputSpec, titleOf } from "../../line/views/charts";
 import type { LabReport } from "../report";
-import { gameDelays, latencySpec, svgOf, throughputSpec, titleOf } from "./charts";
+import { gameDelays } from "./delays";
 
 /** Pictures that stand alone, by file name: for documents, light or dark as whoever looks at them has it. */
 export async function picturesOf(report: LabReport): Promise<Record<string, string>> {
@@ -35,7 +36,7 @@ function withoutConfig(spec: TopLevelSpec): Omit<TopLevelSpec, "config"> {
 
 /** The page's colours go into the picture, and paper under it. */
 function standAlone(svg: string): string {
-    const css = readFileSync(path.join(__dirname, "page.css"), "utf8");
+    const css = readFileSync(path.join(__dirname, "../../line/views/page.css"), "utf8");
     const light = /:root \{([^}]*)\}/.exec(css)?.[1] ?? "";
     const dark = /@media[^{]*\{\s*:root \{([^}]*)\}/.exec(css)?.[1] ?? "";
     const style = `<style>svg{${light}background:var(--paper)}@media (prefers-color-scheme: dark){svg{${dark}}}</style>`;

@@ -1,13 +1,23 @@
+/** Pictures of what went over a line, drawn by Vega as SVG text. */
 import type { TopLevelSpec } from "vega-lite";
 
-import type { Played } from "../play";
-import type { Chart } from "../scenarios";
+/** Rates over time, and what happened. */
+export interface Throughput {
+    /** Milliseconds from one value to the next. */
+    stride: number;
+    /** bit/s. */
+    flows: { name: string; values: number[] }[];
+    /** Milliseconds from the start. */
+    events: { at: number; label: string }[];
+}
 
 /** Colours are names of the page's style, so that a picture is light or dark as the page is. */
 const ink = "var(--ink)";
 const quiet = "var(--quiet)";
 const colours: Record<string, string> = {
     S3: "var(--s3)",
+    "beside the upload": "var(--ours)",
+    "beside upload and load": "var(--other)",
     "other upload": "var(--other)",
     idle: "var(--idle)",
     none: "var(--none)",
@@ -47,7 +57,7 @@ const config = {
 };
 
 /** Throughput over time of the uploads, stacked, with what happened marked. `highest` is what the line carries, in bit/s. */
-export function throughputSpec(chart: Chart, highest: number, title?: string): TopLevelSpec {
+export function throughputSpec(chart: Throughput, highest: number, title?: string): TopLevelSpec {
     const values = chart.flows.flatMap(({ name, values: rates }) =>
         rates.map((rate, index) => ({ flow: name, at: (index * chart.stride) / 1000, rate: rate / 1e6 })),
     );
@@ -96,8 +106,12 @@ export function throughputSpec(chart: Chart, highest: number, title?: string): T
     };
 }
 
-/** One line a profile: which share of a game's packets came back within how many milliseconds. */
-export function latencySpec(delays: { name: string; values: readonly number[] }[], title?: string): TopLevelSpec {
+/** One line a name: which share of the packets came back within how many milliseconds. `what` was sent. */
+export function latencySpec(
+    delays: { name: string; values: readonly number[] }[],
+    title?: string,
+    what = "round trip of a game's packet",
+): TopLevelSpec {
     const steps = [...Array.from({ length: 100 }, (_none, index) => index / 100), 0.995, 1];
     const values = delays.flatMap(({ name, values: unsorted }) => {
         const sorted = [...unsorted].sort((a, b) => a - b);
@@ -120,7 +134,7 @@ export function latencySpec(delays: { name: string; values: readonly number[] }[
                 field: "delay",
                 type: "quantitative",
                 scale: { type: "log", domain: [0.1, 1000] },
-                title: "round trip of a game's packet, ms",
+                title: `${what}, ms`,
                 axis: { values: [0.1, 1, 10, 100, 1000], grid: true },
             },
             y: { field: "share", type: "quantitative", title: "% of packets within", axis: { tickCount: 5 } },
@@ -134,16 +148,6 @@ export function latencySpec(delays: { name: string; values: readonly number[] }[
             },
         },
     };
-}
-
-/** The delays of a game beside an upload to S3, by profile, and on the idle line. */
-export function gameDelays({ delays }: Played): { name: string; values: readonly number[] }[] {
-    const idle = delays.find(({ name, family }) => name === "idle" && family === "ipv4");
-    const beside = delays.filter(({ name, family }) => name === "beside S3" && family === "ipv4");
-    return [
-        ...(idle ? [{ name: "idle", values: idle.values }] : []),
-        ...beside.map(({ profile, values }) => ({ name: profile, values })),
-    ];
 }
 
 /** A picture of a specification, as SVG text. */
