@@ -138,10 +138,10 @@ async function contentOf(
     }
 }
 
-async function ask({ client, api, name: Bucket, ...bucket }: Bucket, { key: Key, versionId: VersionId }: Version) {
+async function ask({ client, api, name: Bucket, region }: Bucket, { key: Key, versionId: VersionId }: Version) {
     const command = new api.HeadObjectCommand({ Bucket, Key, VersionId, ChecksumMode: "ENABLED" });
     const answer = await client.send(command).catch((error: unknown) => {
-        throw explain(error, { ...bucket, client, api, name: Bucket }, "s3:GetObject and s3:GetObjectVersion");
+        throw explain(error, { name: Bucket, region }, "s3:GetObject and s3:GetObjectVersion");
     });
     return knownOf(answer);
 }

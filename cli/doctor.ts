@@ -1,16 +1,11 @@
-import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { Command } from "commander";
 
-import type { Site } from "../components/site/site";
-import type { Finding } from "../line/catalogue";
-import { finding } from "../line/catalogue";
-import type { DoctorSite } from "../line/doctor";
 import { colours } from "./colours";
+import { siteOf } from "./line-site";
 import type { RouterFlags } from "./router-options";
 import { settingsOf, withRouterOptions } from "./router-options";
-import type { StackState } from "./stack-state";
 
 interface DoctorFlags extends RouterFlags {
     json?: boolean;
@@ -24,7 +19,7 @@ router, and nothing is asked that blocks it. Run it while an upload goes on, and
   npx routeros-s3 doctor --stack office --json
 
 docs/doctor.md says what each finding means. With --json, standard output is one object:
-  { "verdict": "shaped" | "not-shaped" | "undecided", "router": { "url", "version"? },
+  { "verdict": "shaped" | "not-shaped" | "undecided", "router": { "url", "version"?, "device"? },
     "findings": [{ "code", "effect": "not-shaped" | "undecided" | "harm" | "note", "certain", "seen", "next" }] }`;
 
 const exitCodes = { shaped: 0, "not-shaped": 1, undecided: 2 } as const;
@@ -47,21 +42,18 @@ export function doctorCommand(): Command {
 async function run(flags: DoctorFlags): Promise<void> {
     const say = progressOn(process.stderr);
     say("the stack");
-    const { Client } = await import("../providers/routeros/runtime/router/client.js");
     const { diagnose, pauseBetween } = await import("../line/doctor.js");
     const { diagnosisText } = await import("../line/views/diagnosis.js");
     const settings = await settingsOf(flags);
     const { site, more } = await siteOf(flags, settings);
-    const client = new Client(settings);
     try {
-        const diagnosis = await diagnose({ client, site, more, say, pause: () => sleep(pauseBetween) });
+        const diagnosis = await diagnose({ settings, site, more, say, pause: () => sleep(pauseBetween) });
         say(undefined);
         process.exitCode = exitCodes[diagnosis.verdict];
         process.stdout.write(
             flags.json ? `${JSON.stringify(diagnosis, undefined, 2)}\n` : diagnosisText(diagnosis, colours),
         );
     } finally {
-        client.close();
         (await import("../providers/routeros/runtime/lifecycles.js")).forget();
     }
 }
@@ -70,69 +62,4 @@ async function run(flags: DoctorFlags): Promise<void> {
 function progressOn(stream: NodeJS.WriteStream): (what: string | undefined) => void {
     if (!stream.isTTY) return () => undefined;
     return (what) => stream.write(`\r\u001b[K${what === undefined ? "" : `doctor: looks at ${what}`}`);
-}
-
-async function siteOf(
-    flags: DoctorFlags,
-    settings: Awaited<ReturnType<typeof settingsOf>>,
-): Promise<{ site: DoctorSite; more: Promise<Finding[]>[] }> {
-    const { stackConfig } = await import("./stack-config.js");
-    const { stackState } = await import("./stack-state.js");
-    const { readSite } = await import("../components/site/site.js");
-    const { uploadSite } = await import("../components/shaping/rules.js");
-    const config = await stackConfig(flags.stack);
-    const { region, shaping, feed } = readSite(config);
-    const state = await stackState(flags.stack);
-    const bucket = state.outputs["bucket"];
-    const ofRouter: Record<string, string | undefined> = {
-        "routeros:url": settings.url,
-        "routeros:username": settings.username,
-        "routeros:password": settings.password,
-        "routeros:caCertificate": settings.caCertificate,
-        "routeros:certificateFingerprint": settings.fingerprint,
-        "routeros:allowPlaintext": settings.url.startsWith("http:") ? "true" : undefined,
-        "routeros:timeoutSeconds": String(settings.timeoutSeconds),
-    };
-    const site: DoctorSite = {
-        owner: state.owner,
-        region,
-        ...(typeof bucket === "string" && { bucket }),
-        upload: uploadSite(shaping),
-        shaping: shaping.shaping === "off" ? "off" : "on",
-        recorded: state.routerResources,
-        config: (key) => ofRouter[key] ?? config[key],
-    };
-    return {
-        site,
-        more: [feedSide(site, feed), ...(typeof bucket === "string" ? [cloudSide(bucket, region, state)] : [])],
-    };
-}
-
-async function feedSide({ region, recorded, upload }: DoctorSite, feed: Site["feed"]): Promise<Finding[]> {
-    const { loadS3Ranges, RangesError } = await import("../providers/aws-ip-ranges/index.js");
-    const { feedFindings } = await import("../line/findings/feed.js");
-    try {
-        const ranges = await loadS3Ranges({
-            region,
-            source: feed.awsIpRanges,
-            lock: feed.ipRangesLock,
-            cacheFolder: path.join(".cache", "aws-ip-ranges"),
-        });
-        return feedFindings(recorded, upload.list, ranges);
-    } catch (error) {
-        if (!(error instanceof RangesError)) throw error;
-        return [finding("feed/unread", error.message)];
-    }
-}
-
-async function cloudSide(bucket: string, region: string, { lifecycle }: StackState): Promise<Finding[]> {
-    const { s3Client } = await import("../line/probes/s3.js");
-    const { readBucket } = await import("../line/probes/bucket.js");
-    const { cloudFindings } = await import("../line/findings/cloud.js");
-    const client = await s3Client(region);
-    try {
-        return cloudFindings(bucket, await readBucket(client, bucket), lifecycle);
-    } finally {
-        client.destroy();
-    }
 }

@@ -18,6 +18,8 @@ import { routerCommand } from "./router";
 import { scheduleCommand } from "./schedule";
 import { sitesCommand } from "./sites";
 import { traceCommand } from "./trace";
+import { verifyCommand } from "./verify";
+import { watchCommand } from "./watch";
 
 // In the repository and in the package alike, compiled to bin/cli.
 const { version } = JSON.parse(readFileSync(path.join(__dirname, "../../package.json"), "utf8")) as { version: string };
@@ -33,6 +35,8 @@ const program = new Command("routeros-s3")
 
 program.addCommand(doctorCommand());
 program.addCommand(measureCommand());
+program.addCommand(verifyCommand());
+program.addCommand(watchCommand());
 program.addCommand(routerCommand());
 program.addCommand(fingerprintCommand());
 program.addCommand(traceCommand());

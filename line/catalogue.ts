@@ -33,8 +33,18 @@ export const catalogue = {
     ),
     "router/unreachable": entry(
         "undecided",
-        "The router did not answer, so nothing can be told of it.",
+        "The router did not answer, or let nobody in, so nothing can be told of it.",
         "Follow the message; the router's REST is at its service www-ssl.",
+    ),
+    "router/other-device": entry(
+        "undecided",
+        "Another device answers than the one that the stack wrote to: what it has recorded says nothing of this one.",
+        "Look at routeros:url; a router that took the other's place is named by routeros:device, then `pulumi up`.",
+    ),
+    "router/too-old": entry(
+        "harm",
+        "RouterOS is older than `pulumi up` can work with.",
+        "Upgrade RouterOS under /system/package/update.",
     ),
     "router/menu-unread": entry(
         "undecided",
@@ -45,6 +55,12 @@ export const catalogue = {
         "harm",
         "The user's group on the router lacks a right that `pulumi up` needs.",
         "Add the right to the group under /user/group.",
+    ),
+    "router/certificate-ends": entry(
+        "harm",
+        "The certificate of the router's REST ends within 30 days: from then on neither `pulumi up` nor the doctor reaches it, " +
+            "unless it is pinned by its fingerprint.",
+        "Renew it under /certificate; a pinned one is pinned anew after that (`npx routeros-s3 fingerprint`).",
     ),
     "rows/missing": entry(
         "not-shaped",
@@ -137,6 +153,11 @@ export const catalogue = {
         "A name of S3 could not be resolved from this machine.",
         "Look at this machine's resolver.",
     ),
+    "list/dynamic": entry(
+        "harm",
+        "Our address list has entries that a rule or a script of the router made: what goes there gives way as uploads do.",
+        "Look for the rule with add-dst-to-address-list and our list's name, and give it another list.",
+    ),
     "feed/changed": entry(
         "harm",
         "AWS has published ranges since the last `up` that the router's list does not have.",
@@ -169,6 +190,18 @@ export const catalogue = {
         "harm",
         "Public access to the bucket is not blocked in all four ways.",
         "Run `pulumi up`, which puts the block back.",
+    ),
+    "cloud/policy-changed": entry(
+        "harm",
+        "The policy of the identity that uploads, or restores, is not the one the stack gave it: uploads may fail, or it may do " +
+            "more than it should.",
+        "Look at `pulumi preview`; `pulumi up` puts it back.",
+    ),
+    "cloud/accelerated": entry(
+        "note",
+        "The bucket has Transfer Acceleration: uploads by its endpoint go to addresses that are in no region's prefixes, and " +
+            "are not shaped.",
+        "Upload without `use_accelerate_endpoint`, or turn acceleration off.",
     ),
     "cloud/unfinished": entry(
         "note",

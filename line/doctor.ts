@@ -2,15 +2,19 @@
 import { lookup } from "node:dns/promises";
 
 import type { UploadSite } from "../providers/routeros/runtime/path";
-import type { Client } from "../providers/routeros/runtime/router/client";
 import { isRouterError } from "../providers/routeros/runtime/router/errors";
 import { missingPolicies } from "../providers/routeros/runtime/router/permissions";
+import type { Session } from "../providers/routeros/runtime/router/session";
+import { sessionFor } from "../providers/routeros/runtime/router/session";
+import type { Settings } from "../providers/routeros/runtime/router/settings";
+import { seenCertificate } from "../providers/routeros/runtime/router/tls";
 import type { Finding, Verdict } from "./catalogue";
 import { byWeight, finding, verdictOf } from "./catalogue";
 import type { Resolved } from "./findings/names";
-import { endpointNames, nameFindings } from "./findings/names";
+import { endpointNames, listFindings, nameFindings } from "./findings/names";
 import { wayFindings } from "./findings/path";
 import { proofFindings } from "./findings/proof";
+import { certificateFindings, clockFindings, deviceFindings } from "./findings/router";
 import { wanFindings } from "./findings/wan";
 import type { Recorded } from "./own-rows";
 import { driftOf, rowFindings } from "./own-rows";
@@ -34,7 +38,7 @@ export interface DoctorSite {
 }
 
 export interface DoctorOptions {
-    client: Client;
+    settings: Settings;
     site: DoctorSite;
     /** Told what is asked. */
     say: (what: string) => void;
@@ -49,38 +53,47 @@ export interface DoctorOptions {
 export interface Diagnosis {
     verdict: Verdict;
     /** RouterOS and the device, where it answered. */
-    router: { url: string; version?: string };
+    router: { url: string; version?: string; device?: string };
     /** By weight. */
     findings: Finding[];
 }
 
+/** What was opened for it is closed by `forget` of the lifecycles. */
 export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
-    const { client, site, say } = options;
-    const router: Diagnosis["router"] = { url: client.router };
+    const { settings, site, say } = options;
+    const session = sessionFor(settings);
+    const router: Diagnosis["router"] = { url: settings.url };
     const findings: Finding[] = [];
     const beside = Promise.all([namesOf(options), ...(options.more ?? [])]);
     try {
-        const resource = await client.row("/system/resource", { ".proplist": "version,board-name" });
-        if (resource?.["version"] !== undefined) router.version = resource["version"];
-        findings.push(...(await rightFindings(options)), ...(await standingFindings(options)));
-        const readings = await readRouter(client, site.upload, options.pause, say);
+        const facts = await session.facts();
+        Object.assign(router, facts);
+        findings.push(...deviceFindings(facts, site.recorded), ...(await rightFindings(session)));
+        findings.push(...(await certificateOf(settings)), ...(await standingFindings(options)));
+        const readings = await readRouter(session, site.upload, options.pause, say);
         findings.push(...unreadFindings(readings), ...readingFindings(readings, site, isBroken(findings)));
         const [resolved] = await beside;
         findings.push(...nameFindings(resolved, readings, site.upload));
     } catch (error) {
         if (!isRouterError(error)) throw error;
-        findings.push(finding("router/unreachable", error.message));
+        const code = isRouterError(error, "preflight/device") ? "router/other-device" : "router/unreachable";
+        findings.push(finding(code, error.message));
     }
     const [, ...more] = await beside;
     findings.push(...more.flat());
     return { verdict: verdictOf(findings), router, findings: byWeight(findings) };
 }
 
-async function rightFindings({ client, site }: DoctorOptions): Promise<Finding[]> {
-    const username = site.config("routeros:username") ?? "";
+async function rightFindings({ client, settings: { username } }: Session): Promise<Finding[]> {
     const found = await missingPolicies(client, username);
     if (found === undefined || found.missing.length === 0) return [];
     return [finding("router/rights", `group ${found.group} of user ${username} lacks ${found.missing.join(", ")}`)];
+}
+
+async function certificateOf({ url, fingerprint }: Settings): Promise<Finding[]> {
+    if (!url.startsWith("https:")) return [];
+    const seen = await seenCertificate(url);
+    return seen ? certificateFindings(Date.parse(seen.valid_to), Date.now(), fingerprint !== undefined) : [];
 }
 
 /** What is recorded, against what stands. */
@@ -102,9 +115,12 @@ function isBroken(findings: readonly Finding[]): boolean {
 }
 
 function readingFindings(readings: Readings, { upload, owner }: DoctorSite, broken: boolean): Finding[] {
+    const wan = wanFindings(readings, upload);
+    const unknown = wan.some(({ code }) => code === "wan/unknown");
     return [
-        ...wanFindings(readings, upload),
-        ...wayFindings(readings.menus, upload, owner, broken),
+        ...wan,
+        ...wayFindings(readings.menus, upload, owner, broken || unknown),
+        ...listFindings(readings, upload),
         ...proofFindings(readings, upload),
         ...clockFindings(readings),
     ];
@@ -112,15 +128,6 @@ function readingFindings(readings: Readings, { upload, owner }: DoctorSite, brok
 
 function unreadFindings({ unread }: Readings): Finding[] {
     return Object.entries(unread).map(([menu, reason]) => finding("router/menu-unread", `${menu}: ${reason}`));
-}
-
-/** Certificates and rules by time forgive a few minutes. */
-const clockTolerance = 300_000;
-
-function clockFindings({ clockOffset }: Readings): Finding[] {
-    if (clockOffset === undefined || Math.abs(clockOffset) <= clockTolerance) return [];
-    const minutes = Math.round(Math.abs(clockOffset) / 60_000);
-    return [finding("clock/off", `the router's clock is ${minutes} minutes ${clockOffset < 0 ? "behind" : "ahead"}`)];
 }
 
 async function namesOf({ site, resolve = systemAddresses }: DoctorOptions): Promise<Resolved[]> {

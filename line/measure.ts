@@ -5,6 +5,7 @@ import type { Latency } from "./findings/latency";
 import { gradeOf, latencyOf } from "./findings/latency";
 import type { Rate } from "./findings/rate";
 import { rateWithin } from "./findings/rate";
+import type { Lift } from "./lift/lift";
 import type { Targets } from "./probes/round-trips";
 import { startProbes } from "./probes/round-trips";
 import type { UploadTarget } from "./probes/upload";
@@ -21,6 +22,8 @@ export interface MeasureOptions {
     /** Told what is going on, about once a second. */
     say: (progress: string) => void;
     signal?: AbortSignal;
+    /** Takes our own shaping out of the way, for as long as is sent. */
+    lift?: () => Promise<Lift>;
 }
 
 export interface LatencyResult {
@@ -59,10 +62,12 @@ export async function measure(options: MeasureOptions): Promise<Measurement> {
         say("the idle line");
         await sleep(idleTime, undefined, { signal });
         const idle = await probes.take();
-        const upload = await Upload.start(options.target);
+        const upload = await Upload.start(options.target, signal);
         try {
-            const from = await climb(upload, options);
-            const to = await upload.finish();
+            const { from, to } = await lifted(options, async () => ({
+                from: await climb(upload, options),
+                to: await upload.finish(),
+            }));
             const loaded = await probes.take();
             const rate = rateWithin(upload.parts, from, to);
             if (!rate) throw new Error("too little arrived to tell a rate; try again with more --seconds");
@@ -87,6 +92,21 @@ export async function measure(options: MeasureOptions): Promise<Measurement> {
         }
     } finally {
         await probes.stop();
+    }
+}
+
+async function lifted<T>({ lift, say }: MeasureOptions, send: () => Promise<T>): Promise<T> {
+    const lifting = await lift?.();
+    if (lifting) say("our parent queue is out of use");
+    let isOver: boolean | undefined;
+    try {
+        const sent = await send();
+        isOver = lifting?.isOver;
+        return sent;
+    } finally {
+        await lifting?.restore();
+        if (lifting) say("our parent queue is in use again");
+        if (isOver) throw new Error("the lift ended before the measurement did; try again with fewer --seconds");
     }
 }
 

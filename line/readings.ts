@@ -1,13 +1,15 @@
 /** What a router is asked, once or twice, for `doctor`: small questions that change nothing and block nobody. */
+import { addressListMenus, listQuery } from "../providers/routeros/runtime/kinds/address-list/menu";
 import type { Menus, UploadSite } from "../providers/routeros/runtime/path";
 import type { Client } from "../providers/routeros/runtime/router/client";
 import { isRouterError } from "../providers/routeros/runtime/router/errors";
+import type { Session } from "../providers/routeros/runtime/router/session";
 import type { Values } from "../providers/routeros/runtime/rows/fields";
 
 export interface Readings {
     /** Rows by menu as REST prints them; a menu that could not be read is absent. */
     menus: Menus;
-    /** The same of queues and connections, a moment later. */
+    /** The same of queues, mangle rules and connections, a moment later. */
     later: Menus;
     /** Milliseconds between both looks. */
     between: number;
@@ -23,6 +25,8 @@ const refusals = ["router/no-such-menu", "router/gone", "router/refused", "login
 interface Question {
     menu: string;
     query?: Record<string, string>;
+    /** The site's address list of a family: what was read of it for our rows is not asked again. */
+    list?: UploadSite["families"][number];
     /** Asked again for what moves. */
     twice?: true;
     /** Only some routers have it; without it nothing is missing. */
@@ -40,13 +44,10 @@ function questions(site: UploadSite): Question[] {
             { menu: `${ip}/address` },
             { menu: `${ip}/route`, query: { "dst-address": everywhere } },
             { menu: `${ip}/firewall/raw`, query: noDummies, optional: true },
-            { menu: `${ip}/firewall/mangle`, query: noDummies },
+            { menu: `${ip}/firewall/mangle`, query: noDummies, twice: true },
             { menu: `${ip}/firewall/filter`, query: noDummies },
             { menu: `${ip}/firewall/nat`, query: { chain: "dstnat" }, optional: true },
-            {
-                menu: `${ip}/firewall/address-list`,
-                query: { list: site.list, ".proplist": ".id,list,address,disabled" },
-            },
+            { menu: `${ip}/firewall/address-list`, query: listQuery(site.list), list: family },
             {
                 menu: `${ip}/firewall/connection`,
                 query: {
@@ -73,7 +74,7 @@ function questions(site: UploadSite): Question[] {
 export const pauseBetween = 3000;
 
 export async function readRouter(
-    client: Client,
+    { client, snapshot }: Session,
     site: UploadSite,
     pause: () => Promise<void>,
     say: (what: string) => void,
@@ -82,10 +83,23 @@ export async function readRouter(
     const later: Record<string, readonly Values[]> = {};
     const unread: Record<string, string> = {};
     const all = questions(site);
-    const ask = async ({ menu, query, optional }: Question, into: Record<string, readonly Values[]>): Promise<void> => {
+    const read = async ({ menu, query, list }: Question): Promise<readonly Values[]> => {
+        if (menu.endsWith("/settings")) return [(await client.row(menu)) ?? {}];
+        if (!list) return client.rows(menu, query);
+        const rows = await snapshot.rows(addressListMenus[list], query ?? {});
+        return rows.map(({ id, values, comment, disabled, dynamic }) => ({
+            ...values,
+            ".id": id,
+            comment,
+            disabled: String(disabled),
+            dynamic: String(dynamic),
+        }));
+    };
+    const ask = async (question: Question, into: Record<string, readonly Values[]>): Promise<void> => {
+        const { menu, optional } = question;
         say(menu);
         try {
-            into[menu] = menu.endsWith("/settings") ? [(await client.row(menu)) ?? {}] : await client.rows(menu, query);
+            into[menu] = await read(question);
         } catch (error) {
             if (!isRouterError(error)) throw error;
             // Where a menu does not exist, no row of it decides anything.

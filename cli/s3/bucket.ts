@@ -58,13 +58,25 @@ export async function openBucket(flags: BucketFlags): Promise<Bucket> {
         // An endpoint of the environment is a server of one's own, whose names are not those of buckets.
         forcePathStyle: process.env["AWS_ENDPOINT_URL"] !== undefined,
         followRegionRedirects: true,
-        requestHandler: { requestTimeout: 60_000, connectionTimeout: 10_000, httpsAgent: agent },
+        requestHandler: { requestTimeout: 60_000, socketTimeout: 60_000, connectionTimeout: 10_000, httpsAgent: agent },
     });
     return { name, region, api, client };
 }
 
-/** What S3 answered, or why it did not, in one line with what to do. `needs` is the permission that was used. */
-export function explain(error: unknown, bucket: Bucket, needs: string): Error {
+const restorer = "the stack's restorer has (routeros-s3:restorer user, then its output restorerCredentials)";
+/** Who may upload, for {@link explain}. */
+export const uploader = "the stack's uploader has (its output uploaderCredentials)";
+
+/**
+ * What S3 answered, or why it did not, in one line with what to do. `needs` is the permission that was used, `holder` who
+ * has it.
+ */
+export function explain(
+    error: unknown,
+    bucket: Pick<Bucket, "name" | "region">,
+    needs: string,
+    holder = restorer,
+): Error {
     if (error instanceof ArchiveError) return error;
     const { name, message, code } = error as NodeJS.ErrnoException;
     const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
@@ -81,14 +93,12 @@ export function explain(error: unknown, bucket: Bucket, needs: string): Error {
     if (name === "NoSuchBucket")
         return say(`there is no bucket ${bucket.name}: look at --bucket and at the account of the credentials`);
     if (name === "AccessDenied" || status === 403) {
-        return say(
-            `no right to do that in the bucket ${bucket.name}: it needs ${needs}, which the stack's restorer has ` +
-                "(routeros-s3:restorer user, then its output restorerCredentials)",
-        );
+        return say(`no right to do that in the bucket ${bucket.name}: it needs ${needs}, which ${holder}`);
     }
     if (name === "PermanentRedirect" || status === 301) {
         return say(`the bucket ${bucket.name} is not in ${bucket.region}: give its region by --region`);
     }
+    if (name === "TimeoutError") return say("S3 does not answer: look at the line, then run the same command again");
     if (code && /^E(CONN|HOST|NET|AI)|ENOTFOUND|ETIMEDOUT/.test(code)) {
         return say(`S3 does not answer (${code}): look at the line, then run the same command again`);
     }

@@ -26,11 +26,14 @@ export class Progress {
  * Ends what is done with `act` at the next good place when a person presses Ctrl-C; a second time ends at once.
  * Exit code 130, as a shell has it.
  */
-export async function interruptible<T>(act: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function interruptible<T>(
+    act: (signal: AbortSignal) => Promise<T>,
+    said = "stopping; the same command goes on from here",
+): Promise<T> {
     const controller = new AbortController();
     const stop = () => {
         process.exitCode = 130;
-        process.stderr.write("\nstopping; the same command goes on from here\n");
+        process.stderr.write(`\n${said}\n`);
         controller.abort();
     };
     process.once("SIGINT", stop);

@@ -1,4 +1,6 @@
-/** The bucket as it stands against the bucket as the stack recorded it. Pure. */
+/** The bucket, and who may upload to it, as they stand against what the stack recorded. Pure. */
+import { isDeepStrictEqual } from "node:util";
+
 import type { Finding } from "../catalogue";
 import { finding } from "../catalogue";
 import type { BucketReading } from "../probes/bucket";
@@ -11,7 +13,7 @@ export function cloudFindings(
 ): Finding[] {
     if (!reading.exists) return [finding("cloud/bucket-gone", `bucket ${bucket} does not exist`)];
     const found: Finding[] = [];
-    const { lifecycle, publicAccessBlocked, unfinished, unread } = reading;
+    const { lifecycle, publicAccessBlocked, unfinished, accelerated, unread } = reading;
     if (lifecycle !== undefined && recorded !== undefined) {
         const missing = recorded.filter((rule) => !lifecycle.includes(rule));
         const more = lifecycle.filter((rule) => !recorded.includes(rule));
@@ -29,6 +31,29 @@ export function cloudFindings(
     if (unfinished !== undefined && unfinished > 0) {
         found.push(finding("cloud/unfinished", `${unfinished} uploads to ${bucket} were begun and not finished`));
     }
+    if (accelerated)
+        found.push(finding("cloud/accelerated", `bucket ${bucket} takes uploads by Transfer Acceleration`));
     if (unread.length > 0) found.push(finding("cloud/not-looked", `of bucket ${bucket}: ${unread.join("; ")}`));
     return found;
+}
+
+/** An inline policy of a user or a role. */
+export interface RecordedPolicy {
+    kind: "user" | "role";
+    /** Name of the user or role. */
+    identity: string;
+    name: string;
+    /** The document, JSON. */
+    policy: string;
+}
+
+/** @param standing the document that AWS has; undefined for none */
+export function policyFindings(
+    { kind, identity, name, policy }: RecordedPolicy,
+    standing: string | undefined,
+): Finding[] {
+    const whose = `policy ${name} of ${kind} ${identity}`;
+    if (standing === undefined) return [finding("cloud/policy-changed", `${whose} is gone`)];
+    if (isDeepStrictEqual(JSON.parse(standing), JSON.parse(policy))) return [];
+    return [finding("cloud/policy-changed", `${whose} is not the stack's`)];
 }

@@ -28,7 +28,8 @@ export function nameFindings(resolved: readonly Resolved[], { menus }: Readings,
             if (!site.families.includes(family)) return false;
             const rows = menus[`/${family === "ipv4" ? "ip" : "ipv6"}/firewall/address-list`];
             const listed = (rows ?? []).filter((row) => row["list"] === site.list && row["disabled"] !== "true");
-            return rows !== undefined && !listed.some((row) => holds(row["address"] ?? "", address));
+            // That the whole list is gone is told by our rows.
+            return listed.length > 0 && !listed.some((row) => holds(row["address"] ?? "", address));
         });
         return outside.length === 0
             ? []
@@ -38,6 +39,18 @@ export function nameFindings(resolved: readonly Resolved[], { menus }: Readings,
                       `${name} is ${outside.slice(0, 3).join(", ")}, which ${site.list} does not hold`,
                   ),
               ];
+    });
+}
+
+/** Entries of the router's own in our list: what goes there is marked as an upload. */
+export function listFindings({ menus }: Readings, site: UploadSite): Finding[] {
+    return site.families.flatMap((family): Finding[] => {
+        const rows = menus[`/${family === "ipv4" ? "ip" : "ipv6"}/firewall/address-list`] ?? [];
+        const made = rows.filter((row) => row["dynamic"] === "true" && row["disabled"] !== "true");
+        if (made.length === 0) return [];
+        const some = made.slice(0, 3).map((row) => row["address"] ?? "");
+        const more = made.length > 3 ? ` and ${made.length - 3} more` : "";
+        return [finding("list/dynamic", `${site.list} has ${some.join(", ")}${more} as dynamic entries (${family})`)];
     });
 }
 

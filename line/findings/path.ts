@@ -1,5 +1,5 @@
 /** What the rows on the router come to for an upload, asked of the model of the forwarding path. Pure. */
-import type { Form, Menus, Row, UploadSite } from "../../providers/routeros/runtime/path";
+import type { Form, Menus, Row, SiteRule, UploadSite } from "../../providers/routeros/runtime/path";
 import { chooseForm, endsOf, isLast, pathFindings, uploadOf } from "../../providers/routeros/runtime/path";
 import { readComment } from "../../providers/routeros/runtime/rows/ownership";
 import type { Finding } from "../catalogue";
@@ -28,19 +28,28 @@ export function wayFindings(menus: Menus, site: UploadSite, owner: string, broke
     ];
 }
 
-/** The form of marking by which our rules on the router were made. */
+/** The form of marking by which our rules on the router were made: the later ones have the same keys, elsewhere. */
 function standingForm(menus: Menus, site: UploadSite, ours: (row: Row) => boolean): Form | undefined {
-    const keys = new Set(
-        site.families.flatMap((family) => {
-            const rows = menus[`/${family === "ipv4" ? "ip" : "ipv6"}/firewall/mangle`] ?? [];
-            return rows.filter(ours).map((row) => readComment(row["comment"]).marker?.key ?? "");
+    const rulesOf = (form: Form, family: UploadSite["families"][number]): SiteRule[] =>
+        site.markings[form]?.rules[family] ?? [];
+    const all = Object.keys(site.markings) as Form[];
+    return all.find((form) =>
+        site.families.every((family) => {
+            const keys = new Set(all.flatMap((one) => rulesOf(one, family).map(({ key }) => key)));
+            const rows = (menus[`/${family === "ipv4" ? "ip" : "ipv6"}/firewall/mangle`] ?? []).filter(
+                (row) => ours(row) && keys.has(readComment(row["comment"]).marker?.key ?? ""),
+            );
+            const rules = rulesOf(form, family);
+            return rules.length > 0 && rules.length === rows.length && rules.every((rule) => rows.some(isOf(rule)));
         }),
     );
-    const forms = Object.keys(site.markings) as Form[];
-    return forms.find((form) => {
-        const rules = Object.values(site.markings[form]?.rules ?? {}).flat();
-        return rules.length > 0 && rules.every(({ key }) => keys.has(key)) && rules.length >= keys.size;
-    });
+}
+
+function isOf({ key, chain, passthrough = true }: SiteRule): (row: Row) => boolean {
+    return (row) =>
+        readComment(row["comment"]).marker?.key === key &&
+        row["chain"] === chain &&
+        ["true", "yes"].includes(row["passthrough"] ?? "true") === passthrough;
 }
 
 /** Where uploads end by the rows as they stand now: the worst of every line and family, and what it is instead. */

@@ -13,6 +13,8 @@ export interface Proof {
     sent: number;
     /** Bytes that passed the leaves for uploads between both looks. */
     carried: number;
+    /** Bytes that rules gave the packet mark of uploads between both looks. */
+    marked: number;
     /** Packets that those leaves dropped between both looks. */
     dropped: number;
 }
@@ -33,24 +35,32 @@ export function proofOf({ menus, later }: Readings, site: UploadSite): Proof {
         (rows ?? [])
             .filter((row) => site.leaves.includes(row["name"] ?? ""))
             .reduce((sum, row) => sum + number(row[name]), 0);
+    const marked = (menus: Readings["menus"]): number =>
+        site.families
+            .flatMap((family) => menus[`/${family === "ipv4" ? "ip" : "ipv6"}/firewall/mangle`] ?? [])
+            .filter((row) => row["new-packet-mark"] === site.packetMark)
+            .reduce((sum, row) => sum + number(row["bytes"]), 0);
     return {
         connections: after.length,
         fastTracked: after.filter((row) => row["fasttrack"] === "true").length,
         sent: after.reduce((sum, row) => sum + Math.max(0, bytes(row) - bytes(before.get(row[".id"]))), 0),
         carried: leaf(later["/queue/tree"], "bytes") - leaf(menus["/queue/tree"], "bytes"),
+        marked: marked(later) - marked(menus),
         dropped: leaf(later["/queue/tree"], "dropped") - leaf(menus["/queue/tree"], "dropped"),
     };
 }
 
 export function proofFindings(readings: Readings, site: UploadSite): Finding[] {
-    const { connections, fastTracked, sent, carried, dropped } = proofOf(readings, site);
+    const { connections, fastTracked, sent, carried, marked, dropped } = proofOf(readings, site);
     const found: Finding[] = [];
     if (fastTracked > 0) {
         found.push(finding("proof/fasttracked", `${fastTracked} of ${connections} marked connections are FastTracked`));
     }
     const seconds = (readings.between / 1000).toFixed(1);
     const queued = site.leaves.length > 0;
-    const seen = `in ${seconds} s ${size(sent)} were sent over ${connections} marked connections, ${size(carried)} passed ${site.leaves.join(", ")}, ${dropped} packets dropped there`;
+    const seen =
+        `in ${seconds} s ${size(sent)} were sent over ${connections} marked connections, our rules marked ${size(marked)}, ` +
+        `${size(carried)} passed ${site.leaves.join(", ")}, ${dropped} packets dropped there`;
     if (sent < leastBytes)
         found.push(finding("proof/no-upload", `in ${seconds} s ${size(sent)} were sent by marked connections`));
     else if (queued && carried < sent * leastShare) found.push(finding("proof/elsewhere", seen));

@@ -17,7 +17,7 @@ export interface Rate {
 }
 
 /** A full packet on the wire and the data in it: 1500 bytes of IP and 14 of Ethernet for 1448 bytes of TLS records. */
-const wireShare = 1514 / 1448;
+export const wireShare = 1514 / 1448;
 
 /** Data in a stretch of time. A part's bytes are taken as spread evenly over the time it took. */
 export function bytesWithin(parts: readonly Part[], from: number, to: number): number {

@@ -16,6 +16,8 @@ export function wanFindings({ menus }: Readings, site: UploadSite): Finding[] {
         if (row["disabled"] === "true") return [finding("wan/down", `${line} is disabled`)];
         return row["running"] === "false" ? [finding("wan/down", `${line} is not running`)] : [];
     });
+    // What leaves by an interface that is not there needs no second finding.
+    if (lines.some(({ code }) => code === "wan/unknown")) return lines;
     return [...lines, ...routeFindings(menus, site), ...hardwareFindings(menus, site)];
 }
 

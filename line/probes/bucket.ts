@@ -8,6 +8,8 @@ export interface BucketReading {
     lifecycle?: string[];
     publicAccessBlocked?: boolean;
     unfinished?: number;
+    /** Uploads may go to addresses that are in no region's prefixes. */
+    accelerated?: boolean;
     /** What could not be read, and why. */
     unread: string[];
 }
@@ -54,6 +56,14 @@ export async function readBucket(client: S3Client, bucket: string): Promise<Buck
         async () => {
             const { Uploads = [] } = await client.send(new api.ListMultipartUploadsCommand(input));
             reading.unfinished = Uploads.length;
+        },
+        {},
+    );
+    await ask(
+        "acceleration",
+        async () => {
+            const { Status } = await client.send(new api.GetBucketAccelerateConfigurationCommand(input));
+            reading.accelerated = Status === "Enabled";
         },
         {},
     );

@@ -38,9 +38,15 @@ export class Upload {
     private constructor(
         private readonly target: UploadTarget,
         private readonly id: string,
-    ) {}
+        private readonly signal: AbortSignal | undefined,
+    ) {
+        signal?.addEventListener("abort", this.giveUp);
+    }
 
-    static async start(target: UploadTarget): Promise<Upload> {
+    private readonly giveUp = (): void => this.abort.abort();
+
+    /** Given up by the signal it sends nothing more; {@link discard} is still to be called. */
+    static async start(target: UploadTarget, signal?: AbortSignal): Promise<Upload> {
         const { CreateMultipartUploadCommand } = await import("@aws-sdk/client-s3");
         const { client, bucket, key, storageClass } = target;
         const answer = await client.send(
@@ -50,7 +56,7 @@ export class Upload {
                 StorageClass: storageClass as "GLACIER",
             }),
         );
-        return new Upload(target, answer.UploadId ?? "");
+        return new Upload(target, answer.UploadId ?? "", signal);
     }
 
     /** How many connections send at once. */
@@ -83,6 +89,8 @@ export class Upload {
         if (this.connections.length > 0) await Promise.race(this.connections);
         const first = this.connections.length > 0 ? performance.now() : before;
         await Promise.all(this.connections);
+        this.signal?.throwIfAborted();
+        if (this.failure !== undefined) throw this.failure as Error;
         return first;
     }
 
@@ -90,10 +98,19 @@ export class Upload {
     async discard(): Promise<void> {
         this.ending = true;
         this.abort.abort();
+        this.signal?.removeEventListener("abort", this.giveUp);
         await Promise.all(this.connections);
         const { AbortMultipartUploadCommand } = await import("@aws-sdk/client-s3");
         const { client, bucket, key } = this.target;
-        await client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId: this.id }));
+        try {
+            await client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId: this.id }));
+        } catch (error) {
+            throw new Error(
+                `the upload could not be aborted (${(error as Error).name}); its parts cost storage until the lifecycle rule ` +
+                    `or this gives them up: \`aws s3api abort-multipart-upload --bucket ${bucket} --key ${key} --upload-id ${this.id}\``,
+                { cause: error },
+            );
+        }
     }
 
     private async run(): Promise<void> {

@@ -5,9 +5,9 @@ import type { AddressInfo } from "node:net";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { CreateBucketCommand, ListMultipartUploadsCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 
+import { openBucket } from "../../cli/s3/bucket";
 import type { MeasureOptions } from "../../line/measure";
 import { measure } from "../../line/measure";
-import { s3Client } from "../../line/probes/s3";
 import type { Aws } from "../../sandbox/aws/server";
 import { startAws } from "../../sandbox/aws/server";
 import { build } from "../lab/support";
@@ -22,7 +22,7 @@ beforeAll(async () => {
     build();
     aws = await startAws();
     Object.assign(process.env, aws.env);
-    client = await s3Client("ap-southeast-2");
+    ({ client } = await openBucket({ bucket: Bucket, region: "ap-southeast-2" }));
     const CreateBucketConfiguration = { LocationConstraint: "ap-southeast-2" as const };
     await client.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
 });

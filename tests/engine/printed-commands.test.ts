@@ -108,6 +108,8 @@ const commands = [
     "ranges update",
     "doctor",
     "measure",
+    "verify",
+    "watch",
 ];
 
 describe("what is printed for a person to type", () => {

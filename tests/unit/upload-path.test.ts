@@ -2,6 +2,7 @@ import { tune } from "../../providers/routeros/runtime/router/session";
 import { start } from "../../router";
 import type { Router } from "../../router/api";
 import { siteOf } from "../../testing/path-model";
+import { diagnosed } from "../../testing/doctor";
 import { standing } from "../../testing/site";
 import type { Stage } from "../../testing/stages";
 import { carrierOf, real } from "../../testing/stages";
@@ -56,6 +57,11 @@ describe("after up, an upload ends where it should, and what was foreseen was sa
                     .filter((code) => code !== "path/downloads")
                     .sort(),
             ).toEqual(all);
+            const { findings } = await diagnosed(carrier, one.args);
+            // The doctor sees the same in the site as it stands, and nothing of its own.
+            const seen = findings.map(({ code }) => code);
+            const ofUploads = seen.filter((code) => /^(path|way|rows|proof\/(?!no-upload)|list)/.test(code));
+            expect([...new Set(ofUploads)].sort()).toEqual(all.filter((code) => code.startsWith("path/")));
             const again = await carrier.up(stage.declared);
             expect(again.error).toBeUndefined();
             expect(again.steps.filter(({ op }) => op !== "same")).toEqual([]);

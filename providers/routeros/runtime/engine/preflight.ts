@@ -7,7 +7,8 @@ import { memo } from "../router/once";
 import type { Session } from "../router/session";
 import { compareVersions } from "../rows/values";
 
-const oldest = "7.9";
+/** RouterOS before this has no REST that will do. */
+export const oldest = "7.9";
 
 /** Throws the first thing that is missing or in the way. Worked out once for the same demands. */
 export async function preflight(

@@ -20,6 +20,6 @@ export type { Family, Menus, Row } from "./packet";
 export { firewallPath, isEnabled } from "./packet";
 export { planned } from "./plan";
 export { belowMenus, joinFindings, parentFindings, simpleQueueFindings } from "./shapers";
-export type { Form, Marking, UploadSite } from "./site";
+export type { Form, Marking, SiteRule, UploadSite } from "./site";
 export { forms, uploadOf } from "./site";
 export { defaultInterfaces, defaultRoute, wanFindings, wanMenus } from "./wan";

@@ -2,7 +2,7 @@ import type { AgentOptions, RequestOptions } from "node:https";
 import { Agent } from "node:https";
 import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
-import type { ConnectionOptions, TLSSocket } from "node:tls";
+import type { ConnectionOptions, PeerCertificate, TLSSocket } from "node:tls";
 import { connect } from "node:tls";
 
 import type { ErrorCode } from "./errors";
@@ -51,10 +51,10 @@ export class PinnedAgent extends Agent {
 }
 
 /**
- * SHA-256 of the certificate that answers at an https address, whoever vouches for it; nothing is sent but the
- * handshake. Undefined where no certificate comes in time.
+ * The certificate that answers at an https address, whoever vouches for it; nothing is sent but the handshake.
+ * Undefined where no certificate comes in time.
  */
-export function seenFingerprint(url: string, milliseconds = 10_000): Promise<string | undefined> {
+export function seenCertificate(url: string, milliseconds = 10_000): Promise<PeerCertificate | undefined> {
     const { hostname, port } = new URL(url);
     const host = hostname.replace(/^\[|\]$/g, "");
     return new Promise((resolve) => {
@@ -66,11 +66,11 @@ export function seenFingerprint(url: string, milliseconds = 10_000): Promise<str
             timeout: milliseconds,
             ...name,
         });
-        const done = (fingerprint?: string): void => {
+        const done = (certificate?: PeerCertificate): void => {
             socket.destroy();
-            resolve(fingerprint);
+            resolve(certificate);
         };
-        socket.once("secureConnect", () => done(socket.getPeerCertificate().fingerprint256));
+        socket.once("secureConnect", () => done(socket.getPeerCertificate()));
         socket.once("timeout", () => done());
         socket.on("error", () => done());
         socket.once("close", () => done());
@@ -107,7 +107,8 @@ export async function tlsError(code: string, text: string, { url, name }: Settin
     return undefined;
 
     async function unpinned(what: ErrorCode, summary: string, raw: string): Promise<RouterError> {
-        const seen = /((?:[0-9A-F]{2}:){31}[0-9A-F]{2})$/.exec(raw)?.[1] ?? (await seenFingerprint(url));
+        const seen =
+            /((?:[0-9A-F]{2}:){31}[0-9A-F]{2})$/.exec(raw)?.[1] ?? (await seenCertificate(url))?.fingerprint256;
         if (seen === undefined) return new RouterError({ code: what, summary, raw });
         const said = raw.includes(seen) ? raw : `${raw}; its SHA-256 fingerprint is ${seen}`;
         const remediation = `${remediations[what]}. If it is the router's own: \`${pinCommand(seen, name)}\``;

@@ -7,7 +7,7 @@ import { compareAddresses } from "../../rows/values";
 import { Arguments, commonNames } from "../arguments";
 import type { CommonInputs, Kind } from "../kind";
 import { commentText, ownerOf } from "../present";
-import { addressListMenus } from "./menu";
+import { addressListMenus, listQuery } from "./menu";
 
 export type AddressListInputs = CommonInputs & {
     family: "ipv4" | "ipv6";
@@ -57,7 +57,7 @@ export const addressList: Kind<AddressListInputs> = {
     scope({ family, list }) {
         const menu = addressListMenus[family];
         // Dynamic entries too: while one lasts, the router takes no second of its address.
-        return { menu, queries: [{ list, ".proplist": ".id,list,address,comment,disabled,dynamic,timeout" }] };
+        return { menu, queries: [listQuery(list)] };
     },
 
     desired: ({ addresses, list, comment }) =>

@@ -10,6 +10,11 @@ import { fieldTable } from "../../rows/fields";
  */
 export const addressListMenus = { ipv4: menuOf("ipv4"), ipv6: menuOf("ipv6") };
 
+/** What is asked of a list: the same everywhere, so that a second reader gets the first one's answer. */
+export function listQuery(list: string): Record<string, string> {
+    return { list, ".proplist": ".id,list,address,comment,disabled,dynamic,timeout" };
+}
+
 function menuOf(family: "ipv4" | "ipv6"): Menu {
     return {
         path: family === "ipv4" ? "/ip/firewall/address-list" : "/ipv6/firewall/address-list",

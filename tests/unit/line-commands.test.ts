@@ -1,0 +1,179 @@
+/** `doctor` and `watch` as a person and a monitor call them, at a stack that was brought up. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import * as v from "valibot";
+
+import { start } from "../../router";
+import type { Router } from "../../router";
+import type { Carrier } from "../../testing/carrier";
+import { quietAndQuick } from "../../testing/quiet";
+import { recordStack } from "../../testing/recorded-stack";
+import { carrierOf, real } from "../../testing/stages";
+import { build, root } from "../lab/support";
+
+quietAndQuick();
+
+const config = {
+    "aws:region": "ap-southeast-2",
+    "routeros-s3:wanInterface": "ether5",
+    "routeros-s3:uplink": "20M",
+    "routeros-s3:awsIpRanges": path.join(root, "sandbox/ip-ranges.json"),
+};
+let folder: string;
+let router: Router;
+let carrier: Carrier;
+let environment: Record<string, string>;
+
+beforeAll(async () => {
+    build();
+    folder = mkdtempSync(path.join(tmpdir(), "line-commands-"));
+    router = await start({ username: "admin", password: "secret" });
+    const stage = await real({ wanInterface: "ether5" }, 20e6);
+    carrier = carrierOf(router, stage);
+    carrier.config["routeros:password"] = "secret";
+    const { error } = await carrier.up(stage.declared, { skipPreview: true });
+    if (error) throw error;
+    environment = recordStack(folder, carrier, { config });
+});
+afterAll(async () => {
+    await router?.stop();
+    rmSync(folder, { recursive: true, force: true });
+});
+
+/** Starts a command with nothing of this machine's own in its way. */
+function launch(line: string, env: Record<string, string> = {}) {
+    const args = line.replace(/^npx routeros-s3 /, "").split(" ");
+    const { ROUTEROS_URL: _url, ...inherited } = process.env;
+    const child = spawn(process.execPath, [path.join(root, "cli/routeros-s3.cjs"), ...args], {
+        cwd: folder,
+        env: { ...inherited, ...environment, AWS_EC2_METADATA_DISABLED: "true", ...env },
+        stdio: ["ignore", "pipe", "pipe"],
+    });
+    const said = { out: "", errors: "" };
+    child.stdout.on("data", (chunk: Buffer) => (said.out += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (said.errors += chunk.toString()));
+    return { child, said };
+}
+
+async function run(line: string, env: Record<string, string> = {}) {
+    const { child, said } = launch(line, env);
+    const [code] = (await once(child, "close")) as [number];
+    return { code, ...said };
+}
+
+/** Lines of a command's help that a person can type. */
+async function examples(command: string): Promise<string[]> {
+    const { out } = await run(`${command} --help`);
+    return [...out.matchAll(/^ {2}(npx routeros-s3 [^#\n]*?)\s*(?:#.*)?$/gm)].map(([, line = ""]) => line);
+}
+
+const diagnosis = v.strictObject({
+    verdict: v.picklist(["shaped", "not-shaped", "undecided"]),
+    router: v.strictObject({ url: v.string(), version: v.optional(v.string()), device: v.optional(v.string()) }),
+    findings: v.array(
+        v.strictObject({
+            code: v.string(),
+            effect: v.picklist(["not-shaped", "undecided", "harm", "note"]),
+            certain: v.boolean(),
+            seen: v.string(),
+            next: v.string(),
+        }),
+    ),
+});
+
+describe("doctor", () => {
+    test("runs as its help shows it, and ends with 0 where uploads are shaped", async () => {
+        const lines = await examples("doctor");
+        expect(lines.length).toBeGreaterThan(1);
+        for (const line of lines) {
+            const { code, out } = await run(line);
+            expect(out).toMatch(/uploads of this site are shaped|"verdict": "shaped"/);
+            expect(code).toBe(0);
+        }
+    });
+
+    test("prints its JSON as documented, and ends with 1 where a parent queue is out of use", async () => {
+        const parent = router.rows("/queue/tree").find(({ name }) => name === "upload")!;
+        router.set("/queue/tree", parent[".id"]!, { disabled: "true" });
+        try {
+            const { code, out, errors } = await run("doctor --json");
+            const { verdict, findings } = v.parse(diagnosis, JSON.parse(out));
+            expect([verdict, findings[0]?.code, errors]).toEqual(["not-shaped", "rows/parent-disabled", ""]);
+            expect(code).toBe(1);
+        } finally {
+            router.set("/queue/tree", parent[".id"]!, { disabled: "false" });
+        }
+    });
+
+    test.each<[string, Record<string, string>, RegExp]>([
+        ["a wrong password", { ROUTEROS_PASSWORD: "wrong" }, /could not tell: .*(login|password).*\n$/],
+        [
+            "a router that is not there",
+            {
+                ROUTEROS_URL: "http://127.0.0.1:1",
+                ROUTEROS_ALLOW_PLAINTEXT: "true",
+                ROUTEROS_USERNAME: "a",
+                ROUTEROS_PASSWORD: "b",
+            },
+            /could not tell: .*127\.0\.0\.1:1/,
+        ],
+        ["no stack", { PATH: "/usr/bin:/bin" }, /^doctor: .*pulumi is not on PATH\n$/],
+    ])("ends with 2 and one line at %s", async (_name, env, says) => {
+        const { code, out, errors } = await run("doctor", env);
+        expect(out + errors).toMatch(says);
+        expect(code).toBe(2);
+    });
+});
+
+describe("watch", () => {
+    test.each([0, 1])("runs as its help shows it (%d), until it is interrupted", async (index) => {
+        const line = (await examples("watch"))[index]!;
+        const { child, said } = launch(`${line} --tcp 127.0.0.1:9`);
+        await once(child.stdout, "data");
+        child.kill("SIGINT");
+        const [code] = (await once(child, "close")) as [number];
+        expect(said.out).toMatch(/^(uploads \d|watch: http:\/\/127\.0\.0\.1:\d+\/\?token=)/);
+        expect(said.errors).toBe("");
+        expect(code).toBe(0);
+    });
+
+    test("says in one line that the router lets nobody in", async () => {
+        const { code, out, errors } = await run("watch --tcp 127.0.0.1:9", { ROUTEROS_PASSWORD: "wrong" });
+        expect(errors).toMatch(/^routeros-s3: .*\[login\/refused\]\n$/);
+        expect([code, out]).toEqual([1, ""]);
+    });
+});
+
+describe("verify", () => {
+    test.each<[string, RegExp]>([
+        ["verify --load nowhere", /^verify: --load is "nowhere"; it is written host:port/],
+        ["verify --page /no/such/folder/p.html", /^verify: --page is .*nothing can be written to \/no\/such\/folder/],
+        ["verify", /^verify: the stack has no bucket yet; name one with --bucket\n$/],
+    ])("refuses %s in one line, before anything is sent", async (line, says) => {
+        const { code, out, errors } = await run(line);
+        expect(errors).toMatch(says);
+        expect([code, out]).toEqual([2, ""]);
+    });
+});
+
+describe("measure --lift", () => {
+    test.each<[string, string, object, RegExp]>([
+        [
+            "while pulumi works on the stack",
+            "measure --lift --bucket photos",
+            { pending: [{ type: "updating", resource: { urn: "a::b" } }] },
+            /--lift is refused: .*under way or broken off: updating b/,
+        ],
+        ["for longer than it lasts", "measure --lift --seconds 100", {}, /--lift goes with --seconds up to 45/],
+    ])("is refused %s", async (_name, line, more, says) => {
+        const env = recordStack(path.join(folder, "other"), carrier, { config, ...more });
+        const { code, errors } = await run(line, env);
+        expect(errors).toMatch(says);
+        expect(code).toBe(1);
+        expect(router.rows("/queue/tree").filter(({ disabled }) => disabled === "true")).toEqual([]);
+    });
+});
