@@ -1,4 +1,5 @@
 /** What uploads a folder by itself, as text for each scheduler. Pure. */
+import { shellWord } from "./shell";
 
 export const scheduleKinds = ["systemd", "cron", "launchd"] as const;
 
@@ -71,7 +72,7 @@ export function cronLine(options: ScheduleOptions): string {
     const { environment, command } = commandOf(options);
     const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
     const tried = `for wait in 900 900 0; do { ${command}; } && exit 0; sleep $wait; done; exit 1`;
-    const locked = `flock -n "$HOME/.${unitName}.lock" env ${variables.join(" ")} sh -c ${quoted(tried)}`;
+    const locked = `flock -n "$HOME/.${unitName}.lock" env ${variables.join(" ")} sh -c ${shellWord(tried)}`;
     // cron takes a percent sign for the end of the line.
     return `${Number(minute)} ${Number(hour)} * * * ${`${locked} 2>&1 | logger -t ${unitName}`.replaceAll("%", "\\%")}`;
 }
@@ -115,14 +116,9 @@ function commandOf({ folder, profile, upload, floor }: ScheduleOptions) {
         environment: { ...Object.fromEntries(own), AWS_PROFILE: profile, ...clientSettings } as Record<string, string>,
         // The number of connections has no variable: it stands in the profile.
         command:
-            `aws configure set s3.max_concurrent_requests ${connectionsFor(floor)} --profile ${quoted(profile)} && ` +
-            `${command.replace("FOLDER", () => quoted(folder))} --no-progress --cli-read-timeout 300`,
+            `aws configure set s3.max_concurrent_requests ${connectionsFor(floor)} --profile ${shellWord(profile)} && ` +
+            `${command.replace("FOLDER", () => shellWord(folder))} --no-progress --cli-read-timeout 300`,
     };
-}
-
-/** For a POSIX shell. */
-function quoted(text: string): string {
-    return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** One word of a unit file: specifiers and variables are not meant. */

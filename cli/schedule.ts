@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 
@@ -64,13 +64,35 @@ async function schedule(flags: Flags): Promise<void> {
         for (const [name, text] of Object.entries(units)) console.log(`# ${name}\n${text}`);
         return console.log(`# --install writes both to ${unitFolder()} and starts the timer`);
     }
-    mkdirSync(unitFolder(), { recursive: true });
-    for (const [name, text] of Object.entries(units)) writeFileSync(path.join(unitFolder(), name), text);
-    systemctl("daemon-reload");
-    systemctl("enable", "--now", `${unitName}.timer`);
+    install(units);
     console.log(
-        `${folder} is uploaded every day at ${flags.at}; \`systemctl --user list-timers ${unitName}.timer\` shows when`,
+        `${folder} is uploaded every day at ${flags.at}; \`systemctl --user list-timers ${unitName}.timer\` shows when\n` +
+            "it runs while you are logged in; `loginctl enable-linger` lets it run without",
     );
+}
+
+/** Puts the units in place and starts the timer; where systemd refuses, what stood before stands again. */
+function install(units: Record<string, string>): void {
+    mkdirSync(unitFolder(), { recursive: true });
+    const before = Object.keys(units).map((name) => [name, textOf(path.join(unitFolder(), name))] as const);
+    try {
+        for (const [name, text] of Object.entries(units)) writeFileSync(path.join(unitFolder(), name), text);
+        systemctl("daemon-reload");
+        systemctl("enable", `${unitName}.timer`);
+        // One that runs already would keep the time it had.
+        systemctl("restart", `${unitName}.timer`);
+    } catch (error) {
+        for (const [name, text] of before) {
+            const file = path.join(unitFolder(), name);
+            if (text === undefined) rmSync(file, { force: true });
+            else writeFileSync(file, text);
+        }
+        throw new Error(`nothing is put in place: ${error instanceof Error ? error.message : ""}`, { cause: error });
+    }
+}
+
+function textOf(file: string): string | undefined {
+    return existsSync(file) ? readFileSync(file, "utf8") : undefined;
 }
 
 function remove(): void {

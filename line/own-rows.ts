@@ -5,6 +5,7 @@ import type { Json, Properties } from "../providers/routeros/runtime/kinds/kind"
 import { lifecycles } from "../providers/routeros/runtime/lifecycles";
 import type { Finding } from "./catalogue";
 import { finding } from "./catalogue";
+import { difference, isObject, isTold, missing, some, text } from "./differences";
 
 /** A resource of ours in a stack's state. */
 export interface Recorded {
@@ -36,7 +37,7 @@ export async function driftOf(
         const now = (await lifecycle.read(id, outputs)).inputs;
         const properties = new Set([...Object.keys(inputs), ...Object.keys(now)]);
         for (const property of properties) {
-            if (property.startsWith("__") || property === "requires") continue;
+            if (!isTold(property)) continue;
             const [was, is] = [inputs[property], now[property]];
             if (!equal(was, is)) found.push({ resource: name, kind, property, was, is });
         }
@@ -58,7 +59,7 @@ export function rowFindings(drift: readonly Drift[], resources: readonly Recorde
         if (gone.length > 0) {
             return [finding("rows/missing", `of ${resource}: ${some(gone)} ${gone.length === 1 ? "is" : "are"} gone`)];
         }
-        const what = changes(property, was, is);
+        const what = difference(property, was, is);
         return what === undefined ? [] : [finding("rows/changed", `${resource}: ${what}`)];
     });
 }
@@ -68,46 +69,4 @@ export function parentQueues({ kind, inputs }: Recorded): string[] {
     const queues = kind === "QueueTree" && Array.isArray(inputs["queues"]) ? inputs["queues"].filter(isObject) : [];
     const names = new Set(queues.map((queue) => queue["name"]));
     return queues.filter((queue) => !names.has(queue["parent"])).map((queue) => text(queue["name"]));
-}
-
-function missing(was: Json | undefined, is: Json | undefined): string[] {
-    if (!Array.isArray(was) || !Array.isArray(is)) return [];
-    const names = (all: Json[]): Set<string> => new Set(all.map(keyOf));
-    const left = names(is);
-    return [...names(was)].filter((name) => !left.has(name));
-}
-
-function keyOf(value: Json | undefined): string {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return text(value);
-    return text(value["key"] ?? value["name"] ?? JSON.stringify(value));
-}
-
-/** What differs, for one line; undefined where it is told by `disabled` already. */
-function changes(property: string, was: Json | undefined, is: Json | undefined): string | undefined {
-    if (!Array.isArray(was) || !Array.isArray(is)) return `${property} ${text(was)} → ${text(is)}`;
-    const before = new Map(was.map((value) => [keyOf(value), value]));
-    const differing = is.filter((value) => !equal(value, before.get(keyOf(value))));
-    if (differing.length === 0) return `the order of ${property} is another`;
-    const all = differing.flatMap((value) => {
-        const old = before.get(keyOf(value));
-        if (!isObject(value) || !isObject(old)) return keyOf(value);
-        const names = [...new Set([...Object.keys(old), ...Object.keys(value)])];
-        const inner = names.filter((name) => name !== "disabled" && !equal(old[name], value[name]));
-        const each = inner.map((name) => `${name} ${text(old[name])} → ${text(value[name])}`);
-        return each.length === 0 ? [] : `${keyOf(value)} ${each.join(", ")}`;
-    });
-    return all.length === 0 ? undefined : `${property}: ${some(all)}`;
-}
-
-function isObject(value: Json | undefined): value is Properties {
-    return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function some(all: readonly string[]): string {
-    return `${all.slice(0, 3).join("; ")}${all.length > 3 ? ` and ${all.length - 3} more` : ""}`;
-}
-
-function text(value: Json | undefined): string {
-    if (value === undefined || value === null || value === "") return "nothing";
-    return typeof value === "string" ? value : JSON.stringify(value);
 }

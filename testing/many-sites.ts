@@ -38,6 +38,9 @@ const project = {
     },
 };
 
+/** Of the user `admin` of every router. */
+export const password = "every-router";
+
 export interface ManySites {
     session: ScratchStack;
     routers: Map<string, Router>;
@@ -50,11 +53,12 @@ export async function startSites(
     names: readonly string[],
     { router = {}, env = {} }: { router?: RouterOptions; env?: Record<string, string> } = {},
 ): Promise<ManySites> {
-    const password = "every-router";
     const started = names.map(async (name) => [name, await start({ username: "admin", password, ...router })] as const);
     const routers = new Map(await Promise.all(started));
     const [first = "one", ...others] = names;
     const session = await startEngine({
+        // As a team keeps them; locks and all are those of a bucket.
+        backend: "bucket",
         router: false,
         stack: first,
         program: { "index.js": program, "Pulumi.yaml": JSON.stringify(project) },

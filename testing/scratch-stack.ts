@@ -46,6 +46,8 @@ export interface EngineOptions {
     router?: RouterOptions | false;
     /** Starts the embedded S3 and IAM. @default true for the repository's own program, false for a small project */
     aws?: boolean;
+    /** Where the states are kept: in a folder, or in the bucket that examples/state makes, in the embedded S3. @default "folder" */
+    backend?: "folder" | "bucket";
     /** Further variables for every command. */
     env?: Environment;
 }
@@ -119,7 +121,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<ScratchS
             Object.assign(env, routerEnvironment({ url: router.url, username, password }));
         }
         let aws: Aws | undefined;
-        if (options.aws ?? options.program === undefined) {
+        if (options.aws ?? (options.program === undefined || options.backend === "bucket")) {
             aws = await startAws({ region: "ap-southeast-2" });
             stops.push(() => aws?.stop());
             Object.assign(env, aws.env);
@@ -168,13 +170,27 @@ export async function startEngine(options: EngineOptions = {}): Promise<ScratchS
             stateText: () => textOf(folders.backend),
             stop,
         };
-        const made = await pulumi(["stack", "init", stack]);
-        if (made.code !== 0) throw new Error(made.output);
+        if (options.backend === "bucket") {
+            const made = await run("sh", [
+                path.join(root, "examples/state/make-bucket.sh"),
+                "states",
+                "ap-southeast-2",
+            ]);
+            const [, url] = /PULUMI_BACKEND_URL='(.*)'/.exec(expectDone(made).stdout) ?? [];
+            // The server has no name for each bucket, as S3 has.
+            env["PULUMI_BACKEND_URL"] = `${url}&s3ForcePathStyle=true`;
+        }
+        expectDone(await pulumi(["stack", "init", stack]));
         return session;
     } catch (error) {
         await stop();
         throw error;
     }
+}
+
+function expectDone(outcome: Outcome): Outcome {
+    if (outcome.code !== 0) throw new Error(outcome.output);
+    return outcome;
 }
 
 function makeFolders(folder: string) {

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 
 import * as v from "valibot";
 
-import type { Environment } from "./engine";
+import type { Operation } from "./operate";
 import type { SiteResult } from "./result";
 import { emptyResult } from "./result";
 
@@ -15,11 +15,13 @@ const diagnosis = v.object({
 });
 
 /** What the doctor says of a site: a line for each finding that is more than a note. */
-export async function examine(site: string, env: Environment, signal: AbortSignal): Promise<SiteResult> {
+export async function examine(site: string, operation: Operation): Promise<SiteResult> {
     const begun = Date.now();
     const result = emptyResult(site, "failed");
-    const { stdout, stderr } = await runDoctor(["doctor", "--json", "--stack", site], env, signal);
+    const { stdout, stderr } = await runDoctor(["doctor", "--json", "--stack", site], operation);
     result.seconds = Math.round((Date.now() - begun) / 100) / 10;
+    const aborted = operation.reason();
+    if (aborted) return { ...result, ...aborted };
     try {
         const { verdict, router, findings } = v.parse(diagnosis, JSON.parse(stdout));
         const grave = findings.filter(({ effect }) => effect !== "note");
@@ -35,7 +37,7 @@ export async function examine(site: string, env: Environment, signal: AbortSigna
     return result;
 }
 
-function runDoctor(args: string[], env: Environment, signal: AbortSignal): Promise<{ stdout: string; stderr: string }> {
+function runDoctor(args: string[], { env, signal }: Operation): Promise<{ stdout: string; stderr: string }> {
     const main = process.argv[1] ?? "";
     const options = { env: { ...process.env, ...env }, signal, maxBuffer: 64 * 1024 * 1024 };
     return new Promise((resolve) => {

@@ -43,15 +43,26 @@ export async function openStack(name: string, { pulumiCommand }: LocalWorkspace,
 /** What is to be ended by force, should it not end by itself. */
 const running = new Set<number>();
 
+/** A command that took too long and was asked to end has so long for the change it is at. */
+const graceMilliseconds = 120_000;
+
 /** Ends what is left of every command and of what it started. */
 export function killAll(): void {
-    for (const group of running) {
-        try {
-            process.kill(-group, "SIGKILL");
-        } catch {
-            running.delete(group); // it has ended meanwhile
-        }
+    for (const group of running) kill(group);
+}
+
+function kill(group: number | undefined): void {
+    if (group === undefined || !running.has(group)) return;
+    try {
+        process.kill(-group, "SIGKILL");
+    } catch {
+        running.delete(group); // it has ended meanwhile
     }
+}
+
+function isTimeout(signal: AbortSignal | undefined): boolean {
+    const reason = signal?.reason as unknown;
+    return reason instanceof DOMException && reason.name === "TimeoutError";
 }
 
 /**
@@ -92,7 +103,11 @@ function run(
         listen("stdout", onOutput);
         listen("stderr", onError);
         if (child.pid !== undefined) running.add(child.pid);
-        const interrupt = () => child.kill("SIGINT");
+        const interrupt = () => {
+            child.kill("SIGINT");
+            // Where a person interrupts it, the person says when to end it by force.
+            if (isTimeout(signal)) setTimeout(() => kill(child.pid), graceMilliseconds).unref();
+        };
         signal?.addEventListener("abort", interrupt);
         child.on("error", reject);
         child.on("close", (code) => {

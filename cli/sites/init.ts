@@ -1,19 +1,16 @@
-import { spawn } from "node:child_process";
-import { rmSync } from "node:fs";
-import { createInterface } from "node:readline/promises";
-import { Writable } from "node:stream";
-
-import type { LocalWorkspace } from "@pulumi/pulumi/automation";
 import { Command } from "commander";
 
 import { readSite, SiteProblems } from "../../components/site/site";
 import { Client } from "../../providers/routeros/runtime/router/client";
 import { readSettings } from "../../providers/routeros/runtime/router/settings";
-import { openStack, openWorkspace } from "./engine";
+import { openWorkspace } from "./engine";
+import type { Ask } from "./ask";
+import { questions } from "./ask";
 import { credentials } from "./prepare";
 import type { RouterFacts } from "./router-facts";
 import { certificateOf, factsOf } from "./router-facts";
 import { readProject } from "./site-files";
+import { makeSite } from "./stack-file";
 
 interface InitFlags {
     url?: string;
@@ -74,7 +71,7 @@ async function init(name: string, flags: InitFlags): Promise<void> {
             [`${project}:uplink`]: uplink,
         };
         judge({ ...shared, ...config }, project);
-        await write(workspace, name, config, password);
+        await makeSite(workspace, name, config, password);
         console.log(`\nPulumi.${name}.yaml is written. Next:\n\n  routeros-s3 sites up --only ${name}`);
     } finally {
         ask.close();
@@ -132,63 +129,4 @@ async function tryRouter({ url, username, password, fingerprint, flags }: Trial)
     } finally {
         client.close();
     }
-}
-
-/** The stack and its file, whole or not at all. The password goes by standard input, where no list of processes shows it. */
-async function write(workspace: LocalWorkspace, name: string, config: Record<string, string>, password: string) {
-    const pulumi = (args: string[], input?: string) => runPulumi(workspace.workDir, args, input);
-    await pulumi(["stack", "init", name, "--no-select"]);
-    try {
-        const stack = await openStack(name, workspace, {});
-        await stack.setAllConfig(Object.fromEntries(Object.entries(config).map(([key, value]) => [key, { value }])));
-        if (password !== "") await pulumi(["config", "set", "--secret", "routeros:password", "-s", name], password);
-    } catch (error) {
-        await pulumi(["stack", "rm", "--yes", name]).catch(() => undefined);
-        rmSync(`Pulumi.${name}.yaml`, { force: true });
-        throw error;
-    }
-}
-
-function runPulumi(cwd: string, args: string[], input = ""): Promise<void> {
-    return new Promise((resolve, reject) => {
-        const child = spawn("pulumi", [...args, "--non-interactive"], { cwd, stdio: ["pipe", "ignore", "pipe"] });
-        let stderr = "";
-        child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-        child.on("error", reject);
-        child.on("close", (code) => {
-            if (code === 0) resolve();
-            else reject(new Error(`pulumi ${args.slice(0, 2).join(" ")}: ${stderr.replace(/^error: /, "").trim()}`));
-        });
-        child.stdin.end(input);
-    });
-}
-
-interface Ask {
-    (what: string, proposed?: string, how?: { hidden?: boolean }): Promise<string>;
-    close(): void;
-}
-
-/** Asks at a terminal; elsewhere, and with --yes, takes what is proposed, and says which option is missing. */
-function questions(takeProposed: boolean): Ask {
-    const isTerminal = process.stdin.isTTY;
-    let hides = false;
-    const output = new Writable({
-        write: (chunk: Buffer, _encoding, done) => {
-            if (!hides) process.stderr.write(chunk);
-            done();
-        },
-    });
-    const terminal = isTerminal ? createInterface({ input: process.stdin, output, terminal: true }) : undefined;
-    const ask = async (what: string, proposed?: string, { hidden = false } = {}): Promise<string> => {
-        if (proposed !== undefined && proposed !== "" && (takeProposed || terminal === undefined)) return proposed;
-        if (terminal === undefined) throw new Error(`${what}: not given, and nobody can be asked here; see --help`);
-        const question = `${what}${proposed === undefined ? "" : ` [${proposed}]`}: `;
-        process.stderr.write(hidden ? question : "");
-        hides = hidden;
-        const answer = (await terminal.question(hidden ? "" : question)).trim();
-        hides = false;
-        if (hidden) process.stderr.write("\n");
-        return answer === "" ? (proposed ?? ask(what, proposed, { hidden })) : answer;
-    };
-    return Object.assign(ask, { close: () => terminal?.close() });
 }

@@ -37,7 +37,11 @@ export async function readLast(file: string): Promise<Record<string, LastCheck>>
 
 /** Written whole or not at all. */
 export async function writeLast(file: string, checks: Record<string, LastCheck>): Promise<void> {
-    await mkdir(path.dirname(file), { recursive: true });
+    // Not the folders above it: they are a person's, and a wrong one is an error.
+    await mkdir(path.dirname(file)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== "EEXIST")
+            throw new Error(`${file} cannot be written: ${error.message}; --last names another`);
+    });
     await writeFile(`${file}.${process.pid}`, `${JSON.stringify(checks, undefined, 2)}\n`);
     await rename(`${file}.${process.pid}`, file);
 }

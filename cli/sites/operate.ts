@@ -10,9 +10,10 @@ export interface Operation {
     workspace: LocalWorkspace;
     /** Further environment of the site's command: the password of its router. */
     env: Environment;
+    /** Aborts where the person ends it, and where it takes too long. */
     signal: AbortSignal;
-    /** A command that takes longer is interrupted. */
-    timeoutMinutes: number;
+    /** Why it was aborted, one word or line. */
+    reason: () => { error: string; outcome: "stopped" | "failed" } | undefined;
 }
 
 /** What would change. `plan` is the file that keeps it, for {@link update} to carry out. */
@@ -56,25 +57,24 @@ interface Options {
 
 async function operate(
     site: string,
-    { workspace, env, signal, timeoutMinutes }: Operation,
+    { workspace, env, signal, reason }: Operation,
     phase: "plan" | "write",
     command: (stack: Stack, options: Options) => Promise<unknown>,
 ): Promise<SiteResult> {
     const result = emptyResult(site, "failed");
     const begun = Date.now();
-    const late = AbortSignal.timeout(timeoutMinutes * 60_000);
     try {
         const stack = await openStack(site, workspace, env);
         const onEvent: Options["onEvent"] = (event) => take(result, event, phase);
-        await command(stack, { signal: AbortSignal.any([signal, late]), onEvent });
+        await command(stack, { signal, onEvent });
         const outcome = phase === "write" ? "done" : "changes";
         result.outcome = changeCount(result) > 0 ? outcome : "same";
     } catch (error) {
         const isPartly = phase === "write" && changeCount(result) > 0;
-        if (signal.aborted) result.error = "interrupted";
-        else if (late.aborted) result.error = `took longer than ${timeoutMinutes} minutes`;
+        const aborted = reason();
+        if (aborted) Object.assign(result, aborted);
         else result.error ??= oneLine(error instanceof Error ? error.message : String(error));
-        result.outcome = isPartly ? "partly" : signal.aborted ? "stopped" : "failed";
+        if (isPartly) result.outcome = "partly";
     }
     result.seconds = Math.round((Date.now() - begun) / 100) / 10;
     return result;

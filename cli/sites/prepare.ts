@@ -25,7 +25,6 @@ export interface SiteFlags {
     report?: string;
     timeout: number;
     passwordCommand?: string;
-    keepGoing?: boolean;
 }
 
 export function withSiteOptions(command: Command): Command {
@@ -82,26 +81,43 @@ export async function prepare(flags: SiteFlags): Promise<Prepared> {
         sites: chosen.filter(({ name }) => !problems.has(name)),
         refused,
         signal,
-        operation: async (site) => ({
-            workspace,
-            env: await credentials(site, flags.passwordCommand),
-            signal,
-            timeoutMinutes: flags.timeout,
-        }),
+        operation: async (site) => {
+            const late = AbortSignal.timeout(flags.timeout * 60_000);
+            const both = AbortSignal.any([signal, late]);
+            return {
+                workspace,
+                env: await credentials(site, flags.passwordCommand, both),
+                signal: both,
+                reason: () =>
+                    signal.aborted
+                        ? { error: "interrupted", outcome: "stopped" }
+                        : late.aborted
+                          ? { error: `took longer than ${flags.timeout} minutes`, outcome: "failed" }
+                          : undefined,
+            };
+        },
     };
 }
 
 /** The environment that a command gives a site: the password that another command printed. */
-export async function credentials(site: string, command: string | undefined): Promise<Environment> {
-    if (command === undefined) return {};
-    const env = { ...process.env, SITE: site };
-    const { stdout } = await promisify(execFile)("sh", ["-c", command], { env }).catch((error: unknown) => {
+export async function credentials(
+    site: string,
+    command: string | undefined,
+    signal?: AbortSignal,
+): Promise<Environment> {
+    return command === undefined ? {} : { ROUTEROS_PASSWORD: await printed(command, site, signal) };
+}
+
+/** The first line that a person's own command prints for a site. */
+export async function printed(command: string, site: string, signal?: AbortSignal): Promise<string> {
+    const options = { env: { ...process.env, SITE: site }, ...(signal && { signal }) };
+    const { stdout } = await promisify(execFile)("sh", ["-c", command], options).catch((error: unknown) => {
         const { stderr = "" } = error as { stderr?: string };
         throw new Error(`the password command failed for ${site}: ${stderr.trim().split("\n")[0] || "without a word"}`);
     });
-    const password = stdout.split("\n")[0] ?? "";
-    if (password === "") throw new Error(`the password command printed nothing for ${site}`);
-    return { ROUTEROS_PASSWORD: password };
+    const [line = ""] = stdout.split("\n");
+    if (line === "") throw new Error(`the password command printed nothing for ${site}`);
+    return line;
 }
 
 /** Ctrl-C ends the commands cleanly, each asked once; again, and they are ended by force. */

@@ -1,5 +1,9 @@
 /** What a command did at one site, made of the engine's events. Pure. */
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
+
+import { difference, isTold } from "../../line/differences";
+import { equal } from "../../providers/routeros/runtime/engine/properties";
+import type { Properties } from "../../providers/routeros/runtime/kinds/kind";
 
 /** `left`: not begun. `stopped`: interrupted. `partly`: it failed or was interrupted after its first change. */
 export type Outcome = "same" | "changes" | "done" | "failed" | "partly" | "stopped" | "left";
@@ -9,7 +13,7 @@ export interface SiteResult {
     outcome: Outcome;
     /** Resources by what happens, or happened, to them. */
     changes: Partial<Record<ChangeKind, number>>;
-    /** The same one by one: `update site-upload-queues (queues)`. */
+    /** The same one by one: `update nas-queues (queues: nas maxLimit 1M → 19M)`. */
     differences: string[];
     /** Warnings, and what `doctor` found. */
     findings: string[];
@@ -35,8 +39,8 @@ export function take(result: SiteResult, event: EngineEvent, phase: "plan" | "wr
     // Pulumi's own resources (stack, components, providers) are not what a person counts.
     if (step && kind && !/^pulumi:|^routeros-s3:/.test(step.type)) {
         result.changes[kind] = (result.changes[kind] ?? 0) + 1;
-        const what = step.diffs && step.diffs.length > 0 ? ` (${[...step.diffs].sort().join(", ")})` : "";
-        result.differences.push(`${kind} ${step.urn.split("::").pop() ?? ""}${what}`);
+        const what = whatDiffers(step);
+        result.differences.push(`${kind} ${step.urn.split("::").pop() ?? ""}${what === "" ? "" : ` (${what})`}`);
     }
     const { severity, message = "", urn = "" } = event.diagnosticEvent ?? {};
     if (severity !== "warning" && severity !== "error") return;
@@ -50,6 +54,20 @@ export function take(result: SiteResult, event: EngineEvent, phase: "plan" | "wr
         // An error that several resources share is told whole once, and the others point to it.
         if (result.error === undefined || / as at \S+$/.test(result.error)) result.error = error;
     }
+}
+
+/** Property by property, for an update: what the engine names, and for our own resources, of which it names none, all. */
+function whatDiffers({ op, diffs, old, new: after }: StepEventMetadata): string {
+    if (op !== "update") return "";
+    const [was, is] = [old, after].map((state) => (state?.inputs ?? {}) as Properties);
+    if (!was || !is) return "";
+    const names = diffs?.length ? diffs : [...new Set([...Object.keys(was), ...Object.keys(is)])];
+    const differing = names.filter((name) => isTold(name) && !(name in was && equal(was[name], is[name])));
+    const words = (name: string) => (name in was || name in is ? difference(name, was[name], is[name]) : name);
+    return differing
+        .sort()
+        .flatMap((name) => words(name) ?? [])
+        .join("; ");
 }
 
 /** A message of the engine without its marks for colour, on one line. */

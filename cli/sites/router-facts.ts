@@ -29,7 +29,7 @@ export function certificateOf(url: URL, milliseconds: number): Promise<{ fingerp
 }
 
 export async function factsOf(client: Client, username: string): Promise<RouterFacts> {
-    const [resource] = await client.rows("/system/resource");
+    const resource = await client.row("/system/resource", { ".proplist": "version,board-name" });
     const wan = wanOf(
         await client.rows("/ip/route", {
             "dst-address": "0.0.0.0/0",

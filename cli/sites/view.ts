@@ -47,10 +47,13 @@ export function summaryLine(results: readonly SiteResult[]): string {
 }
 
 /** Sites that a person has to look at again, each with the command that goes on. */
-export function unfinished(results: readonly SiteResult[]): string[] {
+export function unfinished(command: string, results: readonly SiteResult[]): string[] {
     return results
         .filter(({ outcome }) => outcome === "partly" || outcome === "left" || outcome === "stopped")
-        .map(({ site, outcome }) => `${site} is ${words[outcome]}; \`pulumi up -s ${site}\` goes on from there`);
+        .map(
+            ({ site, outcome }) =>
+                `${site} is ${words[outcome]}; \`routeros-s3 sites ${command} --only ${site}\` goes on from there`,
+        );
 }
 
 function changesText({ changes, outcome }: SiteResult): string {

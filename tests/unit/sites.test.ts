@@ -186,7 +186,21 @@ describe("what happened at a site", () => {
         ])
             take(result, event, "plan");
         expect(result.changes).toEqual({ update: 1, create: 1 });
-        expect(result.differences).toEqual(["update queues (disabled, queues)", "create list"]);
+        expect(result.differences).toEqual(["update queues (disabled; queues)", "create list"]);
+    });
+
+    it("is told in the doctor's words: what a row held and will hold, and what comes and goes", () => {
+        const result = emptyResult("a", "changes");
+        const inputs = (maxLimit: string, ...names: string[]) => ({
+            inputs: { queues: names.map((name) => ({ name, maxLimit })), requires: [maxLimit], __provider: maxLimit },
+        });
+        const event = step("update", "queues");
+        Object.assign(event.resourcePreEvent?.metadata ?? {}, {
+            old: inputs("1M", "nas", "x"),
+            new: inputs("2M", "nas"),
+        });
+        take(result, event, "plan");
+        expect(result.differences).toEqual(["update queues (queues: without x; nas maxLimit 1M → 2M)"]);
     });
 
     it("has its warnings as findings, and its first error on one line", () => {
@@ -214,9 +228,9 @@ describe("the view", () => {
 
     it("sums the sites up, and names those that are half done with what goes on", () => {
         expect(summaryLine(results)).toBe("4 sites: 1 with changes (2 update), 1 without, 2 failed");
-        expect(unfinished(results)).toEqual([
-            "c<i> is half done; `pulumi up -s c<i>` goes on from there",
-            "d is not begun; `pulumi up -s d` goes on from there",
+        expect(unfinished("up", results)).toEqual([
+            "c<i> is half done; `routeros-s3 sites up --only c<i>` goes on from there",
+            "d is not begun; `routeros-s3 sites up --only d` goes on from there",
         ]);
         expect(resultTable(results).split("\n")).toHaveLength(5);
     });

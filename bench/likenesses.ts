@@ -1,0 +1,54 @@
+/** Many sites of which one was brought up; the others, routers and states, are made in its likeness, without the hours. */
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+
+import { type Router, start } from "../router";
+import { type ManySites, password, startSites } from "../testing/many-sites";
+import type { Outcome } from "../testing/scratch-stack";
+
+export interface Likenesses extends Pick<ManySites, "session" | "sites" | "stop"> {
+    names: string[];
+}
+
+export async function startLikenesses(count: number): Promise<Likenesses> {
+    const names = Array.from({ length: count }, (_, index) => `site-${String(index + 1).padStart(3, "0")}`);
+    const [first = "", ...others] = names;
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "routeros-s3-sites-"));
+    const stateFile = (name: string) => path.join(folder, `${name}.json`);
+    const ground = await startSites([first], { router: { latency: "hex", stateFile: stateFile(first) } });
+    const { session } = ground;
+    const routers: Router[] = [];
+    const stop = async () => {
+        await Promise.all(routers.map((one) => one.stop()));
+        await ground.stop();
+        fs.rmSync(folder, { recursive: true });
+    };
+    try {
+        const expectDone = ({ code, output }: Outcome) => {
+            if (code !== 0) throw new Error(output);
+        };
+        const run = async (command: string, args: string[]) => expectDone(await session.run(command, args));
+        expectDone(await ground.sites(["up", "--yes"]));
+        await ground.routers.get(first)?.stop();
+        const states = path.join(folder, "states");
+        const bucket = "s3://states/.pulumi/stacks/routeros-s3";
+        await run("aws", ["s3", "cp", "--quiet", `${bucket}/${first}.json`, path.join(states, `${first}.json`)]);
+        const state = fs.readFileSync(path.join(states, `${first}.json`), "utf8");
+        const stackFile = (name: string) => path.join(session.folder, `Pulumi.${name}.yaml`);
+        const settings = fs.readFileSync(stackFile(first), "utf8");
+        const url = ground.routers.get(first)?.url ?? "";
+        for (const name of names) {
+            if (name !== first) fs.copyFileSync(stateFile(first), stateFile(name));
+            const router = await start({ username: "admin", password, latency: "hex", stateFile: stateFile(name) });
+            routers.push(router);
+            fs.writeFileSync(stackFile(name), settings.replaceAll(url, router.url));
+            fs.writeFileSync(path.join(states, `${name}.json`), state.replaceAll(first, name));
+        }
+        if (others.length > 0) await run("aws", ["s3", "cp", "--quiet", "--recursive", states, bucket]);
+        return { names, session, sites: ground.sites, stop };
+    } catch (error) {
+        await stop();
+        throw error;
+    }
+}
