@@ -44,14 +44,16 @@ export const interfaces: MenuRules = {
     },
 };
 
-/** Of a bridge or a bond. */
+/** Of a bridge, by itself or by a list, or of a bond. */
 function isMember(device: Device, id: string): boolean {
-    const holds = (path: string, name: string): boolean =>
+    const inUse = (path: string): StoredRow[] =>
         device
             .table(path)
             .all()
-            .some(({ values }) => values["disabled"] !== "true" && (values[name] ?? "").split(",").includes(id));
-    return holds("/interface/bridge/port", "interface") || holds("/interface", "slaves");
+            .filter(({ values }) => values["disabled"] !== "true");
+    const port = ({ values: { interface: name = "" } }: StoredRow): boolean => name === id || isInList(device, name, id);
+    const slave = ({ values }: StoredRow): boolean => (values["slaves"] ?? "").split(",").includes(id);
+    return inUse("/interface/bridge/port").some(port) || inUse("/interface").some(slave);
 }
 
 function traffic(row: StoredRow): { rx: string; tx: string } {

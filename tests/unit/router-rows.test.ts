@@ -312,3 +312,27 @@ describe("ids", () => {
             expect(await put(call, lists, { list: "a", address: "10.0.0.1" })).toMatchObject({ ".id": "*2" });
         }));
 });
+
+test("an interface says that it is a member: of a bridge by itself or by a list, or of a bond, in use", () =>
+    withRouter(
+        {
+            rsc: `/interface bridge
+add name=b
+/interface list
+add name=ports
+/interface list member
+add interface=ether3 list=ports
+/interface bonding
+add name=bond1 slaves=ether4,ether5
+/interface bridge port
+add bridge=b interface=ether1 disabled=yes
+add bridge=b interface=ether2
+add bridge=b interface=ports
+`,
+        },
+        (_call, router) => {
+            const members = router.rows("/interface").filter((row) => row["slave"] === "true");
+            expect(members.map(({ name }) => name)).toEqual(["ether2", "ether3", "ether4", "ether5"]);
+            return Promise.resolve();
+        },
+    ));

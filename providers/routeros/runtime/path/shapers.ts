@@ -29,10 +29,9 @@ export function simpleQueueFindings(menus: Menus, site: UploadSite): Finding[] {
         if (site.profile === "join" && isCake(menus, upwards(queue["queue"], queue, wan))) return [];
         const limit = bits(upwards(queue["max-limit"], queue, wan));
         const reach = reachOf(queue, upload, near, mark);
-        if (limit === 0 || reach === "none") return [];
+        if (limit === 0 || limit > site.rate || reach === "none") return [];
         const name = `simple queue "${queue["name"] ?? ""}"`;
         if (reach === "some") return [finding("shaper/some", `${name} holds a part of the house to ${limit} bit/s`)];
-        if (limit > site.rate) return [];
         const next = isCake(menus, upwards(queue["queue"], queue, wan))
             ? "Set profile to join, or take that queue out of use."
             : `Take that queue out of use, or set uplink below ${limit}.`;
