@@ -28,6 +28,7 @@ const scripts = {
     lab: () => compiled("lab/main.js"),
     "lab:kernel": () => compiled("lab/kernel/main.js"),
     "lab:repeat": () => compiled("lab/repeat.js"),
+    "lab:live": () => compiled("lab/live/main.js"),
     article: () => compiled("lab/article/main.js"),
 };
 

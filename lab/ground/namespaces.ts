@@ -1,6 +1,6 @@
 import { sweep } from "../net/namespaces";
 import { examine } from "../net/requirements";
-import { play,type Played } from "../play";
+import { play, type Played } from "../play";
 import { machineOf } from "../report";
 import { type Ground, NoGround, type Task } from "./ground";
 

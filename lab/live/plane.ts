@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { Count, DataPlane, Measured, Router,Row } from "../../router/api";
-import { lanDevice,type Topology, wanDevice } from "../net/topology";
+import type { Count, DataPlane, Measured, Router, Row } from "../../router/api";
+import { lanDevice, type Topology, wanDevice } from "../net/topology";
 import { labMenus, type RouterState } from "../router-state";
 import { counterName, translate, type Translation } from "../translate";
 import { tcInPlace } from "../translate/in-place";

@@ -198,7 +198,7 @@ export class RestServer {
                 fault = this.faults.next(entry.method, entry.path);
                 this.callHooks(entry, "before");
                 if (fault?.when === "before" && (await this.misbehave(fault.kind, request, response, entry))) return;
-                await this.packets.count();
+                if (entry.method === "GET" || entry.method === "POST") await this.packets.count();
                 answer = this.run(identity, request, text, segments, query, entry);
                 await this.packets.applied();
                 this.callHooks(entry, "after");

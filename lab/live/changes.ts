@@ -1,0 +1,173 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { root } from "../../sandbox/places";
+import { startEngine } from "../../testing/scratch-stack";
+import { Recording } from "../recording";
+import { now } from "../traffic/protocol";
+import { type LiveLine, startLiveLine } from "./line";
+
+/** More than a game and a call bring into the leaf of everybody else, in bit/s: an upload is in it. */
+const uploadInRest = 1e6;
+const step = 250;
+
+/** What is changed, one after the other, each by a `pulumi up` at a hEX's pace. */
+const changes: { title: string; config?: Record<string, string>; destroy?: true }[] = [
+    { title: "uplink 20M to 18M", config: { "routeros-s3:uplink": "18M" } },
+    { title: "names of both marks", config: { "routeros-s3:connectionMark": "to-s3", "routeros-s3:packetMark": "s3" } },
+    { title: "name of the list", config: { "routeros-s3:listName": "s3-prefixes" } },
+    { title: "two prefixes more", config: { "routeros-s3:awsIpRanges": "more-ranges.json" } },
+    {
+        title: "names of the queues",
+        config: { "routeros-s3:queueNames": '{"parent":"line","rest":"others","s3":"s3"}' },
+    },
+    { title: "profile scavenger to seed-2018", config: { "routeros-s3:profile": "seed-2018" } },
+    { title: "and back", config: { "routeros-s3:profile": "scavenger" } },
+    { title: "destroy", destroy: true },
+];
+
+/**
+ * Changes a stack while an upload to S3, a game and a call run, and prints for each change what the others lost and how long
+ * the upload was in the leaf of everybody else. Returns whether nobody lost a packet.
+ */
+export async function proveChanges(print: (text: string) => void): Promise<boolean> {
+    const router = { username: "admin", password: "changes", latency: "hex" as const };
+    const line = await startLiveLine({ uplink: 20e6, router });
+    const session = await startEngine({
+        router: false,
+        aws: false,
+        env: {
+            ...line.aws.env,
+            ROUTEROS_URL: line.router.url,
+            ROUTEROS_USERNAME: router.username,
+            ROUTEROS_PASSWORD: router.password,
+            ROUTEROS_ALLOW_PLAINTEXT: "true",
+        },
+        config: {
+            "aws:region": "ap-southeast-2",
+            "routeros-s3:wanInterface": "ether5",
+            "routeros-s3:uplink": "20M",
+            "routeros-s3:awsIpRanges": "sandbox/ip-ranges.json",
+            "routeros-s3:protectBucket": "false",
+        },
+    });
+    let uploading = true;
+    let uploads: Promise<void> | undefined;
+    try {
+        writeFileSync(path.join(session.folder, "more-ranges.json"), moreRanges());
+        const up = await session.up();
+        if (up.code !== 0) throw new Error(up.output);
+        const far = await line.agent("far", "live");
+        const host = await line.agent("console");
+        uploads = uploadAgainAndAgain(line, () => uploading);
+        await sleep(2000);
+        print("change | took | game lost | call lost | game, 99th percentile | upload in the leaf of others, longest");
+        let good = true;
+        for (const { title, config, destroy } of changes) {
+            for (const [key, value] of Object.entries(config ?? {}))
+                await session.pulumi(["config", "set", ...setting(key, value)]);
+            const to = line.far.ipv4;
+            await host.do({ op: "game", flow: "game", to, perSecond: 50, bytes: 64 });
+            await host.do({ op: "call", flow: "call", to, perSecond: 50, bytes: 172 });
+            await sleep(500);
+            const from = now();
+            const watch = watchRest(line);
+            // Without queues the modem drops what it cannot keep, which is why there are queues.
+            let shapedUntil = Infinity;
+            const stopWatching = line.router.onRequest(({ when, method, path: menu }) => {
+                const isLast = when === "before" && destroy && method === "DELETE" && menu.startsWith("/queue/tree");
+                if (isLast) shapedUntil = Math.min(shapedUntil, now());
+            });
+            const done = destroy ? await session.destroy() : await session.up();
+            stopWatching();
+            const end = Math.min(shapedUntil, now());
+            const longest = await watch();
+            for (const flow of ["game", "call"]) await host.do({ op: "stop", flow });
+            await sleep(1000);
+            if (done.code !== 0) throw new Error(`${title}: ${done.output}`);
+            const recording = new Recording(await Promise.all([far, host].map((agent) => agent.collect())));
+            const span = { from, to: end - 200 };
+            const lost = [
+                recording.loss("game", "game", span),
+                Math.max(recording.loss("call", "far", span), recording.loss("far", "call", span)),
+            ];
+            good &&= lost.every((share) => share === 0);
+            const p99 = recording.delays("game", span).sort((a, b) => a - b);
+            print(
+                [
+                    title,
+                    `${((end - from) / 1000).toFixed(1)} s`,
+                    ...lost.map((share) => `${(share * 100).toFixed(2)} %`),
+                    `${(p99[Math.floor(p99.length * 0.99)] ?? NaN).toFixed(1)} ms`,
+                    longest === 0 ? "never" : `${longest} ms`,
+                ].join(" | "),
+            );
+        }
+        return good;
+    } finally {
+        uploading = false;
+        await uploads;
+        await session.stop();
+        await line.stop();
+    }
+}
+
+/** `pulumi config set`'s words; an object by its paths. */
+function setting(key: string, value: string): string[] {
+    return value.startsWith("{") ? ["--json", key, value] : [key, value];
+}
+
+async function uploadAgainAndAgain(line: LiveLine, wanted: () => boolean): Promise<void> {
+    const script = `head -c 20000000 /dev/zero | curl -s -o /dev/null -X PUT --data-binary @- --cacert "$AWS_CA_BUNDLE" \
+        https://uploads.s3.ap-southeast-2.amazonaws.com/key`;
+    const one = async (): Promise<void> => {
+        while (wanted()) {
+            const [program = "", ...args] = line.command(["sh", "-c", script]);
+            await once(spawn(program, args, { env: { ...process.env, ...line.env }, stdio: "ignore" }), "close");
+        }
+    };
+    await Promise.all([one(), one()]);
+}
+
+/** Watches the leaf of what has no mark; ends with the longest stretch in ms, in steps, in which an upload was in it. */
+function watchRest(line: LiveLine): () => Promise<number> {
+    let watching = true;
+    const bytesOfRest = (): number | undefined => {
+        const rest = line.router
+            .rows("/queue/tree")
+            .find((row) => row["packet-mark"]?.split(",").includes("no-mark") && row["disabled"] !== "true");
+        return rest && Number(rest["bytes"]);
+    };
+    const longest = (async () => {
+        let most = 0;
+        let running = 0;
+        let [before, at] = [bytesOfRest(), now()];
+        while (watching) {
+            await sleep(step);
+            await line.count();
+            const [bytes, time] = [bytesOfRest(), now()];
+            const rate = before !== undefined && bytes !== undefined ? ((bytes - before) * 8000) / (time - at) : 0;
+            running = rate > uploadInRest ? running + step : 0;
+            most = Math.max(most, running);
+            [before, at] = [bytes, time];
+        }
+        return most;
+    })();
+    return async () => {
+        watching = false;
+        return longest;
+    };
+}
+
+/** The sandbox's document with two prefixes more of S3 in the region. */
+function moreRanges(): string {
+    const document = JSON.parse(readFileSync(path.join(root, "sandbox", "ip-ranges.json"), "utf8")) as {
+        prefixes: Record<string, string>[];
+    };
+    const of = { region: "ap-southeast-2", service: "S3", network_border_group: "ap-southeast-2" };
+    for (const ip_prefix of ["198.51.100.0/25", "198.51.100.128/26"]) document.prefixes.push({ ip_prefix, ...of });
+    return JSON.stringify(document);
+}

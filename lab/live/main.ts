@@ -1,0 +1,32 @@
+/** What is proven on a live line, by a command of its own that prints figures. */
+import { Command } from "commander";
+
+import { bitsPerSecond } from "../translate/rates";
+import { proveChanges } from "./changes";
+import { proveMeasure } from "./measure";
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+const end = async (proof: Promise<boolean>): Promise<void> => {
+    process.exitCode = (await proof) ? 0 : 1;
+};
+
+const program = new Command("npm run lab:live --").description(
+    "Proves commands on a line of real packets behind the embedded router (Linux, as root). Ends with 1 where a bound is " +
+        "missed, with 2 if it could not measure.",
+);
+program
+    .command("measure")
+    .description("`routeros-s3 measure` on lines whose rate is known: within 5 % of it")
+    .argument("[rates...]", "upload rates of the line", ["2M", "20M", "100M"])
+    .action((rates: string[]) => end(proveMeasure(rates.map(bitsPerSecond), print)));
+program
+    .command("changes")
+    .description(
+        "`pulumi up` changes everything in turn while an upload, a game and a call run: nobody else loses a packet",
+    )
+    .action(() => end(proveChanges(print)));
+
+program.parseAsync().catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 2;
+});

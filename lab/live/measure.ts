@@ -1,0 +1,53 @@
+import { execFile } from "node:child_process";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+
+import type { Measurement } from "../../line/measure";
+import { commandsFolder, root } from "../../sandbox/places";
+import { startLiveLine } from "./line";
+
+/** How far `measure` may be from the line's rate, in percent. */
+const within = 5;
+/** The line's rate by its own counters: the most it carried in so many ms. */
+const busy = 5000;
+const step = 250;
+
+/** `routeros-s3 measure` on lines whose rate is known; a line of figures each. Returns whether all were near enough. */
+export async function proveMeasure(rates: readonly number[], print: (text: string) => void): Promise<boolean> {
+    print("line set to | it carried, by its own counters | measure, on the wire | measure, payload | off by");
+    let good = true;
+    for (const rate of rates) {
+        const line = await startLiveLine({ uplink: rate });
+        try {
+            const run = async (words: string[]): Promise<string> => {
+                const [program = "", ...args] = line.command(words);
+                return (await promisify(execFile)(program, args, { env: { ...process.env, ...line.env } })).stdout;
+            };
+            await run([path.join(commandsFolder, "aws"), "s3", "mb", "s3://measured"]);
+            const samples: number[] = [];
+            let measuring = true;
+            const sampling = (async () => {
+                for (; measuring; await sleep(step)) samples.push((await line.counters()).up.bytes);
+            })();
+            const cli = path.join(root, "cli", "routeros-s3.cjs");
+            const words = [process.execPath, cli, "measure", "--bucket", "measured", "--json"];
+            const result = JSON.parse(
+                await run([...words, "--region", "ap-southeast-2"]).finally(() => (measuring = false)),
+            ) as Measurement;
+            await sampling;
+            const width = busy / step;
+            const carried = Math.max(
+                ...samples.slice(width).map((bytes, index) => ((bytes - (samples[index] ?? 0)) * 8) / (busy / 1000)),
+            );
+            const { onTheWire, bitsPerSecond } = result.rate;
+            const off = (onTheWire / rate - 1) * 100;
+            good &&= Math.abs(off) <= within;
+            const shown = [rate, carried, onTheWire, bitsPerSecond].map((one) => `${(one / 1e6).toFixed(2)} Mbit/s`);
+            print(`${shown.join(" | ")} | ${off.toFixed(1)} %${Math.abs(off) <= within ? "" : " !"}`);
+        } finally {
+            await line.stop();
+        }
+    }
+    return good;
+}
