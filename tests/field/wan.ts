@@ -50,4 +50,18 @@ add gateway=pppoe-out1`,
             refused: { code: "wan/below", names: /vlan35, pppoe-out1 runs over bond1.*Name pppoe-out1 as/ },
         },
     ),
+    ...(
+        [
+            [
+                "by a static address",
+                "/ip address\nadd address=198.51.100.9/24 interface=vlan10\n/ip route\nadd gateway=198.51.100.1",
+            ],
+            ["by DHCP, with the line down", "/ip dhcp-client\nadd interface=vlan10"],
+        ] as const
+    ).map(([how, lines]): Case => ({
+        name: `the port below a VLAN that is the line ${how}`,
+        rsc: `/interface vlan\nadd interface=ether5 name=vlan10 vlan-id=10\n${lines}\n`,
+        args: { wanInterface: "ether5", uplink: "20M", addressFamilies: ["ipv4"] },
+        refused: { code: "wan/below", names: /vlan10 runs over ether5\. Name vlan10 as the WAN/ },
+    })),
 ];

@@ -64,9 +64,8 @@ function lineFinding(menus: Menus, line: string): Finding | undefined {
     const runs = runsOver(menus, line);
     const dialUps = (menus["/interface/pppoe-client"] ?? []).map((one) => one["name"] ?? "");
     // A VLAN over it is no reason by itself: the port may well carry an address of its own.
-    const carries = runs.some((name) => dialUps.includes(name) || routed.includes(name));
-    if (carries && !hasAddress(menus, line)) {
-        const last = runs.filter((name) => dialUps.includes(name) || routed.includes(name));
+    const last = runs.filter((name) => dialUps.includes(name) || leading.includes(name));
+    if (last.length > 0 && !hasAddress(menus, line)) {
         return finding("wan/below", `${runs.join(", ")} runs over ${line}`, meant(others.length > 0 ? others : last));
     }
     const lists = listsOf(menus, line);
