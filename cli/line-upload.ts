@@ -1,11 +1,13 @@
 /** What `measure` and `verify` have in common: where random bytes go, and what is timed beside them. */
 import { getServers } from "node:dns";
+import { isIP } from "node:net";
 
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 
 import type { Targets } from "../line/probes/round-trips";
 import type { UploadTarget } from "../line/probes/upload";
 import { RouterError } from "../providers/routeros/runtime/router/errors";
+import { classNames } from "./prices";
 import type { RouterFlags } from "./router-options";
 import { withRouterOptions } from "./router-options";
 import type { Bucket } from "./s3/bucket";
@@ -26,7 +28,11 @@ export function withSendOptions(command: Command): Command {
     command
         .option("--bucket <name>", "a bucket that takes uploads (default: the stack's)")
         .option("--prefix <prefix>", "the upload's key begins with this (default: the stack's)")
-        .option("--storage-class <class>", "class of the upload (default: the stack's, else STANDARD)")
+        .addOption(
+            new Option("--storage-class <class>", "class of the upload (default: the stack's, else STANDARD)").choices(
+                classNames,
+            ),
+        )
         .option("--region <region>", "the bucket's region (default: the stack's, else AWS_REGION)")
         .option("--tcp <host:port>", "where TCP round trips are timed (default: DynamoDB of the region, port 443)")
         .option("--udp <address>", "resolver whose answers are timed (default: the machine's own; `none`)");
@@ -96,6 +102,10 @@ async function sendSite(flags: SendFlags, needsStack: boolean): Promise<SendSite
 /** What is timed beside an upload. */
 export function targetsOf({ tcp, udp }: Pick<SendFlags, "tcp" | "udp">, region: string): Targets {
     const [host = "", port = "443"] = (tcp ?? `dynamodb.${region}.amazonaws.com:443`).split(/:(?=\d+$)/);
+    if (!/^[\w.-]+$|^\[?[\da-f:.]+\]?$/i.test(host) || Number(port) > 65_535)
+        throw new Error(`--tcp is "${tcp}"; it is written as dynamodb.eu-central-1.amazonaws.com:443`);
+    if (udp !== undefined && udp !== "none" && isIP(udp) === 0)
+        throw new Error(`--udp is "${udp}"; it has to be the address of a resolver, such as 192.168.88.1, or none`);
     const resolver = udp ?? getServers().find((server) => !/^(127\.|::1$|\[)/.test(server));
     return {
         tcp: { host: host.replace(/^\[|\]$/g, ""), port: Number(port) },
@@ -110,7 +120,7 @@ export async function announcement(
     connections: number,
     region: string,
 ): Promise<string> {
-    const { classNames, regionPrices } = await import("./prices.js");
+    const { regionPrices } = await import("./prices.js");
     const most = seconds * connections * 4;
     const known = classNames.find((name) => name === storageClass);
     const { classes, region: of } = regionPrices(region);

@@ -72,7 +72,10 @@ export function readPrices(file: string): Prices {
     try {
         json = JSON.parse(readFileSync(file, "utf8"));
     } catch (error) {
-        throw new Error(`the price table ${file} cannot be read: ${(error as Error).message}`, { cause: error });
+        throw new Error(
+            `the price table ${file} cannot be read: ${(error as Error).message}; its form is that of cli/data/prices.json`,
+            { cause: error },
+        );
     }
     return parsePrices(json, file);
 }

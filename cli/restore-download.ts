@@ -36,9 +36,6 @@ export interface FetchOptions {
 
 /** Brings what can be read into a folder. What is there and the same stays; what is there and differs, unless told, too. */
 export async function fetchAll(bucket: Bucket, selection: Selection, options: FetchOptions): Promise<void> {
-    await mkdir(options.folder, { recursive: true }).catch((error: Error) => {
-        throw new ArchiveError(`the folder ${options.folder} cannot be made: ${error.message}`);
-    });
     const refuse = (key: string, reason: string) => {
         options.fetched.problems++;
         options.problem(key, reason);

@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { mkdir, open } from "node:fs/promises";
 import { createInterface } from "node:readline";
 
 import { Command, Option } from "commander";
@@ -65,6 +65,7 @@ async function run(flags: RestoreFlags): Promise<void> {
     if (!Number.isInteger(days) || days < 1)
         throw new Error(`--days is "${flags.days}"; it has to be a whole number, 1 or more`);
     if (flags.status && flags.to !== undefined) throw new Error("--status and --to are two steps; give one of them");
+    if (flags.prices !== undefined) readPrices(flags.prices);
     const bucket = await openBucket(flags);
     const selection = selectionOf(flags, bucket);
     try {
@@ -178,6 +179,9 @@ async function fetchInto(
     { overwrite = false, json, prefix = "" }: RestoreFlags,
     signal: AbortSignal,
 ): Promise<void> {
+    await mkdir(folder, { recursive: true }).catch((error: Error) => {
+        throw new Error(`the folder ${folder} cannot be made: ${error.message}; give --to another`);
+    });
     const fetched: Fetched = { fetched: 0, bytes: 0, already: 0, bySize: 0, problems: 0 };
     const problems: { key: string; reason: string }[] = [];
     const progress = new Progress(() => fetchedText(fetched));

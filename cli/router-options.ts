@@ -2,8 +2,10 @@ import type { Command } from "commander";
 
 import { routerProblems } from "../providers/routeros/configuration";
 import {
+    type ConnectionKey,
     connectionsOf,
     environmentName,
+    keyLabel,
     readSettings,
     type Settings,
 } from "../providers/routeros/runtime/router/settings";
@@ -42,18 +44,43 @@ export function withRouterOptions(command: Command): Command {
 /** Options over environment over the stack's configuration. */
 export async function settingsOf(flags: RouterFlags): Promise<Settings> {
     const name = flags.connection ?? "";
-    const given: Record<string, string | undefined> = {
-        url: flags.url,
-        username: flags.username,
-        caCertificate: flags.caCertificate,
-        certificateFingerprint: flags.fingerprint,
-        allowPlaintext: flags.allowPlaintext ? "true" : undefined,
-        timeoutSeconds: flags.timeout,
-    };
+    const given = givenBy(flags);
     const environment = { ...process.env };
-    for (const [key, value] of Object.entries(given)) {
-        if (value !== undefined) environment[environmentName(key, name)] = value;
+    for (const [key, [, value]] of given) environment[environmentName(key, name)] = value;
+    try {
+        return await settingsFrom(flags, name, environment);
+    } catch (error) {
+        throw blamed(error, given, name);
     }
+}
+
+type Given = [key: ConnectionKey, [flag: string, value: string]][];
+
+/** What the options set, and by which of them. */
+function givenBy(flags: RouterFlags): Given {
+    const all: Partial<Record<ConnectionKey, [string, string | undefined]>> = {
+        url: ["--url", flags.url],
+        username: ["--username", flags.username],
+        caCertificate: ["--ca-certificate", flags.caCertificate],
+        certificateFingerprint: ["--fingerprint", flags.fingerprint],
+        allowPlaintext: ["--allow-plaintext", flags.allowPlaintext ? "true" : undefined],
+        timeoutSeconds: ["--timeout", flags.timeout],
+    };
+    return (Object.entries(all) as Given).filter(([, [, value]]) => value !== undefined);
+}
+
+/** What is wrong with an option is said of the option, and not of the key that it stands for. */
+function blamed(error: unknown, given: Given, name: string): unknown {
+    if (!(error instanceof Error)) return error;
+    const [key, [flag]] = given.find(([one]) => error.message.startsWith(keyLabel(one, name))) ?? ["", [""]];
+    if (key === "") return error;
+    const text = error.message
+        .replace(keyLabel(key, name), flag)
+        .replace(/Correct it with `[^`]*`[^;[]*/, "Correct it ");
+    return new Error(text, { cause: error });
+}
+
+async function settingsFrom(flags: RouterFlags, name: string, environment: NodeJS.ProcessEnv): Promise<Settings> {
     const url = environment[environmentName("url", name)] || undefined;
     if (url !== undefined && flags.stack === undefined) return readSettings(() => undefined, name, environment);
 

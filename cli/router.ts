@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 
 import { Command, InvalidArgumentError, Option } from "commander";
 
 import type { RouterOptions } from "../router/api";
-import { fromBytes } from "../router/device/bytes";
+import { readExport } from "./files";
 
 interface Flags {
     port: number;
@@ -123,18 +123,12 @@ async function run(flags: Flags): Promise<void> {
     process.stderr.write(`router: stopped (${signal})\n`);
 }
 
-function readExport(file: string): string {
-    try {
-        return fromBytes(readFileSync(file));
-    } catch (error) {
-        throw new Error(`the export ${file} cannot be read: ${(error as Error).message}`, { cause: error });
-    }
-}
-
 function explained(error: unknown, { host, port }: Flags): unknown {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === "EADDRINUSE") return new Error(`port ${port} of ${host} is in use; --port 0 takes a free one`);
     if (code === "EACCES") return new Error(`port ${port} of ${host} may not be opened by this user`);
-    if (code === "EADDRNOTAVAIL") return new Error(`${host} is no address of this machine`);
+    if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND" || code === "EAI_AGAIN") {
+        return new Error(`--host ${host} is no address of this machine; 127.0.0.1 is for this machine alone`);
+    }
     return error;
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 
@@ -8,7 +8,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { parseRate } from "../components/shaping/profiles";
 import type { ScheduleOptions } from "./schedule-files";
 import { cronLine, launchdAgent, scheduleKinds, systemdUnits, unitName } from "./schedule-files";
-import { stackOutputs } from "./stack-outputs";
+import { stackOutputs } from "./stack-config";
 
 interface Flags {
     folder?: string;
@@ -52,6 +52,8 @@ async function schedule(flags: Flags): Promise<void> {
         throw new Error(`--install is for systemd; what is printed for ${flags.as} is put in place by hand`);
     if (flags.folder === undefined) throw new Error("which folder? Give --folder /photos");
     const folder = path.resolve(flags.folder);
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+        throw new Error(`--folder is "${flags.folder}", which is no folder here`);
     const { uploadFolder, queues } = await stackOutputs(flags.stack);
     if (typeof uploadFolder !== "string")
         throw new Error("the stack has no output uploadFolder; `pulumi up` makes it, or --stack names another");

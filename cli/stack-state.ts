@@ -3,7 +3,7 @@ import type { RecordedPolicy } from "../line/findings/cloud";
 import type { Recorded } from "../line/own-rows";
 import type { KindName } from "../providers/routeros/runtime";
 import type { Properties } from "../providers/routeros/runtime/kinds/kind";
-import { askPulumi } from "./stack-config";
+import { askPulumi } from "./pulumi";
 
 export interface StackState {
     /** `project/stack`. */

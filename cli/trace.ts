@@ -1,14 +1,12 @@
-import { readFileSync } from "node:fs";
-
 import { Command, InvalidArgumentError, Option } from "commander";
 
 import type { Client } from "../providers/routeros/runtime/router/client";
 import { oneLine } from "../providers/routeros/runtime/rows/text";
 import type { ConnectionDescription, PacketTrace, Row, Trace } from "../router/api";
-import { fromBytes } from "../router/device/bytes";
 import type { Device } from "../router/device/device";
 import type * as DeviceFrom from "../router/start/device-from";
 import { colours } from "./colours";
+import { readExport } from "./files";
 import { type RouterFlags, settingsOf, withRouterOptions } from "./router-options";
 
 interface Flags extends ConnectionDescription, RouterFlags {
@@ -77,6 +75,14 @@ function explained(work: () => Trace): Trace {
                 cause: error,
             });
         }
+        if (text.includes("of protocol")) {
+            throw new Error("--protocol is none that RouterOS knows; tcp, udp, icmp, …, or its number", {
+                cause: error,
+            });
+        }
+        if (text.includes("src-mac-address")) {
+            throw new Error("--src-mac is no MAC address; it is written as 4C:5E:0C:00:00:01", { cause: error });
+        }
         if (text.includes("of interface")) {
             throw new Error("the router has no interface of that name; see --in-interface and --out-interface", {
                 cause: error,
@@ -92,7 +98,7 @@ async function deviceOf(flags: Flags): Promise<{ device: Device; name: string; w
         return { device: deviceFrom.deviceFromState(flags.state), name: `State ${flags.state}`, warnings: [] };
     }
     if (flags.rsc !== undefined) {
-        return { ...deviceFrom.deviceFromRsc(fromBytes(readFileSync(flags.rsc))), name: `Export ${flags.rsc}` };
+        return { ...deviceFrom.deviceFromRsc(readExport(flags.rsc)), name: `Export ${flags.rsc}` };
     }
     const { Client } = await import("../providers/routeros/runtime/router/client.js");
     const client = new Client(await settingsOf(flags));

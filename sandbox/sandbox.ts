@@ -52,7 +52,8 @@ async function main(): Promise<number> {
             say(`process ${standIns.owner} has it up already`);
             return 0;
         }
-        say(`router  ${standIns.env["ROUTEROS_URL"]}  user ${standIns.env["ROUTEROS_USERNAME"]}`);
+        const { ROUTEROS_URL: url, ROUTEROS_USERNAME: user, ROUTEROS_PASSWORD: password } = standIns.env;
+        say(`router  ${url}  user ${user}, password ${password}; its page is at the same address`);
         say(`S3      ${standIns.env["AWS_ENDPOINT_URL"] ?? "at its own name"}`);
         say("up until Ctrl-C; in another terminal: npm run sandbox -- pulumi preview --diff");
         await untilInterrupted();

@@ -5,6 +5,8 @@ import type * as Api from "@aws-sdk/client-s3";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { Command } from "commander";
 
+import { bucketNameProblem } from "../../components/archive/problems";
+import { isRegion } from "../../providers/aws-ip-ranges/region";
 import { stackOutputs } from "../stack-config";
 
 /** Which bucket a command is about. */
@@ -37,7 +39,7 @@ export function withBucketOptions(command: Command): Command {
         );
 }
 
-/** The bucket that is meant. The SDK is loaded here, and nowhere before. */
+/** The bucket that is meant. */
 export async function openBucket(flags: BucketFlags): Promise<Bucket> {
     let { bucket: name, region = process.env["AWS_REGION"] ?? process.env["AWS_DEFAULT_REGION"] } = flags;
     if (name === undefined) {
@@ -50,6 +52,7 @@ export async function openBucket(flags: BucketFlags): Promise<Bucket> {
         region = flags.region ?? (outputs["region"] as string | undefined) ?? region;
     }
     if (!region) throw new ArchiveError(`which region is the bucket ${name} in? Give --region`);
+    checkBucket(name, region);
     const api = await import("@aws-sdk/client-s3");
     const authority = process.env["AWS_CA_BUNDLE"];
     const agent = new Agent({ keepAlive: true, maxSockets: 50, ...(authority ? { ca: readFileSync(authority) } : {}) });
@@ -61,6 +64,16 @@ export async function openBucket(flags: BucketFlags): Promise<Bucket> {
         requestHandler: { requestTimeout: 60_000, socketTimeout: 60_000, connectionTimeout: 10_000, httpsAgent: agent },
     });
     return { name, region, api, client };
+}
+
+/** Refuses what no bucket and no region can be called, before anybody is asked about it. */
+function checkBucket(name: string, region: string): void {
+    const problem = bucketNameProblem(name);
+    if (problem !== undefined)
+        throw new ArchiveError(`--bucket "${name}" is no bucket name that S3 accepts: ${problem}`);
+    if (!isRegion(region)) {
+        throw new ArchiveError(`--region "${region}" is no region of AWS; they are written as ap-southeast-2`);
+    }
 }
 
 const restorer = "the stack's restorer has (routeros-s3:restorer user, then its output restorerCredentials)";

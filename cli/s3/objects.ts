@@ -51,11 +51,12 @@ export async function* listed(bucket: Bucket, prefix: string): AsyncGenerator<Ar
 }
 
 async function page(
-    { name: Bucket, client, api }: Bucket,
+    bucket: Bucket,
     Prefix: string,
     ContinuationToken?: string,
     MaxKeys?: number,
 ): Promise<{ objects: ArchivedObject[]; next: string | undefined }> {
+    const { name: Bucket, client, api } = bucket;
     const command = new api.ListObjectsV2Command({
         Bucket,
         Prefix,
@@ -64,7 +65,7 @@ async function page(
         OptionalObjectAttributes: ["RestoreStatus"],
     });
     const answer = await client.send(command).catch((error: unknown) => {
-        throw explain(error, { name: Bucket, client, api } as Bucket, "s3:ListBucket");
+        throw explain(error, bucket, "s3:ListBucket");
     });
     return { objects: (answer.Contents ?? []).map(objectOf), next: answer.NextContinuationToken };
 }

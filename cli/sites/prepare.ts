@@ -1,5 +1,6 @@
 /** What every command over sites does before it begins: reads the options, chooses sites, and says what is wrong. */
 import { execFile } from "node:child_process";
+import { appendFile } from "node:fs/promises";
 import { availableParallelism, freemem } from "node:os";
 import { promisify } from "node:util";
 
@@ -61,6 +62,7 @@ export interface Prepared {
 }
 
 export async function prepare(flags: SiteFlags): Promise<Prepared> {
+    if (flags.report !== undefined) await checkWritable(flags.report);
     const workspace = await openWorkspace();
     const project = await readProject(workspace);
     const chosen = chooseSites(project.sites, flags);
@@ -99,6 +101,13 @@ export async function prepare(flags: SiteFlags): Promise<Prepared> {
     };
 }
 
+/** Said before the work, and not after it. */
+async function checkWritable(file: string): Promise<void> {
+    await appendFile(file, "").catch((error: Error) => {
+        throw new Error(`--report ${file} cannot be written: ${error.message}; give another file`);
+    });
+}
+
 /** The environment that a command gives a site: the password that another command printed. */
 export async function credentials(
     site: string,
@@ -113,7 +122,9 @@ export async function printed(command: string, site: string, signal?: AbortSigna
     const options = { env: { ...process.env, SITE: site }, ...(signal && { signal }) };
     const { stdout } = await promisify(execFile)("sh", ["-c", command], options).catch((error: unknown) => {
         const { stderr = "" } = error as { stderr?: string };
-        throw new Error(`the password command failed for ${site}: ${stderr.trim().split("\n")[0] || "without a word"}`);
+        throw new Error(
+            `the password command failed for ${site}: ${stderr.trim().split("\n")[0] || "without a word"}; run it by hand`,
+        );
     });
     const [line = ""] = stdout.split("\n");
     if (line === "") throw new Error(`the password command printed nothing for ${site}`);

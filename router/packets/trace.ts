@@ -1,7 +1,9 @@
 import type { ConnectionDescription, PacketState, PacketTrace, QueuePath, Row, Trace } from "../api";
 import type { Device } from "../device/device";
 import type { StoredRow } from "../device/table";
+import { parseValue } from "../device/values";
 import { refuse } from "../errors";
+import { menusOf } from "../menus";
 import { type Packet, type Walk, walksForward } from "./packets";
 import { leafFor, simpleQueueFor } from "./queue-path";
 import { type Sides, sidesOf } from "./sides";
@@ -183,7 +185,9 @@ export function liveOf(device: Device, description: ConnectionDescription): Live
     const family = to.address.includes(":") ? 6 : 4;
     const sides: Sides = sidesOf(device, family);
     const from = endOf(description.from ?? sides.host);
-    const protocol = description.protocol ?? "tcp";
+    const protocol = asInRules(device, family, "protocol", description.protocol ?? "tcp");
+    const srcMac =
+        description.srcMac === undefined ? undefined : asInRules(device, family, "src-mac-address", description.srcMac);
     const hasPorts = ["tcp", "udp", "udp-lite", "sctp", "dccp"].includes(protocol);
     const inInterface = description.inInterface ?? sides.lan;
     const outInterface = description.outInterface ?? sides.wan;
@@ -200,7 +204,7 @@ export function liveOf(device: Device, description: ConnectionDescription): Live
         state: "new",
         size: 1500,
         ...(hasPorts ? { srcPort: from.port ?? 50000, dstPort: to.port ?? 443 } : {}),
-        ...(description.srcMac === undefined ? {} : { srcMac: description.srcMac }),
+        ...(srcMac === undefined ? {} : { srcMac }),
     };
     const reply: Packet = {
         ...packet,
@@ -220,6 +224,12 @@ export function liveOf(device: Device, description: ConnectionDescription): Live
         fastTracked: description.fastTracked ?? known?.["fasttrack"] === "true",
         connectionMark: description.connectionMark ?? known?.["connection-mark"],
     };
+}
+
+/** A value as a rule has it; refused where no rule could. */
+function asInRules(device: Device, family: 4 | 6, name: string, value: string): string {
+    const field = menusOf(device.version).get(`${family === 4 ? "/ip" : "/ipv6"}/firewall/mangle`)?.fields[name];
+    return field ? parseValue(name, field, value, device.resolve) : value;
 }
 
 /** The router's entry for that connection, if it has one. */

@@ -64,10 +64,18 @@ export function deviceFromRows(version: string, menus: Record<string, Row[]>): D
 
 /** From a state file of the embedded router. Throws, saying why, when it cannot be used. */
 export function deviceFromState(file: string): Device {
-    const { version } = JSON.parse(readFileSync(file, "utf8")) as { version?: unknown };
+    const { version } = readState(file);
     const device = newDevice({ version: versionOr(typeof version === "string" ? version : "") });
     loadState(file, device);
     return device;
+}
+
+function readState(file: string): { version?: unknown } {
+    try {
+        return JSON.parse(readFileSync(file, "utf8")) as { version?: unknown };
+    } catch (error) {
+        throw new Error(`the state file ${file} cannot be read: ${(error as Error).message}`, { cause: error });
+    }
 }
 
 /** From an `/export`, with what was passed over. */

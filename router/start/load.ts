@@ -34,6 +34,11 @@ export function loadRsc(device: Device, text: string): Loaded {
     const lines: LoadedLine[] = [];
     const note = (line: number, outcome: LoadedLine["outcome"], what: string) => lines.push({ line, outcome, what });
     const statements = parseRsc(text, "", { foreign: (line, number) => note(number, "passed over", line) });
+    // What an export sets stands in menus.
+    if (statements.length > 0 && statements.every(({ path }) => path === "")) {
+        const [first] = statements[0]!.command.split("\n");
+        throw new RscError(statements[0]!.line, `this is no export: "${first}" stands in no menu`);
+    }
     if (statements.length === 0 && lines.length > 0)
         throw new RscError(lines[0]!.line, `this is no export: "${lines[0]!.what}" is no command`);
     const version = versionOfExport(text);

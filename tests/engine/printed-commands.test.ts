@@ -16,6 +16,7 @@ jest.setTimeout(10 * engineTimeout);
 const way: { text: string; ends?: number; says?: RegExp }[] = [
     { text: "pulumi login --local" },
     { text: "pulumi stack init office" },
+    { text: "pulumi stack ls", says: /office\*/ },
     { text: "pulumi config set aws:region ap-southeast-2" },
     { text: "pulumi config set routeros:url https://192.168.88.1" },
     { text: "pulumi config set routeros:username pulumi" },
@@ -74,7 +75,7 @@ const elsewhere: [RegExp, string][] = [
     [/^(pulumi|aws|npx routeros-s3|npm run sandbox --) …?$|^(pulumi|aws)$|<command>/, "names the program"],
     [/^pulumi config set$|^aws s3 (cp|sync)$|^npx routeros-s3 trace$/, "names the command"],
     [/^pulumi import$/, "is said not to work"],
-    [/^pulumi stack init$/, "asks for the name"],
+    [/^pulumi stack (init|select)$/, "asks for the name"],
     [/^pulumi (new|install)( |$)/, "fetches a template"],
     [/^pulumi login( |$)|^npx pulumi$/, "keeps the state elsewhere, or is advised against"],
     [/^npx routeros-s3 (doctor|measure|verify|watch|schedule)( |$)/, "asks a live line: their own tests run them"],

@@ -14,6 +14,8 @@ interface Run {
     child: ChildProcess;
     /** Resolves when a line with this text has been printed. */
     says(text: string): Promise<void>;
+    /** What has been printed so far. */
+    seen(): string;
     /** Exit code, or -1 where a signal ended it, and all that was printed. */
     done: Promise<{ code: number; output: string }>;
 }
@@ -76,7 +78,7 @@ describe("the sandbox", () => {
                 waiting.push(look);
                 look();
             });
-        return { child, says, done };
+        return { child, says, seen: () => output, done };
     }
 
     /** The output of a run that must have gone well. */
@@ -112,6 +114,11 @@ describe("the sandbox", () => {
     it("lets other commands use it while it is kept up, and waits for them at the end", async () => {
         const keeper = run(["sandbox"]);
         await keeper.says("up until Ctrl-C");
+        const [, url = "", user = "", password = ""] =
+            /router {2}(http:\S+) {2}user (\S+), password (\S+); its page is at/.exec(keeper.seen()) ?? [];
+        const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+        expect((await fetch(`${url}/_/state`, { headers: { authorization } })).status).toBe(200);
+        expect(await (await fetch(`${url}/`)).text()).toContain("Sign in");
 
         const fresh = await run(["start", "--fresh"]).done;
         expect(fresh.code).toBe(1);

@@ -198,6 +198,25 @@ withBrowser("the embedded router's page", () => {
         }
     });
 
+    test("shows at 1280 pixels that columns go on, until they are all seen", async () => {
+        router.add("/ip/firewall/mangle", {
+            ...{ chain: "forward", action: "mark-packet", "new-packet-mark": "s3-upload", passthrough: "no" },
+            ...{ protocol: "tcp", "dst-port": "443", "dst-address-list": "s3-ipv4", "out-interface": "ether5" },
+            ...{ "connection-mark": "no-mark", "connection-state": "new,established", "src-address": "10.0.0.0/8" },
+            comment: "uploads to S3 [pulumi:routeros-s3/home/site-upload-marks-ipv4#mark]",
+        });
+        await page.setViewportSize({ width: 1280, height: 800 });
+        await open();
+        await page.selectOption("#menu", "/ip/firewall/mangle");
+        const note = page.getByText("columns go on to the right");
+        await note.waitFor({ state: "visible" });
+        await page.evaluate("document.querySelector('.scroll').scrollLeft = 1e6");
+        await note.waitFor({ state: "hidden" });
+        await page.selectOption("#menu", "/system/identity");
+        await page.locator("#table td", { hasText: "MikroTik" }).waitFor();
+        expect(await note.isVisible()).toBe(false);
+    });
+
     test("is light or dark as the person's system is", async () => {
         const ground = async (colorScheme: "light" | "dark") => {
             await page.emulateMedia({ colorScheme });

@@ -42,11 +42,22 @@ export function drawTable(rows, total, onMore, shown = page) {
     );
     const head = el("tr", {}, el("th", {}, "#"), el("th", {}, ""), ...columns.map((name) => el("th", {}, name)));
     const table = el("table", {}, el("thead", {}, head), el("tbody", {}, ...body));
-    const wrap = el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Rows" }, table);
+    const wrap = framed(el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Rows" }, table));
     if (rows.length <= shown) return wrap;
     const more = el("button", { type: "button", class: "more" }, `Show ${page} more of ${number(rows.length)}`);
     more.addEventListener("click", () => onMore(shown + page));
     return el("div", {}, wrap, more);
+}
+
+/** Says at the table's edge that columns go on, as long as they do. */
+function framed(scroll) {
+    const note = el("p", { class: "note" }, "columns go on to the right →");
+    const frame = el("div", { class: "frame" }, note, scroll);
+    const mark = () =>
+        frame.classList.toggle("goes-on", scroll.scrollLeft + scroll.clientWidth < scroll.scrollWidth - 1);
+    scroll.addEventListener("scroll", mark, { passive: true });
+    new ResizeObserver(mark).observe(scroll);
+    return frame;
 }
 
 function shapeOf(value) {
