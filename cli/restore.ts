@@ -40,7 +40,7 @@ export function restoreCommand(): Command {
         .description(
             "Bring objects back from GLACIER or DEEP_ARCHIVE, in three steps: ask S3 for copies (says what it costs and " +
                 "asks before it spends), look with --status how many are ready, fetch them with --to. Each can be repeated " +
-                "and goes on where it stopped.",
+                "and goes on where it stopped. The newest versions are meant; `audit` names older ones.",
         )
         .option("--prefix <text>", "the objects whose keys begin with this")
         .option("--key <key...>", "these objects")

@@ -122,6 +122,16 @@ test("answers no page of another site, and asks for the user's rights", () =>
     withRouter({}, async (call, router) => {
         const authorization = `Basic ${Buffer.from("reader:pw").toString("base64")}`;
         router.add("/user", { name: "reader", group: "read", password: "pw" });
+        const statusAs = (host: string) =>
+            new Promise((resolve, reject) => {
+                const headers = { host: `${host}:${new URL(router.url).port}`, authorization };
+                request(`${router.url}/_/state`, { headers }, (response) => {
+                    response.resume();
+                    resolve(response.statusCode);
+                })
+                    .on("error", reject)
+                    .end();
+            });
         const ask = (method: string, path: string, headers: Record<string, string> = {}) =>
             fetch(`${router.url}/_/${path}`, {
                 method,
@@ -131,6 +141,9 @@ test("answers no page of another site, and asks for the user's rights", () =>
         expect((await ask("GET", "state")).status).toBe(200);
         expect((await ask("GET", "state", { origin: "http://elsewhere.example" })).status).toBe(403);
         expect((await ask("GET", "state", { origin: router.url })).status).toBe(200);
+        // A name of somebody else's that was made to lead here.
+        expect(await statusAs("rebound.example")).toBe(403);
+        expect(await statusAs("localhost")).toBe(200);
         expect((await ask("POST", "password")).status).toBe(500);
         expect((await call("GET", "/user")).status).toBe(200);
     }));

@@ -107,6 +107,26 @@ describe("methods and statuses", () => {
             expect(refusal(byName)).toEqual([400, "missing or invalid resource identifier"]);
         }));
 
+    test("a submenu of /interface that is not modelled is no command, and no interface of that name", () =>
+        withRouter({}, async (call) => {
+            expect(refusal(await call("GET", "/interface/wifi"))).toEqual([400, "no such command or directory (wifi)"]);
+            expect((await call("GET", "/interface/nobody")).status).toBe(404);
+            expect((await call("GET", "/interface/ether1")).body).toMatchObject({ name: "ether1" });
+        }));
+
+    test("/system/clock keeps what is set", () =>
+        withRouter({}, async (call) => {
+            const wanted = { "time-zone-name": "Europe/Berlin", "time-zone-autodetect": "false" };
+            expect((await call("POST", "/system/clock/set", wanted)).status).toBe(200);
+            expect((await call("GET", "/system/clock")).body).toMatchObject(wanted);
+            const time = { date: "2030-01-02", time: "03:04:05" };
+            expect((await call("POST", "/system/clock/set", time)).status).toBe(200);
+            expect((await call("GET", "/system/clock")).body).toMatchObject({
+                date: "2030-01-02",
+                time: expect.stringMatching(/^03:04:/) as string,
+            });
+        }));
+
     test("HEAD is 501", () =>
         withRouter({}, async (call) => expect((await call("HEAD", "/system/identity")).status).toBe(501)));
 });

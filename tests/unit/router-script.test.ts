@@ -88,6 +88,13 @@ test("a stored script runs, and counts that", () =>
         expect((await call("POST", "/system/script/run", { ".id": (made.body as Row)[".id"] })).body).toEqual([]);
         expect(await addresses(call)).toEqual(["10.0.0.9"]);
         expect((await call("GET", "/system/script/nightly")).body).toMatchObject({ "run-count": "1", source });
+        for (const number of ["nightly", "0"]) {
+            await call("POST", `${lists}/remove`, { numbers: "0" });
+            expect((await call("POST", "/system/script/run", { number })).status).toBe(200);
+            expect(await addresses(call)).toEqual(["10.0.0.9"]);
+        }
+        expect((await call("GET", "/system/script/nightly")).body).toMatchObject({ "run-count": "3" });
+        expect((await call("POST", "/system/script/run", { number: "weekly" })).status).toBeGreaterThanOrEqual(400);
     }));
 
 test("who may only read runs no script", () =>

@@ -52,6 +52,19 @@ describe("the state file", () => {
             });
         }));
 
+    test("keeps the certificate that HTTPS shows", () =>
+        withFolder(async (folder) => {
+            const options = { https: true, stateFile: path.join(folder, "state.json") };
+            const seen: (string | undefined)[] = [];
+            for (let run = 0; run < 2; run++) {
+                const router = await start(options);
+                seen.push(router.fingerprint);
+                await router.stop();
+            }
+            expect(seen[1]).toMatch(/^[0-9A-F]{2}:/);
+            expect(seen[1]).toBe(seen[0]);
+        }));
+
     test("that is none says so, and is left alone", () =>
         withFolder(async (folder) => {
             const stateFile = path.join(folder, "state.json");
