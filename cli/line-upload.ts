@@ -34,9 +34,31 @@ export function withSendOptions(command: Command): Command {
             ),
         )
         .option("--region <region>", "the bucket's region (default: the stack's, else AWS_REGION)")
-        .option("--tcp <host:port>", "where TCP round trips are timed (default: DynamoDB of the region, port 443)")
-        .option("--udp <address>", "resolver whose answers are timed (default: the machine's own; `none`)");
+        .addOption(tcpOption())
+        .addOption(
+            new Option(
+                "--udp <address>",
+                "resolver whose answers are timed (default: the machine's own; `none`)",
+            ).argParser(resolverOf),
+        );
     return withRouterOptions(command);
+}
+
+/** Where TCP round trips are timed. */
+export function tcpOption(): Option {
+    const help = "where TCP round trips are timed (default: DynamoDB of the region, port 443)";
+    return new Option("--tcp <host:port>", help).argParser(hostAndPort);
+}
+
+function hostAndPort(text: string): string {
+    const [host = "", port = "443"] = text.split(/:(?=\d+$)/);
+    if ((/^[\w.-]+$/.test(host) || isIP(host.replace(/^\[|\]$/g, "")) > 0) && Number(port) <= 65_535) return text;
+    throw new InvalidArgumentError("It is written as dynamodb.eu-central-1.amazonaws.com:443.");
+}
+
+function resolverOf(text: string): string {
+    if (text === "none" || isIP(text) > 0) return text;
+    throw new InvalidArgumentError("It has to be the address of a resolver, such as 192.168.88.1, or none.");
 }
 
 /** A whole number of something, for an option. */
@@ -102,10 +124,6 @@ async function sendSite(flags: SendFlags, needsStack: boolean): Promise<SendSite
 /** What is timed beside an upload. */
 export function targetsOf({ tcp, udp }: Pick<SendFlags, "tcp" | "udp">, region: string): Targets {
     const [host = "", port = "443"] = (tcp ?? `dynamodb.${region}.amazonaws.com:443`).split(/:(?=\d+$)/);
-    if (!/^[\w.-]+$|^\[?[\da-f:.]+\]?$/i.test(host) || Number(port) > 65_535)
-        throw new Error(`--tcp is "${tcp}"; it is written as dynamodb.eu-central-1.amazonaws.com:443`);
-    if (udp !== undefined && udp !== "none" && isIP(udp) === 0)
-        throw new Error(`--udp is "${udp}"; it has to be the address of a resolver, such as 192.168.88.1, or none`);
     const resolver = udp ?? getServers().find((server) => !/^(127\.|::1$|\[)/.test(server));
     return {
         tcp: { host: host.replace(/^\[|\]$/g, ""), port: Number(port) },

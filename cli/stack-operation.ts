@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
 
-import { askPulumi } from "./stack-config";
+import { askPulumi } from "./pulumi";
 import type { StackState } from "./stack-state";
 
 /**

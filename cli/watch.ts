@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
 
 import type { Seen } from "../line/watch";
-import { targetsOf } from "./line-upload";
+import { targetsOf, tcpOption } from "./line-upload";
 import type { RouterFlags } from "./router-options";
 import { settingsOf, withRouterOptions } from "./router-options";
 
@@ -29,7 +29,7 @@ export function watchCommand(): Command {
             "Show live what uploads and other traffic get of the line: rates, drops, connections, round trips.",
         )
         .option("--page", "show it in a browser of this machine")
-        .option("--tcp <host:port>", "where TCP round trips are timed (default: DynamoDB of the region, port 443)");
+        .addOption(tcpOption());
     return withRouterOptions(command).addHelpText("after", help).action(run);
 }
 

@@ -18,6 +18,8 @@ const beside: Record<string, string[]> = {
     trace: ["--to", "52.95.132.33:443", "--rsc", "site.rsc"],
     remove: ["--owner", "routeros-s3/office"],
     measure: ["--bucket", "photos", "--region", "eu-central-1"],
+    verify: ["--bucket", "photos", "--region", "eu-central-1"],
+    "sites credentials": ["office"],
     cost: ["--size", "1TB", "--files", "4000", "--sidecars", "1"],
     "sites init": [
         "shed",
@@ -52,6 +54,14 @@ const ofCommander = (value: string, says: RegExp): Wrong => ({ value, says, isPa
 const any = (why: string) => why;
 const site = any("names what the router or the stack has; what it has not is said by it");
 
+/** `measure` asks a router with --lift alone, and then as `verify` does. */
+const withLiftAlone = Object.fromEntries(
+    ["--url", "--connection", "--ca-certificate", "--fingerprint", "--timeout"].map((flag) => [
+        `measure ${flag}`,
+        any("the router is asked with --lift alone, as verify asks it"),
+    ]),
+);
+
 /** By command and option, or by option alone. A text is why every value is a right one. */
 const wrongValues: Record<string, Wrong | string> = {
     "--stack": { ...noStack, alone: [] },
@@ -74,6 +84,7 @@ const wrongValues: Record<string, Wrong | string> = {
         says: /routeros:connections has no "none"; it has none/,
         alone: ["--to", "1.2.3.4:443"],
     },
+    ...withLiftAlone,
     "fingerprint --connection": any("is written into the line that is printed, and asked for nowhere"),
     "--ca-certificate": { value: "none.pem", says: /--ca-certificate is neither PEM nor a readable file/ },
     "trace --ca-certificate": {
@@ -109,8 +120,8 @@ const wrongValues: Record<string, Wrong | string> = {
     "--storage-class": ofCommander("COLD", /Allowed choices are STANDARD/),
     "--seconds": ofCommander("1", /5 to 120 seconds/),
     "--connections": ofCommander("1000", /1 to 64 connections/),
-    "--tcp": { value: "no host", says: /--tcp is "no host"; it is written as/ },
-    "--udp": { value: "resolver", says: /--udp is "resolver"; it has to be the address of a resolver/ },
+    "--tcp": ofCommander("no host", /It is written as dynamodb\.eu-central-1/),
+    "--udp": ofCommander("resolver", /It has to be the address of a resolver/),
     "router --port": ofCommander("many", /A port is a number from 0 to 65535/),
     "router --host": {
         value: "203.0.113.77",
@@ -177,6 +188,11 @@ const wrongValues: Record<string, Wrong | string> = {
     },
     "sites init --wan": any("asked of the router: tests/engine/sites"),
     "sites init --uplink": any("the judge of configuration says it, after the router was tried: tests/engine/sites"),
+    "sites credentials --password-command": { value: "false", says: /the password command failed for office: .*; run/ },
+    "sites rotate --new-password-command": any("fails site by site, in the table: tests/engine/sites"),
+    "sites rotate --admin": any("a router may have any"),
+    "verify --load": { value: "no host", says: /--load/ },
+    "verify --page": { value: "nowhere/page.html", says: /--page|nowhere\/page\.html/ },
     "sites --canary": { value: "none", says: /--canary none is none of the chosen sites/ },
     "sites --batch": ofCommander("0", /a whole number, 1 or more/),
     "sites --max-failures": ofCommander("-1", /a whole number, 1 or more/),
@@ -329,7 +345,7 @@ describe("a wrong value", () => {
         const results = JSON.parse(stdout) as { code: number; out: string; said: string }[];
         const wanted = tried.map(([, { name }, { says }], index) => ({
             line: lines[index],
-            code: name === "doctor" ? 2 : 1,
+            code: /^(doctor|verify)$/.test(name) ? 2 : 1,
             out: "",
             said: [expect.stringMatching(says) as string],
         }));
@@ -400,6 +416,8 @@ const config = {
     "routeros:url": { value: "https://127.0.0.1:9" },
     "routeros:username": { value: "pulumi" },
     "routeros:password": { value: "hidden", secret: true },
+    "routeros-s3:wanInterface": { value: "ether5" },
+    "routeros-s3:uplink": { value: "20M" },
 };
 if (args[0] === "version") console.log("v3.259.0");
 else if (stack !== "office") {
