@@ -115,7 +115,8 @@ describe("what stands already", () => {
         const only = (list: Declared[]): Declared[] => list.filter(({ name }) => name === "s3-ipv4");
         expect((await others.up(only(site()))).error).toBeUndefined();
         const { error } = await carrier.up(only(site({ adopt: true })));
-        expect(error?.message).toMatch(/stands there already and is not ours/);
+        expect(error?.message).toMatch(/stands there already and is not ours\. site\/other\/s3-ipv4 manages it: /);
+        expect(error?.message).not.toContain("adopt");
     });
 
     test("a second stack on the same interface is refused, naming the other's queues", async () => {

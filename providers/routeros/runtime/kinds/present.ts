@@ -53,7 +53,15 @@ export function conflictError(
         if (found.length === 0) continue;
         const named = found.slice(0, 3).map(({ row }) => row.label);
         const more = found.length > 3 ? ` and ${found.length - 3} more` : "";
-        return new RouterError({ code, summary: `${title} on ${router}: ${named.join(", ")}${more} ${what}` });
+        const other = found.find(({ row }) => row.marker)?.row.marker?.owner;
+        return new RouterError({
+            code,
+            summary: `${title} on ${router}: ${named.join(", ")}${more} ${what}`,
+            // Not even adopt takes what another stack manages.
+            ...(other === undefined
+                ? {}
+                : { remediation: `${other} manages it: take it out there, or name ours otherwise` }),
+        });
     }
     throw new TypeError("no conflict");
 }
