@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Readable } from "node:stream";
@@ -148,6 +148,13 @@ describe("a checksum", () => {
         expect(await judge(file(), { ...known, etag: inParts(size * 1024 * 1024) })).toBe("same");
     });
 
+    it("of a file that changes while it is looked at is another, and one that is gone is told", async () => {
+        const etag = md5(content).toString("hex");
+        expect(await judge(file(), { bytes: content.length - 1, etag })).toBe("different");
+        rmSync(file());
+        await expect(judge(file(), { ...known, etag })).rejects.toMatchObject({ code: "ENOENT" });
+    });
+
     it("of parts of a size that no program uses decides nothing", async () => {
         expect(await judge(file(), { ...known, etag: inParts(7_345_678) })).toBe("undecided");
     });
@@ -255,6 +262,18 @@ describe("the comparison of a folder with an archive", () => {
             }),
             { numRuns: 40 },
         );
+    });
+
+    it("names what is gone by the time it is looked at, and goes on", async () => {
+        writeFileSync(path.join(folder, "there"), "x");
+        symlinkSync(path.join(folder, "gone"), path.join(folder, "link"));
+        const [names, passed]: string[][] = [[], []];
+        const passedOver = (name: string, reason: string) => void passed!.push(`${name} ${reason}`);
+        for await (const { name } of filesOf(folder, { passedOver })) names!.push(name);
+        expect({ names, passed }).toEqual({
+            names: ["there"],
+            passed: ["link is gone meanwhile, or a link to nothing"],
+        });
     });
 
     it("reads no further ahead in the archive than the file it is at", async () => {
