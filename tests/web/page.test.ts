@@ -91,6 +91,25 @@ withBrowser("the embedded router's page", () => {
         expect(await page.textContent("#tree")).not.toMatch(/false|undefined|NaN/);
     });
 
+    test("sends an upload through, and says which queue it went through", async () => {
+        await open();
+        await page.click("#send button");
+        await page.getByText("The upload to 52.95.132.33:443 was FastTracked: it passed no queue.").waitFor();
+
+        const { ".id": id = "" } = router.rows("/ip/firewall/filter").find((row) => row["action"]?.startsWith("fast"))!;
+        router.set("/ip/firewall/filter", id, { disabled: "yes" });
+        router.add("/ip/firewall/mangle", { chain: "forward", action: "mark-packet", "new-packet-mark": "s3" });
+        router.add("/queue/tree", { name: "uploads", parent: "ether5", "packet-mark": "s3" });
+        await page.fill("#send [name=to]", "52.95.132.34:443");
+        await page.click("#send button");
+        await page.getByText("The upload to 52.95.132.34:443 went through the queue uploads.").waitFor();
+        await page.locator(".queue", { hasText: "12 Mbit/s" }).waitFor();
+
+        await page.fill("#send [name=to]", "somewhere");
+        await page.click("#send button");
+        await page.getByText("Not sent: ").waitFor();
+    });
+
     test("marks a queue whose parent is gone, and a disabled one", async () => {
         const parent = router.add("/queue/tree", { name: "parent", parent: "global" });
         router.add("/queue/tree", { name: "left", parent: "parent", "packet-mark": "x", disabled: "yes" });

@@ -21,8 +21,9 @@ function basic(username, password) {
     return `Basic ${btoa(String.fromCharCode(...bytes))}`;
 }
 
-async function call(method, path, signal) {
-    const response = await fetch(`/_/${path}`, { method, headers: { authorization }, signal, cache: "no-store" });
+async function call(method, path, { signal, body } = {}) {
+    const headers = { authorization, ...(body && { "content-type": "application/json" }) };
+    const response = await fetch(`/_/${path}`, { method, headers, signal, body, cache: "no-store" });
     if (response.status === 401) throw new Unauthorised("Wrong user or password.");
     if (!response.ok) {
         const body = await response.json().catch(() => ({}));
@@ -41,13 +42,19 @@ export async function log(since) {
     return (await call("GET", `log?since=${since}`)).json();
 }
 
+/** An upload of 15 MB in ten seconds, by the router's rules and queues: what became of it. */
+export async function send(to) {
+    const body = JSON.stringify({ to, upload: 15_000_000, seconds: 10 });
+    return (await call("POST", "traffic", { body })).json();
+}
+
 export async function forgetLog() {
     await call("DELETE", "log");
 }
 
 /** Server-sent events, read by hand because EventSource cannot send credentials. Returns when the router ends it. */
 export async function listen(onEvent, onOpen, signal) {
-    const response = await call("GET", "events", signal);
+    const response = await call("GET", "events", { signal });
     onOpen();
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     let text = "";

@@ -1,4 +1,4 @@
-import { forgetLog, keepCredentials, listen, log, Refused, signIn, state, Unauthorised } from "./api.js";
+import { forgetLog, keepCredentials, listen, log, Refused, send, signIn, state, Unauthorised } from "./api.js";
 import { byId } from "./dom.js";
 import { duration, number } from "./format.js";
 import { Requests } from "./requests.js";
@@ -152,6 +152,26 @@ byId("pause").addEventListener("click", (event) => {
     event.target.setAttribute("aria-pressed", String(requests.paused));
     event.target.textContent = requests.paused ? "Go on" : "Pause";
 });
+byId("send").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const { to } = event.target.elements;
+    send(to.value)
+        .then((upload) => {
+            byId("sent").textContent = `The upload to ${to.value} ${becameOf(upload)}.`;
+            return refresh();
+        })
+        .catch((error) => {
+            if (error instanceof Unauthorised) askWho(error);
+            else byId("sent").textContent = `Not sent: ${error.message}.`;
+        });
+});
+
+function becameOf({ verdict, fastTracked, leaf }) {
+    if (verdict === "drop") return "was dropped by a rule";
+    if (leaf !== undefined) return `went through the queue ${leaf}`;
+    return fastTracked ? "was FastTracked: it passed no queue" : "passed no queue of the tree";
+}
+
 byId("forget").addEventListener("click", () => {
     forgetLog().then(() => {
         requests.clear();
