@@ -3,8 +3,8 @@ import { copyFileSync, existsSync, rmSync } from "node:fs";
 
 import { Command } from "commander";
 
-import { isRouterError } from "../../providers/routeros/runtime/router/errors";
 import { Client } from "../../providers/routeros/runtime/router/client";
+import { isRouterError } from "../../providers/routeros/runtime/router/errors";
 import type { Settings } from "../../providers/routeros/runtime/router/settings";
 import { questions } from "./ask";
 import { settingsOfSite } from "./credentials";
