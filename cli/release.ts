@@ -33,8 +33,8 @@ export function releaseCommand(): Command {
             if (all.length === 0) console.log(`${client.router} has no FastTracked connections to these lists`);
             else if (!flags.yes) console.log(`${count}; add --yes to remove ${all.length === 1 ? "it" : "them"}`);
             else {
-                await release(client, all);
-                console.log(`${count} removed`);
+                const removed = await release(client, flags.list);
+                console.log(`${removed} ${removed === 1 ? "connection" : "connections"} removed`);
             }
         } finally {
             client.close();

@@ -34,7 +34,7 @@ export function removeCommand(): Command {
         try {
             const owner = flags.owner.replace(/\/+$/, "");
             const steps = await planRemoval(client, owner, flags.queueType);
-            const line = (step: (typeof steps)[number]): string => `${step.what} ${step.menu} ${step.label}`;
+            const line = (step: (typeof steps)[number]): string => `${step.what} ${step.menu.path} ${step.row.label}`;
             if (steps.length === 0) {
                 console.log(`${client.router} has no rows of ${owner}`);
                 return;

@@ -77,7 +77,7 @@ describe("routeros-s3 remove", () => {
     test("takes one resource alone, and never another stack's whose name begins the same", async () => {
         await made();
         const steps = await planRemoval(client, "site/test/s3-ipv4");
-        expect(new Set(steps.map(({ menu }) => menu))).toEqual(new Set(["/ip/firewall/address-list"]));
+        expect(new Set(steps.map(({ menu }) => menu.path))).toEqual(new Set(["/ip/firewall/address-list"]));
         expect(await planRemoval(client, "site/tes")).toEqual([]);
     });
 

@@ -4,6 +4,8 @@ import type { Kind } from "../kinds/kind";
 import * as registry from "../kinds/registry";
 import type { Client } from "../router/client";
 import { isRouterError } from "../router/errors";
+import type { Look } from "../router/look";
+import { Outdated, unlessOutdated } from "../router/look";
 import type { Menu, Values } from "../rows/fields";
 import { queryOf } from "../rows/fields";
 import type { Row } from "../rows/row";
@@ -54,22 +56,52 @@ export async function planRemoval(
     return steps;
 }
 
-/** Carries the steps out. What is gone meanwhile is done. */
+/** Carries the steps out. What is gone meanwhile is done, and a row that has the id by now is another's. */
 export async function carryOut(
     client: Client,
     steps: readonly RemovalStep[],
     say: (step: RemovalStep) => void,
+    now: () => number = () => performance.now(),
 ): Promise<void> {
+    const looks = new Map<string, Look>();
     for (const step of steps) {
         say(step);
-        try {
-            if (step.what === "remove") await client.request("DELETE", `${step.menu}/${step.id}`);
-            else {
-                const body: Values = step.what === "disable" ? { disabled: "true" } : { comment: step.comment ?? "" };
-                await client.request("PATCH", `${step.menu}/${step.id}`, { body });
-            }
-        } catch (error) {
-            if (!isRouterError(error, "router/gone")) throw error;
-        }
+        await carryOutOne(client, step, looks, now);
     }
+}
+
+/** Of each menu, and of each list in it, the last look. */
+async function carryOutOne(
+    client: Client,
+    step: RemovalStep,
+    looks: Map<string, Look>,
+    now: () => number,
+): Promise<void> {
+    const { what, menu, row } = step;
+    const part = menu.part === undefined ? {} : { [menu.part]: row.values[menu.part] ?? "" };
+    const place = `${menu.path} ${Object.values(part).join("")}`;
+    const look = looks.get(place) ?? (await lookAt(client, menu, part, now));
+    looks.set(place, look);
+    const seen = look.rows.find(({ id }) => id === row.id);
+    if (seen?.label !== row.label || seen.comment !== row.comment) return;
+    const still = unlessOutdated(look.at, now);
+    try {
+        if (what === "remove") await client.request("DELETE", `${menu.path}/${row.id}`, { still });
+        else {
+            const body: Values = what === "disable" ? { disabled: "true" } : { comment: row.text };
+            await client.request("PATCH", `${menu.path}/${row.id}`, { body, still });
+        }
+    } catch (error) {
+        if (error instanceof Outdated) {
+            looks.delete(place);
+            return carryOutOne(client, step, looks, now);
+        }
+        if (!isRouterError(error, "router/gone")) throw error;
+    }
+}
+
+async function lookAt(client: Client, menu: Menu, part: Values, now: () => number): Promise<Look> {
+    const names = [...menu.identity, ...(menu.table.has("comment") ? ["comment"] : [])];
+    const answer = await client.rows(menu.path, queryOf(menu, names, part), menu.identity);
+    return { rows: answer.map((row) => readRow(menu, row)), at: now() };
 }

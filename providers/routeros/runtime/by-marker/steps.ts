@@ -4,12 +4,9 @@ import type { Row } from "../rows/row";
 
 export interface RemovalStep {
     what: "disable" | "remove" | "give back";
-    menu: string;
-    id: string;
-    /** How the row is called. */
-    label: string;
-    /** Comment of a row that is given back. */
-    comment?: string;
+    menu: Menu;
+    /** As it was seen. */
+    row: Row;
 }
 
 /** What stands on the router. */
@@ -24,7 +21,6 @@ export interface StandingRows {
 }
 
 /** The one step for a row: it goes, or is its owner's again where it stood before us. */
-export function stepFor(menu: Menu, { id, label, text, marker }: Row): RemovalStep {
-    const step = { menu: menu.path, id, label };
-    return marker?.adopted ? { what: "give back", ...step, comment: text } : { what: "remove", ...step };
+export function stepFor(menu: Menu, row: Row): RemovalStep {
+    return { what: row.marker?.adopted ? "give back" : "remove", menu, row };
 }

@@ -11,7 +11,7 @@ import { markerLimit, markerText, stackOf } from "../rows/ownership";
 import { contextOf } from "./converge";
 import { meantDevice } from "./device";
 import { claimFor, observe } from "./observe";
-import { preflight } from "./preflight";
+import { demand } from "./preflight";
 import { equal, onlyCompared, onlyInputs, plain } from "./properties";
 import { takeovers } from "./takeover";
 
@@ -38,14 +38,17 @@ export function recordName(kind: Kind, inputs: CommonInputs): string {
 /** The part of check that asks the router. Fills in `router`, and what else only the router knows. */
 export async function onRouter({ kind, kinds, session, inputs, before, requires }: CheckJob): Promise<Problem[]> {
     const owners = [inputs.owner, ...(before ? [before.owner] : [])];
+    const stacks = [...new Set(owners.map(stackOf))];
+    const preflight = demand(session, kinds, requires, { stacks, adopt: inputs.adopt });
     // Under another connection another device is meant.
     const sameRouter = before?.connection === inputs.connection;
     inputs.router = await meantDevice(session, sameRouter ? before?.router : undefined);
-    await preflight(session, kinds, requires, { stacks: [...new Set(owners.map(stackOf))], adopt: inputs.adopt });
+    await preflight();
     const { version } = await session.facts();
     const problems = versionProblems(kind, inputs, version);
     const scope = kind.scope(inputs, version);
-    const rows = await observe(session, scope, claimFor(kind, scope, inputs, before, { original: new Map() }), false);
+    const claim = claimFor(kind, scope, inputs, before, { original: new Map() });
+    const { rows } = await observe(session, scope, claim, false);
     await kind.expand?.(session, inputs, rows, { requires, before });
     const job = { kind, inputs, ...(before ? { olds: before } : {}) };
     const known = session.recorded.get(recordName(kind, inputs));

@@ -6,15 +6,18 @@ import type { CommonInputs, Kind, PlanContext, Scope, State } from "../kinds/kin
 import { conflictError } from "../kinds/present";
 import { mayPass } from "../router/client";
 import { isRouterError, RouterError } from "../router/errors";
+import type { Look } from "../router/look";
+import { Outdated } from "../router/look";
 import type { Session } from "../router/session";
 import type { Values } from "../rows/fields";
 import { match } from "../rows/reconcile";
 import type { Row } from "../rows/row";
 import { claimFor, observe } from "./observe";
+import { beforeFirstWrite } from "./preflight";
 import type { Written } from "./writer";
 import { Writer } from "./writer";
 
-/** How often rows are compared before the router counts as not settling. */
+/** How often rows are compared without getting further before the router counts as not settling. */
 const rounds = 6;
 
 export interface Job {
@@ -38,45 +41,80 @@ export async function converge(job: Job, ledger: Ledger): Promise<PlanContext<Co
     const { session, kind } = job;
     const scope = scopeOf(job, (await session.facts()).version);
     const writer = new Writer(session, scope, kind.title(job.inputs), kind.named !== undefined);
-    let rows: Row[] | undefined;
+    const failed = new Set<string>();
+    let look: Look | undefined;
     let fresh = false;
     let last: unknown;
-    for (let round = 1; round <= rounds; round += 1) {
+    let fewest = Infinity;
+    for (let round = 1; round <= rounds;) {
         try {
-            const looked = rows === undefined && fresh;
-            const claim = claimFor(kind, scope, job.inputs, job.olds, ledger);
-            rows ??= await observe(session, scope, claim, fresh, ledger.gone);
-            fresh = true;
-            const context = contextOf(job, scope, rows, ledger);
-            for (const [key, values] of (await kind.restorable?.(session, context)) ?? []) {
-                context.matched.original.set(key, values);
-                ledger.original.set(key, values);
-            }
-            const operations = kind.plan(planned(job, context));
-            if (operations.length === 0) {
-                // A delete ends with a look: an answer of success may have been another request's.
-                if (!job.remove || looked) return context;
-                rows = undefined;
+            const outcome = await session.writing.take(() => step({ job, scope, writer, look, fresh }, ledger));
+            if ("settled" in outcome) return outcome.settled;
+            look = outcome.look;
+            // A series that stopped for a look too old goes on, as long as there is less and less to do.
+            if (!outcome.stopped || outcome.operations >= fewest) round += 1;
+            fewest = Math.min(fewest, outcome.operations);
+        } catch (error) {
+            if (!mayPass(error) && !isStale(error) && !(error instanceof Outdated)) throw error;
+            last = error;
+            look = undefined;
+            if (!isStale(error)) {
+                if (round < rounds && mayPass(error)) await session.client.pause(Math.min(round, 3), error);
+                round += 1;
+                fresh = true;
                 continue;
             }
-            refuseConflicts(job, context);
-            await kind.prepare?.(session, operations, context);
-            const outcome = await writer.all(operations, rows, ledger);
-            rows = outcome.verify ? undefined : outcome.rows;
-        } catch (error) {
-            if (!mayPass(error) && !isStale(error)) throw error;
-            if (isStale(error) && sameFailure(error, last)) throw error;
-            last = error;
-            rows = undefined;
-            fresh = true;
-            if (round < rounds && !isStale(error)) await session.client.pause(Math.min(round, 3), error);
+            // Another's write came first: there is something else to do now, or it fails the same way again.
+            const which = JSON.stringify(writer.current);
+            if (failed.has(which)) throw error;
+            failed.add(which);
         }
+        fresh = true;
     }
     if (last instanceof Error) throw last;
     throw new RouterError({
         code: "router/not-settled",
         summary: `${kind.title(job.inputs)} on ${session.client.router} differs again after every write`,
     });
+}
+
+interface Round {
+    job: Job;
+    scope: Scope;
+    writer: Writer;
+    /** What is known from the round before; read where it is absent. */
+    look: Look | undefined;
+    fresh: boolean;
+}
+
+type Stepped =
+    { settled: PlanContext<CommonInputs> } | { look: Look | undefined; operations: number; stopped: boolean };
+
+/** One look, and what it calls for. */
+async function step({ job, scope, writer, look, fresh }: Round, ledger: Ledger): Promise<Stepped> {
+    const { session, kind, inputs, olds } = job;
+    const looked = look === undefined && fresh;
+    const claim = claimFor(kind, scope, inputs, olds, ledger);
+    const seen = look ?? (await observe(session, scope, claim, fresh, ledger.gone));
+    const context = contextOf(job, scope, seen.rows, ledger);
+    for (const [key, values] of (await kind.restorable?.(session, context)) ?? []) {
+        context.matched.original.set(key, values);
+        ledger.original.set(key, values);
+    }
+    const operations = kind.plan(planned(job, context));
+    // A delete ends with a look: an answer of success may have been another request's.
+    if (operations.length === 0) {
+        return job.remove && !looked ? { look: undefined, operations: 0, stopped: false } : { settled: context };
+    }
+    refuseConflicts(job, context);
+    if (!job.remove) await beforeFirstWrite(session);
+    await kind.prepare?.(session, operations, context);
+    const { rows, verify, done } = await writer.all(operations, seen, ledger);
+    return {
+        look: verify ? undefined : { rows, at: seen.at },
+        operations: operations.length,
+        stopped: done < operations.length,
+    };
 }
 
 /** Where rows may stand: where they are desired, and where they were, so that a chain that is given up is cleared. */
@@ -118,8 +156,4 @@ function refuseConflicts({ kind, inputs, session }: Job, { matched, scope }: Pla
 /** Somebody else changed the rows between our look and our write. */
 function isStale(error: unknown): boolean {
     return isRouterError(error, "router/gone", "router/duplicate");
-}
-
-function sameFailure(a: unknown, b: unknown): boolean {
-    return a instanceof RouterError && b instanceof RouterError && a.message === b.message;
 }

@@ -104,7 +104,7 @@ function lifecycleOf(kind: Kind, kinds: readonly Kind[]): Lifecycle {
                 const facts = await session.facts();
                 const scope = kind.scope(olds, facts.version);
                 const ledger: Ledger = { wrote: false, original: mapOf(olds.former) };
-                const rows = await observe(session, scope, claimFor(kind, scope, olds, olds, ledger), false);
+                const { rows } = await observe(session, scope, claimFor(kind, scope, olds, olds, ledger), false);
                 const context = contextOf({ kind, inputs: olds, olds, onlyRead: true }, scope, rows, ledger);
                 session.recorded.set(recordName(kind, olds), {
                     menu: scope.menu.path,
@@ -160,7 +160,13 @@ function lifecycleOf(kind: Kind, kinds: readonly Kind[]): Lifecycle {
             ledger.original = mapOf(before?.former);
             // Made again while what was there before had to be left: it is the same row.
             const known = before ?? session.left.get(kind.title(inputs))?.olds;
-            const context = await converge({ kind, session, inputs, ...(known ? { olds: known } : {}) }, ledger);
+            const job = { kind, session, inputs, ...(known ? { olds: known } : {}) };
+            const context = await converge(job, ledger);
+            const lost = await kind.givesWay?.(session, context);
+            if (lost) {
+                await converge({ ...job, inputs: lost.inputs }, ledger);
+                throw lost.error;
+            }
             session.left.delete(kind.title(inputs));
             await kind.done?.(session, context);
             await kind.freed?.(session);

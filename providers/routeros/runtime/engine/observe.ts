@@ -1,6 +1,7 @@
 /** Reading a resource's rows: the shared answer for its scope, and recorded rows that are not in it one by one. */
 import type { CommonInputs, Kind, Scope, State } from "../kinds/kind";
 import { RouterError } from "../router/errors";
+import type { Look } from "../router/look";
 import type { Session } from "../router/session";
 import type { Values } from "../rows/fields";
 import { ownersOf } from "../rows/ownership";
@@ -30,6 +31,7 @@ export function claimFor(
         table: menu.table,
         owners: ownersOf(inputs, olds),
         ids,
+        ...(known.ids ? { made: new Set(known.ids.keys()) } : {}),
         duplicates: olds?.surplus ?? [],
         same: kind.same(olds ?? inputs),
         ...(natural ? { natural: (row) => [natural(row)].find((key) => key !== undefined && keys.has(key)) } : {}),
@@ -58,10 +60,17 @@ export async function observe(
     claim: Claim,
     fresh: boolean,
     gone: ReadonlySet<string> = new Set(),
-): Promise<Row[]> {
+): Promise<Look> {
     const rows: Row[] = [];
-    for (const query of scope.queries) rows.push(...(await session.snapshot.rows(scope.menu, query, { fresh })));
-    return [...rows, ...(await moved(session, scope, claim, rows, gone))];
+    const times: number[] = [];
+    for (const query of scope.queries) {
+        const look = await session.snapshot.look(scope.menu, query, { fresh });
+        rows.push(...look.rows);
+        times.push(look.at);
+    }
+    rows.push(...(await moved(session, scope, claim, rows, gone)));
+    // Several questions asked anew are one look: on a slow router the first answer is old when the last one comes.
+    return { rows, at: fresh ? session.now() : Math.min(...times) };
 }
 
 /** Rows of ours that were moved by hand to where the scope does not look. */

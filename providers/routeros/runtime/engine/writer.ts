@@ -2,9 +2,11 @@
 import type { Scope } from "../kinds/kind";
 import { mayPass } from "../router/client";
 import { isRouterError, RouterError } from "../router/errors";
+import type { Look } from "../router/look";
+import { Outdated, unlessOutdated } from "../router/look";
 import type { Session } from "../router/session";
-import type { Menu, Values } from "../rows/fields";
-import { patchBody, valueOf } from "../rows/fields";
+import type { Difference, Menu, Values } from "../rows/fields";
+import { inverse, patchBody, valueOf } from "../rows/fields";
 import { markerOf } from "../rows/ownership";
 import type { Addition, Change, Move, Operation } from "../rows/reconcile";
 import type { Row } from "../rows/row";
@@ -21,13 +23,28 @@ export interface Written {
     gone?: Set<string>;
 }
 
+/** What became of a series of operations. */
+export interface Series {
+    /** Rows as they are known to be after it. */
+    rows: Row[];
+    /** Whether they must be read again: an answer did not tell the whole row. */
+    verify: boolean;
+    /** How many operations were carried out: all of them, unless the look grew too old to go on by its ids. */
+    done: number;
+}
+
 export class Writer {
+    /** The operation under way, for who wants to know which one failed. */
+    current?: Operation;
     private readonly session: Session;
     private readonly scope: Scope;
     private readonly menu: Menu;
     private readonly title: string;
     /** Rows carry no marker: one whose answer was lost is told by having been sent. */
     private readonly unmarked: boolean;
+    private lookedAt = -Infinity;
+    /** The rows seen, with what was written since. */
+    private known: Row[] = [];
 
     constructor(session: Session, scope: Scope, title: string, unmarked: boolean) {
         this.session = session;
@@ -38,16 +55,14 @@ export class Writer {
     }
 
     /** Where every answer told the whole row, the rows need not be read again. */
-    async all(
-        operations: readonly Operation[],
-        rows: readonly Row[],
-        written: Written,
-    ): Promise<{ rows: Row[]; verify: boolean }> {
+    async all(operations: readonly Operation[], look: Look, written: Written): Promise<Series> {
         const line = progress(`${this.title} on ${this.session.client.router}`, operations.length);
-        let known = [...rows];
+        this.lookedAt = look.at;
+        this.known = [...look.rows];
         let verify = false;
-        const forget = this.forgetting(rows);
-        for (const operation of operations) {
+        const forget = this.forgetting(look.rows);
+        for (const [done, operation] of operations.entries()) {
+            this.current = operation;
             await this.session.engine.check();
             written.wrote = true;
             forget();
@@ -56,23 +71,24 @@ export class Writer {
                     written.ids ??= new Map();
                     if (this.unmarked) written.ids.set(operation.key, "");
                     const row = await this.add(operation);
-                    known.push(row);
+                    this.known.push(row);
                     written.ids.set(operation.key, row.id);
                     verify ||= operation.before !== undefined;
                 } else if (operation.kind === "change") {
                     const answer = await this.change(operation);
-                    known = known.map((row) => (row.id === operation.id ? answer : row));
+                    this.known = this.known.map((row) => (row.id === operation.id ? answer : row));
                     verify ||= operation.difference.clear.length > 0;
                 } else if (operation.kind === "move") {
                     await this.move(operation);
                     verify = true;
                 } else {
                     await this.remove(operation.id);
-                    known = known.filter(({ id }) => id !== operation.id);
+                    this.known = this.known.filter(({ id }) => id !== operation.id);
                     written.gone ??= new Set();
                     written.gone.add(operation.id);
                 }
             } catch (error) {
+                if (error instanceof Outdated) return { rows: this.known, verify: true, done };
                 // Refused, and not without an answer: there is nothing of ours.
                 if (this.unmarked && !mayPass(error)) written.ids = new Map();
                 throw error;
@@ -81,7 +97,12 @@ export class Writer {
             }
             line.step();
         }
-        return { rows: known, verify };
+        return { rows: this.known, verify, done: operations.length };
+    }
+
+    /** What goes by an id goes only as long as the look says which row that is. */
+    private get still(): () => void {
+        return unlessOutdated(this.lookedAt, () => this.session.now());
     }
 
     /** A row that was moved to another part of the menu by hand changes what is known of that one, too. */
@@ -95,7 +116,9 @@ export class Writer {
     private async add({ values, before, key }: Addition): Promise<Row> {
         const { client } = this.session;
         const answer = (await client.request("PUT", this.menu.path, {
-            body: before === undefined ? values : { ...values, "place-before": before },
+            ...(before === undefined
+                ? { body: values }
+                : { body: { ...values, "place-before": before }, still: this.still }),
             expect: (row) => this.wrongRow(row, values),
         })) as Values;
         const row = readRow(this.menu, answer);
@@ -126,27 +149,66 @@ export class Writer {
     }
 
     private async change({ id, difference }: Change): Promise<Row> {
-        const answer = await this.session.client.request("PATCH", `${this.menu.path}/${id}`, {
+        const { client } = this.session;
+        const answer = (await client.request("PATCH", `${this.menu.path}/${id}`, {
             body: patchBody(difference),
+            still: this.still,
             expect: (row) => {
                 if (!isAnswer(row)) return "no row";
                 if (row[".id"] !== id) return "another row";
                 const kept = Object.entries(difference.set).every(([wire, value]) => this.value(wire, row) === value);
                 return kept ? undefined : "other values than were sent";
             },
+        })) as Values;
+        const row = readRow(this.menu, answer);
+        const meant = this.known.find((one) => one.id === id);
+        if (meant && !this.isThat(row, meant, difference)) await this.undo(row, meant, difference);
+        return row;
+    }
+
+    /** Whether the row that was changed is the one that was seen: by its list, its address or name, and its marker. */
+    private isThat(row: Row, meant: Row, { set, clear }: Difference): boolean {
+        const { part, label } = this.menu;
+        const called = part === undefined ? label : [part, ...label];
+        const kept = called.filter((wire) => set[wire] === undefined && !clear.includes(wire));
+        const named = kept.every((wire) => row.values[wire] === meant.values[wire]);
+        return set["comment"] === undefined ? named && markerOf(row.comment) === markerOf(meant.comment) : named;
+    }
+
+    /**
+     * The id went to another row between look and write. What was sent is taken back as far as it is known: a comment is
+     * left without our marker.
+     */
+    private async undo(row: Row, meant: Row, difference: Difference): Promise<never> {
+        const { client } = this.session;
+        const seen = await client.row(`${this.menu.path}/${row.id}`);
+        const now = seen && readRow(this.menu, { ".id": row.id, ...seen });
+        if (!now || this.isThat(now, meant, difference)) {
+            const summary = `PATCH ${this.menu.path}/${row.id} on ${client.router} was answered with another row`;
+            throw new RouterError({ code: "connection/wrong-answer", summary });
+        }
+        const back = inverse(this.menu.table, { ...meant.values, comment: "" }, difference);
+        await client.request("PATCH", `${this.menu.path}/${row.id}`, { body: patchBody(back) });
+        throw new RouterError({
+            code: "ownership/another-row",
+            summary:
+                `${this.title} on ${client.router}: ${meant.label} became ${now.label} while it was changed; what was ` +
+                `sent is taken back, but what it had in ${[...Object.keys(difference.set), ...difference.clear].join(", ")} ` +
+                "is not known",
         });
-        return readRow(this.menu, answer as Values);
     }
 
     private async move({ ids, before }: Move): Promise<void> {
         await this.session.client.request("POST", `${this.menu.path}/move`, {
             body: { numbers: ids.join(","), ...(before === undefined ? {} : { destination: before }) },
+            still: this.still,
         });
     }
 
     private async remove(id: string): Promise<void> {
         try {
             await this.session.client.request("DELETE", `${this.menu.path}/${id}`, {
+                still: this.still,
                 expect: (answer) => (answer === undefined || Array.isArray(answer) ? undefined : "a row"),
             });
         } catch (error) {

@@ -1,13 +1,14 @@
 /** What is particular about a kind of resource. Everything else, the engine does alike for all of them. */
 import type { Requires } from "../../args";
 import type { RemovalStep, StandingRows } from "../by-marker/steps";
+import type { RouterError } from "../router/errors";
 import type { Session } from "../router/session";
 import type { Field, Menu, Values } from "../rows/fields";
-import type { CommonInputs, Properties } from "../rows/inputs";
+import type { CommonInputs, Properties, Self } from "../rows/inputs";
 import type { Desired, Matched, Operation } from "../rows/reconcile";
 import type { Row } from "../rows/row";
 
-export type { CommonInputs, Json, Properties, Source, State } from "../rows/inputs";
+export type { CommonInputs, Json, Properties, Self, Source, State } from "../rows/inputs";
 
 /** A mistake in an input, worded for one line. */
 export interface Problem {
@@ -30,13 +31,6 @@ export interface PlanContext<I> {
     scope: Scope;
     /** All rows read, in order, ours among them. */
     rows: readonly Row[];
-}
-
-/** Whom a preflight is for. */
-export interface Self {
-    /** Stacks that count as ours: of now, and of before a rename. */
-    stacks: readonly string[];
-    adopt: boolean;
 }
 
 /** What a stack requires, and a resource's inputs as recorded before. */
@@ -105,13 +99,18 @@ export interface Kind<I extends CommonInputs = CommonInputs> {
     expand?(session: Session, inputs: I, rows: readonly Row[], about: About<I>): Promise<void> | void;
     problems?(context: PlanContext<I>): Problem[];
 
-    /** Throws what is missing on the router, or in the way, of all that a stack requires. */
-    preflight?(session: Session, requires: Requires, self: Self): Promise<void>;
+    /**
+     * Throws what is missing on the router, or in the way, of all that a stack requires. `again`: right before the first
+     * write, when what other runs write is read anew.
+     */
+    preflight?(session: Session, requires: Requires, self: Self, again: boolean): Promise<void>;
     warn?(session: Session, context: PlanContext<I>, requires: Requires, coming: Coming): Promise<void>;
     /** Original values that cannot be restored as they are, by key, with what can. */
     restorable?(session: Session, context: PlanContext<I>): Promise<ReadonlyMap<string, Values>>;
     /** Work that must be done on the router before the operations, such as on another menu. */
     prepare?(session: Session, operations: readonly Operation[], context: PlanContext<I>): Promise<void>;
+    /** After the rows stand: another run has put the same in use meanwhile. What shall stand instead, and why. */
+    givesWay?(session: Session, context: PlanContext<I>): Promise<{ inputs: I; error: RouterError } | undefined>;
     done?(session: Session, context: PlanContext<I>): Promise<void>;
     /** Whether a resource must be left on the router at delete, for now. */
     keep?(session: Session, olds: I): Promise<boolean>;

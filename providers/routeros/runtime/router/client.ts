@@ -10,6 +10,7 @@ import type { ErrorCode } from "./errors";
 import { classify, isRouterError, masked, RouterError } from "./errors";
 import type { Settings } from "./settings";
 import { PinnedAgent, tlsError } from "./tls";
+import { Turns } from "./turns";
 
 export type Method = "GET" | "PUT" | "PATCH" | "DELETE" | "POST";
 
@@ -18,6 +19,8 @@ export interface RequestOptions {
     body?: Record<string, string>;
     /** Checks the answer against the request; what it says is wrong makes the answer another request's. */
     expect?: (answer: unknown) => string | undefined;
+    /** Called right before it is sent, after its turn has come; throws where it must not be sent any more. */
+    still?: () => void;
 }
 
 /** How often and after what pause a read is repeated. Milliseconds. */
@@ -38,7 +41,7 @@ export class Client {
     private readonly agent: HttpAgent | HttpsAgent;
     private readonly settings: Settings;
     private readonly patience: Patience;
-    private queue: Promise<unknown> = Promise.resolve();
+    private readonly turns = new Turns();
     /** Whether this login was accepted before: a 401 afterwards may be another request's answer. */
     private accepted = false;
 
@@ -126,27 +129,22 @@ export class Client {
     }
 
     /** One request, never repeated. Throws a {@link RouterError} for everything but a success. */
-    async request(method: Method, path: string, options: RequestOptions = {}): Promise<unknown> {
-        const turn = this.queue.then(() => this.send(method, path, options));
-        this.queue = turn.catch(() => undefined);
-        return turn;
+    request(method: Method, path: string, options: RequestOptions = {}): Promise<unknown> {
+        return this.turns.take(() => this.send(method, path, options));
     }
 
     /** Resolves once nothing is asked of the router, nor will be by what waited for the last answer. */
-    async idle(): Promise<void> {
-        let last: unknown;
-        while (last !== this.queue) {
-            last = this.queue;
-            await this.queue;
-            await new Promise((resolve) => setImmediate(resolve));
-        }
+    idle(): Promise<void> {
+        return this.turns.idle();
     }
 
     close(): void {
         this.agent.destroy();
     }
 
-    private async send(method: Method, path: string, { query, body, expect }: RequestOptions): Promise<unknown> {
+    private async send(method: Method, path: string, options: RequestOptions): Promise<unknown> {
+        const { query, body, expect, still } = options;
+        still?.();
         const where = `${method} ${path} on ${this.router}`;
         let response: AxiosResponse<ArrayBuffer>;
         try {

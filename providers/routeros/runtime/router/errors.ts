@@ -101,6 +101,7 @@ export const remediations = {
     "ownership/exists": "Set adopt to true to take it over, or remove it",
     "ownership/another-job": "Give ours another name (`queueNames` of a site), or rename that one",
     "ownership/bytes": "Give that row a comment in UTF-8 or none, and run it again",
+    "ownership/another-row": "Look at the row, mend what it lost, and run it again",
     "ownership/child": "Move or remove it first",
     "ownership/marker-not-kept": "Shorten comment and resource name; the router kept another comment than was sent",
     "router/duplicate": "Remove the other entry, or set adopt to true",

@@ -1,15 +1,17 @@
 /** One router as this process knows it: connection, cache, identity, and what was said already. */
 import { createHash } from "node:crypto";
 
+import type { Requires } from "../../args";
 import type { EngineWatch } from "../engine/engine-watch";
 import { engineOfProcess } from "../engine/engine-watch";
-import type { CommonInputs, State } from "../rows/inputs";
+import type { CommonInputs, Self, State } from "../rows/inputs";
 import type { Patience } from "./client";
 import { Client } from "./client";
 import { isRouterError, RouterError } from "./errors";
 import { forgetSaid, memo } from "./once";
 import type { Settings } from "./settings";
 import { Snapshot } from "./snapshot";
+import { Turns } from "./turns";
 
 export interface Facts {
     /** `7.22.3 (stable)`. */
@@ -18,15 +20,27 @@ export interface Facts {
     device: string;
 }
 
+interface Demand {
+    requires: Requires;
+    self: Self;
+    again(): Promise<void>;
+}
+
 export interface Session {
     settings: Settings;
     client: Client;
     snapshot: Snapshot;
     engine: EngineWatch;
+    /** Looks and the writes that go by them: one resource's after another's, so that no look grows old in between. */
+    writing: Turns;
+    /** Milliseconds, by which the age of a look is told. */
+    now(): number;
     /** Version and device, read once. */
     facts(): Promise<Facts>;
     /** Results by name, each worked out once in this process. */
     once: Map<string, Promise<unknown>>;
+    /** What was asked for to stand on the router before anything is written: how to look for it again. */
+    demands: Map<string, Demand>;
     /** What was to be removed while something still used it, by title: how to try again. */
     left: Map<string, { olds: CommonInputs & State; again: () => Promise<void> }>;
     /** What is recorded in the state and was read, by title and owner: the menu, and its rows' ids by key. */
@@ -39,6 +53,8 @@ export interface Tuning {
     patience?: Partial<Patience>;
     maximumAge?: number;
     engine?: EngineWatch;
+    /** Milliseconds, by which the age of a look is told. @default the process's clock */
+    now?: () => number;
 }
 
 const sessions = new Map<string, Session>();
@@ -72,15 +88,19 @@ export function sessionFor(settings: Settings): Session {
     const known = sessions.get(key);
     if (known) return known;
     const client = new Client(settings, tuning.patience);
-    const snapshot = new Snapshot(client, tuning.maximumAge);
+    const now = tuning.now ?? (() => performance.now());
+    const snapshot = new Snapshot(client, tuning.maximumAge, now);
     const once = new Map<string, Promise<unknown>>();
     const session: Session = {
         settings,
         client,
         snapshot,
         engine: watchEngine(),
+        writing: new Turns(),
+        now,
         facts: () => memo(once, "facts", () => readFacts(client, settings)),
         once,
+        demands: new Map(),
         left: new Map(),
         recorded: new Map(),
     };

@@ -3,6 +3,8 @@ import type { Menu, Values } from "../rows/fields";
 import type { Row } from "../rows/row";
 import { readRow } from "../rows/row";
 import type { Client } from "./client";
+import type { Look } from "./look";
+import { lookLasts } from "./look";
 
 /** How long an answer may be used again, in milliseconds. */
 export const defaultMaximumAge = 30_000;
@@ -11,35 +13,41 @@ interface Entry {
     menu: Menu;
     query: Values;
     at: number;
-    rows: Promise<Row[]>;
+    look: Promise<Look>;
 }
 
 export class Snapshot {
     private readonly entries = new Map<string, Entry>();
     private readonly client: Client;
     private readonly maximumAge: number;
+    private readonly now: () => number;
 
-    constructor(client: Client, maximumAge = defaultMaximumAge) {
+    constructor(client: Client, maximumAge = defaultMaximumAge, now = () => performance.now()) {
         this.client = client;
         this.maximumAge = maximumAge;
+        this.now = now;
+    }
+
+    async rows(menu: Menu, query: Values, options: { fresh?: boolean } = {}): Promise<Row[]> {
+        return (await this.look(menu, query, options)).rows;
     }
 
     /** Rows of a menu by query; the same question asked twice at a time is one request. */
-    rows(menu: Menu, query: Values, options: { fresh?: boolean } = {}): Promise<Row[]> {
+    look(menu: Menu, query: Values, options: { fresh?: boolean } = {}): Promise<Look> {
         const key = `${menu.path}?${JSON.stringify(query)}`;
         const known = this.entries.get(key);
-        if (known && !options.fresh && performance.now() - known.at < this.maximumAge) return known.rows;
-        const entry: Entry = { menu, query, at: performance.now(), rows: this.read(menu, query) };
+        if (known && !options.fresh && this.now() - known.at < this.maximumAge) return known.look;
+        const entry: Entry = { menu, query, at: this.now(), look: this.read(menu, query) };
         this.entries.set(key, entry);
-        entry.rows.then(
-            () => {
-                entry.at = performance.now();
+        entry.look.then(
+            ({ at }) => {
+                entry.at = at;
             },
             () => {
                 if (this.entries.get(key) === entry) this.entries.delete(key);
             },
         );
-        return entry.rows;
+        return entry.look;
     }
 
     /** Forgets a menu. With `parts`, what is known of its other parts is kept. */
@@ -51,8 +59,13 @@ export class Snapshot {
         }
     }
 
-    private async read(menu: Menu, query: Values): Promise<Row[]> {
+    /** Forgets what is older than a look lasts. */
+    forgetOutdated(): void {
+        for (const [key, { at }] of this.entries) if (this.now() - at > lookLasts) this.entries.delete(key);
+    }
+
+    private async read(menu: Menu, query: Values): Promise<Look> {
         const answer = await this.client.rows(menu.path, query, menu.identity);
-        return answer.map((row) => readRow(menu, row));
+        return { rows: answer.map((row) => readRow(menu, row)), at: this.now() };
     }
 }

@@ -132,6 +132,17 @@ export function difference(
     return clear.length === 0 && Object.keys(set).length === 0 ? undefined : { set, clear };
 }
 
+/** What takes a difference back from a row that had these values. */
+export function inverse(table: FieldTable, values: Values, { set, clear }: Difference): Difference {
+    const back: Difference = { set: {}, clear: [] };
+    for (const wire of [...Object.keys(set), ...clear]) {
+        const value = values[wire] ?? table.get(wire)?.cleared;
+        if (value === undefined) back.clear.push(wire);
+        else back.set[wire] = value;
+    }
+    return back;
+}
+
 /** The body of a PATCH: `!name` clears a value, as an empty one stays set for most matchers. */
 export function patchBody({ set, clear }: Difference): Values {
     return { ...set, ...Object.fromEntries(clear.map((name) => [`!${name}`, ""])) };

@@ -33,3 +33,10 @@ export type State = {
     /** Owners whose markers may still stand, after an update that did not finish. */
     owners?: string[];
 };
+
+/** Whom a preflight is for. */
+export interface Self {
+    /** Stacks that count as ours: of now, and of before a rename. */
+    stacks: readonly string[];
+    adopt: boolean;
+}

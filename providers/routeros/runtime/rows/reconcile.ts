@@ -50,6 +50,8 @@ export interface Claim {
     owners: readonly string[];
     /** Ids as recorded, by key. Never proof by themselves: ids are used again after a delete. */
     ids: ReadonlyMap<string, string>;
+    /** Keys of rows that this run has added: another run of the same stack may have, too, at the same time. */
+    made?: ReadonlySet<string>;
     /** Ids recorded of rows with our marker beyond the first of their key. */
     duplicates?: readonly string[];
     /** Whether the row still does the job of that key, its comment aside. */
@@ -79,6 +81,8 @@ export interface Sorted {
     mine: Map<string, Row>;
     /** Rows with our marker beyond the first of their key, which do its job too or are recorded. */
     duplicates: Row[];
+    /** Those of them that the next run settles: never the one that made the other. */
+    spared: ReadonlySet<Row>;
     /** All others, in the order they stand. */
     foreign: Row[];
     /** Those of them that carry our marker and do another job: copies of ours that somebody made his own. */
@@ -101,18 +105,21 @@ function sortRows(rows: readonly Row[], claim: Claim): Sorted {
     const recorded = recordedIds(claim);
     const mine = new Map<string, Row>();
     const duplicates: Row[] = [];
+    const spared = new Set<Row>();
     const copies = new Set<Row>();
     for (const [key, all] of candidates) {
         const best = choose(key, all, claim);
         mine.set(key, best);
         for (const row of all) {
             if (row === best) continue;
-            if (recorded.has(row.id) || claim.same(row, key)) duplicates.push(row);
-            else copies.add(row);
+            if (recorded.has(row.id) || claim.same(row, key)) {
+                duplicates.push(row);
+                if (claim.made?.has(key)) spared.add(row);
+            } else copies.add(row);
         }
     }
     const ours = new Set([...mine.values(), ...duplicates]);
-    return { mine, duplicates, foreign: rows.filter((row) => !ours.has(row)), copies: [...copies] };
+    return { mine, duplicates, spared, foreign: rows.filter((row) => !ours.has(row)), copies: [...copies] };
 }
 
 function keyOf(row: Row, claim: Claim, keyOfId: ReadonlyMap<string, string>): string | undefined {
@@ -127,10 +134,14 @@ function keyOf(row: Row, claim: Claim, keyOfId: ReadonlyMap<string, string>): st
     return row.comment === "" || quotes(row.comment, claim.owners) ? key : undefined;
 }
 
-/** Of several rows with one key: one that does the job and is in use, the recorded one among equals, else the first. */
+/**
+ * Of several rows with one key: one that does the job and is in use, else the first. Two runs of one stack, each of which
+ * recorded the row it made, so keep the same one; what is recorded tells only rows that stood before, or lost their marker.
+ */
 function choose(key: string, all: Row[], claim: Claim): Row {
-    const score = (row: Row): number =>
-        (claim.same(row, key) ? 4 : 0) + (row.disabled ? 0 : 2) + (row.id === claim.ids.get(key) ? 1 : 0);
+    const recorded = ({ id, marker }: Row): boolean =>
+        (marker === undefined || marker.adopted) && id === claim.ids.get(key);
+    const score = (row: Row): number => (claim.same(row, key) ? 4 : 0) + (row.disabled ? 0 : 2) + Number(recorded(row));
     return all.reduce((best, row) => (score(row) > score(best) ? row : best));
 }
 
@@ -327,7 +338,8 @@ export function planRows({ matched, desired, owner, table, ignored, exclusive }:
         if (!original) plan.removes.push({ kind: "remove", key, id: row.id });
         else if (back) plan.restores.push({ kind: "change", key, id: row.id, difference: back });
     }
-    const others = exclusive ? [...matched.duplicates, ...matched.foreign] : matched.duplicates;
+    const surplus = matched.duplicates.filter((row) => !matched.spared.has(row));
+    const others = exclusive ? [...surplus, ...matched.foreign] : surplus;
     for (const row of others) plan.removes.push({ kind: "remove", key: row.label, id: row.id });
     return plan;
 }

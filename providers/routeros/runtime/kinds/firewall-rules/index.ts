@@ -103,7 +103,8 @@ export const firewallRules: Kind<FirewallRulesInputs> = {
         const { inputs, desired, matched, scope } = context;
         const rows = planRows({ matched, desired, owner: inputs.owner, table: scope.menu.table });
         const values = new Map(rows.adds.map((add) => [add.key, add.values]));
-        const leaving = new Set(rows.removes.map(({ id }) => id));
+        // Rows that the next run removes stand in the way of none.
+        const leaving = new Set([...rows.removes, ...matched.spared].map(({ id }) => id));
         const ids = idsOf(matched);
         const order = segmentsOf(context).flatMap(({ chain, segment }) =>
             planOrder({

@@ -1,10 +1,11 @@
 /** A packet mark is renamed by letting its leaf carry both names first, so that no packet is without a leaf. */
+import { unlessOutdated } from "../../router/look";
 import type { Session } from "../../router/session";
 import { stackOf } from "../../rows/ownership";
 import type { Operation } from "../../rows/reconcile";
 import { words } from "../../rows/values";
 import type { PlanContext } from "../kind";
-import { queueTreeMenu, readTree } from "../queue-tree/menu";
+import { lookAtTree, queueTreeMenu } from "../queue-tree/menu";
 import type { FirewallRulesInputs } from "./arguments";
 
 export async function carryBothMarks(
@@ -19,7 +20,9 @@ export async function carryBothMarks(
         return after !== undefined && before !== undefined ? [{ before, after }] : [];
     });
     if (renames.length === 0) return;
-    for (const { id, marker, values } of await readTree(session, { fresh: true })) {
+    const { rows: queues, at } = await lookAtTree(session, { fresh: true });
+    const still = unlessOutdated(at, () => session.now());
+    for (const { id, marker, values } of queues) {
         if (marker === undefined || stackOf(marker.owner) !== stackOf(inputs.owner)) continue;
         const marks = (values["packet-mark"] ?? "").split(",");
         const added = renames.filter(({ before, after }) => marks.includes(before) && !marks.includes(after));
@@ -28,6 +31,7 @@ export async function carryBothMarks(
         session.snapshot.drop(queueTreeMenu);
         await session.client.request("PATCH", `${queueTreeMenu.path}/${id}`, {
             body: { "packet-mark": words([...marks, ...added.map(({ after }) => after)].join(",")) },
+            still,
         });
     }
 }

@@ -3,6 +3,7 @@ import ipaddr from "ipaddr.js";
 
 import type { Client } from "../../router/client";
 import { isRouterError } from "../../router/errors";
+import { Outdated, unlessOutdated } from "../../router/look";
 import { queryOf } from "../../rows/fields";
 import { readRow } from "../../rows/row";
 import { addressListMenus } from "../address-list/menu";
@@ -36,13 +37,31 @@ export async function fastTracked(client: Client, lists: readonly string[] = [])
     return found;
 }
 
-/** Removes the entries; what ended by itself meanwhile is done. The connections begin again by the next packet. */
-export async function release(client: Client, all: readonly Connection[]): Promise<void> {
-    for (const { menu, id } of all) {
+/**
+ * Removes the entries, and returns how many; what ended by itself meanwhile is done. The connections begin again by the
+ * next packet. An id goes to the next connection: those that say nothing else any more are looked for again.
+ */
+export async function release(
+    client: Client,
+    lists: readonly string[] = [],
+    now: () => number = () => performance.now(),
+): Promise<number> {
+    let removed = 0;
+    for (;;) {
+        const all = await fastTracked(client, lists);
+        const still = unlessOutdated(now(), now);
         try {
-            await client.request("DELETE", `${menu}/${id}`);
+            for (const { menu, id } of all) {
+                try {
+                    await client.request("DELETE", `${menu}/${id}`, { still });
+                    removed += 1;
+                } catch (error) {
+                    if (!isRouterError(error, "router/gone")) throw error;
+                }
+            }
+            return removed;
         } catch (error) {
-            if (!isRouterError(error, "router/gone")) throw error;
+            if (!(error instanceof Outdated)) throw error;
         }
     }
 }

@@ -2,7 +2,7 @@ import { RouterError } from "../../router/errors";
 import { warnOnce } from "../../router/once";
 import type { Session } from "../../router/session";
 import type { Field, Values } from "../../rows/fields";
-import type { Desired } from "../../rows/reconcile";
+import type { Desired, Operation } from "../../rows/reconcile";
 import { present, removedIds } from "../../rows/reconcile";
 import type { Row } from "../../rows/row";
 import { camelCase } from "../../rows/values";
@@ -10,9 +10,10 @@ import { Arguments, commonNames, isObject } from "../arguments";
 import { firewallMenus } from "../firewall-rules/menu";
 import { strayMarkWarnings } from "../firewall-rules/warnings";
 import { interfaceNames } from "../interfaces";
-import type { CommonInputs, Json, Kind, Properties } from "../kind";
+import type { CommonInputs, Json, Kind, PlanContext, Properties } from "../kind";
 import { commentText, ownerOf } from "../present";
 import { queueTypeMenu, typeNames } from "../queue-type/menu";
+import { lostTo, refuseContested, rootsApart } from "./contest";
 import { queueTreeMenu, treeQuery } from "./menu";
 import { planTree } from "./order";
 import { treePreflight } from "./preflight";
@@ -97,7 +98,7 @@ export const queueTree: Kind<QueueTreeInputs> = {
     fits: sameWork,
 
     plan: ({ inputs, desired, matched }) =>
-        planTree({ matched, desired, owner: inputs.owner, table: queueTreeMenu.table }),
+        rootsApart(planTree({ matched, desired, owner: inputs.owner, table: queueTreeMenu.table }), desired),
 
     inputsFrom({ olds, matched }) {
         const owner = ownerOf(matched, olds.owner);
@@ -139,16 +140,18 @@ export const queueTree: Kind<QueueTreeInputs> = {
         return found;
     },
 
-    prepare(session, operations, { matched, rows }) {
-        const own = new Set([...present(matched).values(), ...matched.duplicates]);
-        const removed = removedIds(operations);
-        const names = new Set(rows.filter(({ id }) => removed.has(id)).map(({ values }) => values["name"]));
-        const child = rows.find((row) => !own.has(row) && names.has(row.values["parent"]));
-        if (!child) return Promise.resolve();
-        throw new RouterError({
-            code: "ownership/child",
-            summary: `queue ${child.label} of somebody else hangs under ${child.values["parent"]} on ${session.client.router}`,
-        });
+    async prepare(session, operations, { inputs, desired, matched, rows }) {
+        refuseChildren(session, operations, { matched, rows });
+        // At destroy nothing is desired any more.
+        if (inputs.queues.length > 0) await refuseContested(session, operations, desired);
+    },
+
+    async givesWay(session, { inputs, desired }) {
+        const error = await lostTo(session, desired);
+        if (!error) return undefined;
+        const names = new Set(inputs.queues.map(({ name }) => name));
+        const queues = inputs.queues.map((queue) => (names.has(queue.parent) ? queue : { ...queue, disabled: true }));
+        return { inputs: { ...inputs, queues }, error };
     },
 
     freed: removeLeft,
@@ -156,6 +159,23 @@ export const queueTree: Kind<QueueTreeInputs> = {
     withoutState: treeRemoval,
     docs: { marks: "queues", property: queueProperty },
 };
+
+/** A queue of somebody else under one that goes would be left without a parent. */
+function refuseChildren(
+    { client }: Session,
+    operations: readonly Operation[],
+    { matched, rows }: Pick<PlanContext<QueueTreeInputs>, "matched" | "rows">,
+): void {
+    const own = new Set([...present(matched).values(), ...matched.duplicates]);
+    const removed = removedIds(operations);
+    const names = new Set(rows.filter(({ id }) => removed.has(id)).map(({ values }) => values["name"]));
+    const child = rows.find((row) => !own.has(row) && names.has(row.values["parent"]));
+    if (!child) return;
+    throw new RouterError({
+        code: "ownership/child",
+        summary: `queue ${child.label} of somebody else hangs under ${child.values["parent"]} on ${client.router}`,
+    });
+}
 
 /**
  * Queue types are deleted before the queues that use them where both are replaced, or where a program does not say that

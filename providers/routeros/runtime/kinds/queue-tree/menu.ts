@@ -1,3 +1,4 @@
+import type { Look } from "../../router/look";
 import type { Session } from "../../router/session";
 import type { Menu } from "../../rows/fields";
 import { fieldsOf, fieldTable, queryOf } from "../../rows/fields";
@@ -77,6 +78,10 @@ export function treeQuery(version: string | undefined): Record<string, string> {
     return queryOf(queueTreeMenu, names);
 }
 
+export async function lookAtTree(session: Session, options: { fresh?: boolean } = {}): Promise<Look> {
+    return session.snapshot.look(queueTreeMenu, treeQuery((await session.facts()).version), options);
+}
+
 export async function readTree(session: Session, options: { fresh?: boolean } = {}): Promise<Row[]> {
-    return session.snapshot.rows(queueTreeMenu, treeQuery((await session.facts()).version), options);
+    return (await lookAtTree(session, options)).rows;
 }

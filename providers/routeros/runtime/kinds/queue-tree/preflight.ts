@@ -21,10 +21,10 @@ import { defaultRoutes, siteMenus, small } from "../upload-path";
 import { queueTreeMenu, readSimpleQueues, readTree } from "./menu";
 import { Tree } from "./tree";
 
-export async function treePreflight(session: Session, requires: Requires, self: Self): Promise<void> {
+export async function treePreflight(session: Session, requires: Requires, self: Self, again: boolean): Promise<void> {
     const { parents = [], wanInterface, upload } = requires;
     if (parents.length === 0 && wanInterface === undefined) return;
-    const rows = await readTree(session);
+    const rows = await readTree(session, { fresh: again });
     const tree = new Tree(rows.map(({ values }) => values));
     const missing = parents.find((name) => !tree.has(name));
     if (missing !== undefined) {
@@ -35,9 +35,7 @@ export async function treePreflight(session: Session, requires: Requires, self: 
         });
     }
     if (upload) await uploadPreflight(session, requires, upload, rows, self);
-    if (upload?.profile === "join") return;
-    const lines = upload?.lines ?? (wanInterface === undefined ? [] : [wanInterface]);
-    for (const line of lines) await foreignQueues(session, requires, line, rows, tree, self);
+    for (const line of linesOf(requires)) await foreignQueues(session, { requires, self }, line, rows);
 }
 
 /** What stands in the way of a site's uploads is refused while nothing of the site stands, and a warning from then on. */
@@ -114,36 +112,58 @@ async function wanMenusOf(
     return known;
 }
 
+/** The interfaces that a stack shapes by a tree of its own. */
+export function linesOf({ wanInterface, upload }: Requires): readonly string[] {
+    if (upload?.profile === "join") return [];
+    return upload?.lines ?? (wanInterface === undefined ? [] : [wanInterface]);
+}
+
 /** Two shapers on one interface spoil each other's guarantees: the other one is named, and nothing is written. */
 async function foreignQueues(
     session: Session,
-    { parents = [], queues, upload }: Requires,
-    wan: string,
+    demand: { requires: Requires; self: Self },
+    line: string,
     rows: readonly Row[],
-    tree: Tree,
-    { stacks, adopt }: Self,
 ): Promise<void> {
+    const onLine = ({ values }: Row): boolean =>
+        [values["target"], values["dst"]].some((text) => text?.split(",").includes(line));
+    // What simple queues do to a site's uploads, the model has judged.
+    const simple = demand.requires.upload ? [] : await readSimpleQueues(session);
+    const all = [...otherTrees(session, demand, line, rows), ...simple.filter((row) => !row.disabled && onLine(row))];
+    if (all.length === 0) return;
+    const out = await wayOut(session, demand.requires.upload, demand.self.adopt);
+    throw shapedAlready(session, `is shaped already by ${named(all)}`, line, out);
+}
+
+/** Queues in use on an interface that are neither ours nor to be taken over. `rows` are the whole tree. */
+export function otherTrees(
+    session: Session,
+    { requires: { parents = [], queues }, self: { stacks, adopt } }: { requires: Requires; self: Self },
+    line: string,
+    rows: readonly Row[],
+): Row[] {
+    const tree = new Tree(rows.map(({ values }) => values));
     const roots = new Set(parents.map((name) => tree.root(name)));
     // One of ours whose marker somebody took off is no other shaper: its own resource says what has become of it.
     const recorded = [...session.recorded.values()].filter(({ menu }) => menu === queueTreeMenu.path);
     const once = new Set(recorded.flatMap(({ ids }) => [...ids.values()]));
-    const others = rows.filter(({ id, values: { name = "", parent }, disabled, marker }) => {
-        if (parent !== wan || disabled || roots.has(name) || (!marker && once.has(id))) return false;
+    return rows.filter(({ id, values: { name = "", parent }, disabled, marker }) => {
+        if (parent !== line || disabled || roots.has(name) || (!marker && once.has(id))) return false;
         if (marker) return !stacks.some((stack) => marker.owner.startsWith(stack));
         return !(adopt && (queues?.includes(name) ?? true));
     });
-    const onWan = ({ values }: Row): boolean =>
-        [values["target"], values["dst"]].some((text) => text?.split(",").includes(wan));
-    // What simple queues do to a site's uploads, the model has judged.
-    const simple = upload ? [] : await readSimpleQueues(session);
-    const all = [...others, ...simple.filter((row) => !row.disabled && onWan(row))];
-    if (all.length === 0) return;
-    const named = all.slice(0, 4).map(({ label, marker }) => (marker ? `${label} of ${marker.owner}` : label));
-    const out = await wayOut(session, upload, adopt);
-    throw new RouterError({
+}
+
+export function named(rows: readonly Row[]): string {
+    const names = rows.slice(0, 4).map(({ label, marker }) => (marker ? `${label} of ${marker.owner}` : label));
+    return names.join(", ");
+}
+
+export function shapedAlready({ client }: Session, what: string, line: string, remediation?: string): RouterError {
+    return new RouterError({
         code: "preflight/foreign-queue",
-        summary: `${wan} on ${session.client.router} is shaped already by ${named.join(", ")}`,
-        ...(out === undefined ? {} : { remediation: out }),
+        summary: `${line} on ${client.router} ${what}`,
+        ...(remediation === undefined ? {} : { remediation }),
     });
 }
 

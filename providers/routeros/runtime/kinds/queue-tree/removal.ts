@@ -15,7 +15,7 @@ export const treeRemoval: WithoutState = {
             ({ values, marker, disabled }) => !tree.has(values["parent"] ?? "") && !marker?.adopted && !disabled,
         );
         return [
-            ...roots.map(({ id, label }): RemovalStep => ({ what: "disable", menu: menu.path, id, label })),
+            ...roots.map((row): RemovalStep => ({ what: "disable", menu, row })),
             ...tree.leavesFirst(rows, ({ values }) => values).map((row) => stepFor(menu, row)),
         ];
     },

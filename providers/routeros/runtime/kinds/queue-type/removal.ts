@@ -1,7 +1,6 @@
 /** Queue types carry no marker: without a state they are told by their names, and go when nobody else uses them. */
 import { queryOf } from "../../rows/fields";
 import { ownsTypeName } from "../../rows/ownership";
-import { oneLine } from "../../rows/text";
 import type { WithoutState } from "../kind";
 import { queueTreeMenu } from "../queue-tree/menu";
 import { queueTypeMenu as menu, typeQuery } from "./menu";
@@ -20,7 +19,7 @@ export const typeRemoval: WithoutState = {
         const others = [...tree.filter(({ id }) => !mine.has(id)), ...(await usersBeside(read))];
         return found
             .filter(({ values }) => usersAmong(others, values["name"] ?? "").length === 0)
-            .map(({ id, values }) => ({ what: "remove", menu: menu.path, id, label: oneLine(values["name"] ?? "") }));
+            .map((row) => ({ what: "remove", menu, row }));
     },
 
     /** One line a type: in a terminal, what is local ends with the line. */
