@@ -4,7 +4,7 @@ import path from "node:path";
 
 import { type Router, type RouterOptions, start } from "../router";
 import { root } from "../sandbox/places";
-import type { Outcome,ScratchStack } from "./scratch-stack";
+import type { Outcome, ScratchStack } from "./scratch-stack";
 import { startEngine } from "./scratch-stack";
 
 const program = `

@@ -6,6 +6,7 @@ import { graphOf, kinds } from "../tests/graph/support";
 import { Carrier, type Declared } from "./carrier";
 import type { Expectation } from "./fail-open";
 import { defaultAddresses, site, type SiteOptions } from "./site";
+import turned from "./turned-trees.json";
 
 export interface Stage {
     declared: Declared[];
@@ -68,6 +69,17 @@ export function tower(root: string, between: string): Stage {
     );
     return { ...stage, declared };
 }
+
+/** Trees of three levels whose queues change places, and names that stand for another queue afterwards. */
+export const turnedTrees = turned.map((walk) =>
+    walk.map(({ queues, guarantee, ceiling }): Stage => {
+        const stage = plain({}, guarantee, ceiling);
+        const declared = stage.declared.map((one) =>
+            one.kind === "QueueTree" ? { ...one, args: { ...one.args, queues } } : one,
+        );
+        return { ...stage, declared };
+    }),
+);
 
 export function carrierOf(router: Router, stage: Stage | undefined): Carrier {
     const [project, stack] = (stage?.stack ?? "site/test").split("/");

@@ -61,6 +61,8 @@ export interface AddressListArgs extends RouterResourceArgs {
     comment?: pulumi.Input<string>;
     /** Also remove rows of that list that are not ours; they are not restored at destroy. @default false */
     exclusive?: pulumi.Input<boolean>;
+    /** Said beside `exclusive` where `addresses` may be empty, so that every row of the list goes. @default false */
+    exclusiveEmpty?: pulumi.Input<boolean>;
     source?: pulumi.Input<FeedSource>;
 }
 

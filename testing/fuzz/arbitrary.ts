@@ -1,7 +1,7 @@
 /** Cases at random. */
 import fc from "fast-check";
 
-import { type Case, type Edit, editKinds, nameOf, operations, type Program,type Round } from "./case";
+import { type Case, type Edit, editKinds, nameOf, operations, type Program, type Round } from "./case";
 import { addresses, buckets, comments, marks, queueNames, queueTypes, rates, rules } from "./pool";
 
 const index = (all: readonly unknown[]) => fc.nat(all.length - 1);

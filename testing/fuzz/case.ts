@@ -151,7 +151,8 @@ function declaredOne(one: Wanted, site: Program): Declared {
                 return forms[form % forms.length];
             });
             const { family, exclusive, adopt } = one;
-            const args = { family, list: listOf(one), addresses: written, exclusive, adopt, ...text(one.comment) };
+            const list = { family, list: listOf(one), addresses: written };
+            const args = { ...list, exclusive, exclusiveEmpty: true, adopt, ...text(one.comment) };
             return { kind: "AddressList", name, args };
         }
         case "rules": {

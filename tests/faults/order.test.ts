@@ -10,7 +10,7 @@ import { type Router, start } from "../../router";
 import { harm } from "../../testing/fail-open";
 import { quietAndQuick } from "../../testing/quiet";
 import { defaultAddresses } from "../../testing/site";
-import { carrierOf, expectation, perform, plain, real, type Stage, tower } from "../../testing/stages";
+import { carrierOf, expectation, perform, plain, real, type Stage, tower, turnedTrees } from "../../testing/stages";
 
 /** From one stage to the next; none before the first and after the last. */
 interface Walk {
@@ -46,6 +46,12 @@ const walks: Record<string, Walk> = {
     "tree turned over": { from: () => tower("line", "share"), to: () => tower("share", "line") },
     "root hung under a new one": { from: () => tower("line", "share"), to: () => tower("new", "line") },
     "tree flattened": { from: () => tower("line", "share"), to: () => plain() },
+    ...Object.fromEntries(
+        turnedTrees.map(([from, to], index): [string, Walk] => [
+            `three levels turned, ${index + 1}`,
+            { from: () => from as Stage, to: () => to as Stage },
+        ]),
+    ),
     "everything changed": {
         from: () => plain(),
         to: () =>

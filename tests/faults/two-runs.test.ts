@@ -94,7 +94,7 @@ function other(): Declared[] {
 }
 
 /** Plays two runs; `order` says whose request is next, the first where it says nothing any more. */
-async function together(router: Router, laptops: [Laptop, Laptop], both: [Declared[], Declared[]], order: boolean[]) {
+async function together(laptops: [Laptop, Laptop], both: [Declared[], Declared[]], order: boolean[]) {
     const runs = laptops.map((laptop, index) => laptop.run(both[index] as Declared[]));
     for (const second of order) {
         const [preferred, left] = second ? [laptops[1], laptops[0]] : laptops;
@@ -114,7 +114,7 @@ describe("two stacks on one interface", () => {
         const router = await start();
         try {
             const laptops: [Laptop, Laptop] = [new Laptop(router, "test"), new Laptop(router, "office")];
-            const outcomes = await together(router, laptops, [site(), other()], order);
+            const outcomes = await together(laptops, [site(), other()], order);
             const errors = outcomes.flatMap(({ error }) => error?.message ?? []);
             expect(inUse(router).length).toBeLessThanOrEqual(1);
             expect(errors.length).toBe(2 - inUse(router).length);
@@ -187,7 +187,7 @@ describe("one stack run from two laptops", () => {
                 most = Math.max(most, now);
             });
             for (const mixed of [order, again]) {
-                const outcomes = await together(router, laptops, [wanted, wanted], mixed);
+                const outcomes = await together(laptops, [wanted, wanted], mixed);
                 expect(outcomes.map(({ error }) => error?.message)).toEqual([undefined, undefined]);
                 expect(markers(router).size).toBeGreaterThanOrEqual(all);
             }

@@ -170,3 +170,56 @@ test("what is in the way of a resource that stands is refused in the preview", a
     router.add(lists, { list: "AmazonS3", address: "3.5.164.0/22", comment: "theirs" });
     expect((await carrier.preview(bigger)).error?.message).toMatch(/3\.5\.164\.0\/22 "theirs" .* stands there already/);
 });
+
+test("a queue of somebody else under ours is shown by the preview, before a destroy is refused for it", async () => {
+    await up(site());
+    router.add(tree, { name: "guest", parent: "uplink" });
+    expect((await carrier.preview(site())).error).toBeUndefined();
+    expect(said()).toMatch(/queue guest \(\*\w+\) on .* is somebody else's and hangs under uplink/);
+});
+
+test("a parameter of our queue type that somebody changed shows, is put back, and the router's own are left", async () => {
+    await up(site());
+    const type = (): Record<string, string> =>
+        router.rows("/queue/type").find((row) => row["default"] !== "true") ?? {};
+    const whole = type();
+    router.set("/queue/type", type()[".id"] ?? "", { "fq-codel-flows": "64", "fq-codel-ecn": "no" });
+    const { steps } = await carrier.preview(site());
+    expect(steps.filter(({ op }) => op !== "same")).toEqual([
+        { op: "update", name: "queues-leaf", changed: ["others"] },
+    ]);
+    await up(site());
+    expect(type()).toEqual(whole);
+    expect((await carrier.preview(site())).steps.filter(({ op }) => op !== "same")).toEqual([]);
+});
+
+test("a list that would be emptied for everybody is refused, unless that is said twice", async () => {
+    router.add(lists, { list: "admins", address: "192.168.88.2" });
+    const emptied = (more: object): Declared[] => [
+        { kind: "AddressList", name: "l", args: { list: "admins", addresses: [], exclusive: true, ...more } },
+    ];
+    expect((await carrier.preview(emptied({}))).error?.message).toMatch(
+        /addresses is empty, .* `exclusiveEmpty` to true/,
+    );
+    expect((await carrier.up(emptied({}))).error).toBeDefined();
+    expect(router.rows(lists)).toHaveLength(1);
+    await up(emptied({ exclusiveEmpty: true }));
+    expect(router.rows(lists)).toEqual([]);
+});
+
+test("two resources of one name under different parents are refused: their rows are told by the name", async () => {
+    const block = (port: number): Declared => ({
+        kind: "FirewallRules",
+        name: "rules",
+        args: {
+            table: "filter",
+            rules: [{ key: `p${port}`, chain: "forward", action: "accept", protocol: "tcp", dstPort: port }],
+        },
+    });
+    await up([block(22)]);
+    const { error } = await carrier.up([block(22), block(80)]);
+    expect(error?.message).toMatch(/site\/test\/rules: two resources of the program have this name/);
+    expect(router.rows(filter).flatMap((row) => row["dst-port"] ?? [])).toContain("22");
+    await up([block(443)]);
+    expect(router.rows(filter).filter((row) => (row["comment"] ?? "").includes("pulumi"))).toHaveLength(1);
+});

@@ -65,6 +65,10 @@ function lifecycleOf(kind: Kind, kinds: readonly Kind[]): Lifecycle {
             const { inputs, problems } = kind.normalise(args);
             if (problems.length > 0) return refused(inputs, problems);
             const before = Object.keys(olds).length === 0 ? undefined : recorded(olds);
+            if (isNamedTwice(kind, inputs, args)) {
+                const reason = `${inputs.owner}: two resources of the program have this name, by which their rows are told; give one another`;
+                return refused(inputs, [{ property: "", reason }]);
+            }
             try {
                 problems.push(...markerProblems(kind, inputs), ...lossGuard(kind, inputs, before, args));
                 const session = sessionOf(inputs);
@@ -111,7 +115,11 @@ function lifecycleOf(kind: Kind, kinds: readonly Kind[]): Lifecycle {
                     ids: new Map(Object.entries(olds.ids ?? {})),
                 });
                 const found = { ...inputsOf(kind, context, olds), router: facts.device };
-                return { id, props: plain({ ...found, ...stateOf(context, ledger, olds) }), inputs: plain(found) };
+                return {
+                    id,
+                    props: plain({ ...found, ...stateOf(kind, context, ledger, olds) }),
+                    inputs: plain(found),
+                };
             } catch (error) {
                 // On another device stands nothing that is recorded; check says whether it is the one that is meant.
                 if (leftAlone(error, "preflight/device")) {
@@ -171,7 +179,7 @@ function lifecycleOf(kind: Kind, kinds: readonly Kind[]): Lifecycle {
             await kind.done?.(session, context);
             await kind.freed?.(session);
             const found = { ...inputsOf(kind, context, inputs), router: device };
-            return plain({ ...found, ...stateOf(context, ledger, undefined) });
+            return plain({ ...found, ...stateOf(kind, context, ledger, undefined) });
         } catch (error) {
             const told = isUnreachable(error) && severalRouters() ? error.retold(goOn(error)) : error;
             if (!ledger.wrote || !(told instanceof Error)) throw told;
@@ -201,11 +209,14 @@ function inputsOf(kind: Kind, context: PlanContext<CommonInputs>, olds: CommonIn
 }
 
 function stateOf(
-    { matched }: PlanContext<CommonInputs>,
+    kind: Kind,
+    context: PlanContext<CommonInputs>,
     ledger: Ledger,
     olds: (CommonInputs & Partial<State>) | undefined,
 ): State {
+    const { matched } = context;
     const rows = present(matched);
+    const given = kind.given?.(context);
     const original = [...ledger.original].filter(([key]) => rows.has(key));
     const owners = olds ? ownersOf(olds, olds) : [];
     const duplicates = matched.duplicates.map(({ id }) => id);
@@ -213,6 +224,7 @@ function stateOf(
         ids: Object.fromEntries([...rows].map(([key, { id }]) => [key, id])),
         ...(duplicates.length > 0 ? { surplus: duplicates } : {}),
         former: Object.fromEntries(original),
+        ...(given ? { given } : {}),
         ...(owners.length > 1 ? { owners } : {}),
     };
 }
@@ -229,7 +241,7 @@ function partial(
     const { context } = ledger;
     const found = context ? inputsOf(kind, context, inputs) : inputs;
     const state = context
-        ? stateOf(context, ledger, undefined)
+        ? stateOf(kind, context, ledger, undefined)
         : { ids: olds?.ids ?? {}, former: Object.fromEntries(ledger.original) };
     const owners = ownersOf(inputs, olds);
     const ids = { ...olds?.ids, ...Object.fromEntries(ledger.ids ?? []), ...state.ids };
@@ -248,6 +260,14 @@ function partial(
         }),
         reasons: [error.message],
     });
+}
+
+/** Pulumi allows one name twice, below different parents; a resource that is checked again says the same. */
+function isNamedTwice(kind: Kind, inputs: CommonInputs, args: Properties): boolean {
+    const { owner, connection = "" } = inputs;
+    const { path } = kind.scope(inputs, undefined).menu;
+    const wanted = JSON.stringify(args);
+    return tellOnce(`${connection} ${path} ${owner}`, wanted) !== wanted;
 }
 
 /** The whole of an error at the first resource that meets it; the others only name it. */

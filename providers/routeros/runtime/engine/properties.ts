@@ -5,7 +5,7 @@ import type { CommonInputs, Json, Properties, State } from "../kinds/kind";
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** What of the outputs is no input. */
-export const stateNames = new Set(["ids", "surplus", "former", "owners", "__provider"]);
+export const stateNames = new Set(["ids", "surplus", "former", "given", "owners", "__provider"]);
 
 /** What is recorded beside the inputs and shows in others where it matters. */
 const uncompared = new Set(["marking"]);

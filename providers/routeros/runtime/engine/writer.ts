@@ -77,7 +77,9 @@ export class Writer {
                 } else if (operation.kind === "change") {
                     const answer = await this.change(operation);
                     this.known = this.known.map((row) => (row.id === operation.id ? answer : row));
-                    verify ||= operation.difference.clear.length > 0;
+                    // Rows that refer to one that got another name show that, too.
+                    const { set, clear } = operation.difference;
+                    verify ||= clear.length > 0 || this.menu.label.some((wire) => set[wire] !== undefined);
                 } else if (operation.kind === "move") {
                     await this.move(operation);
                     verify = true;

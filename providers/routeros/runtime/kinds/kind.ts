@@ -88,6 +88,8 @@ export interface Kind<I extends CommonInputs = CommonInputs> {
     /** Whether foreign rows in its scope go, too. @default false */
     exclusive?(inputs: I): boolean;
     plan(context: PlanContext<I>): Operation[];
+    /** See `State.given`: kept as it was recorded, or as the row has it where nothing is yet. */
+    given?(context: PlanContext<I>): Values | undefined;
     /** Inputs as the router has them; `olds` are those it is compared to. */
     inputsFrom(context: PlanContext<I> & { olds: I }): I;
 

@@ -30,6 +30,8 @@ export type State = {
     surplus?: string[];
     /** Values to restore at destroy, by key. */
     former: Record<string, Values>;
+    /** Of a row that has more properties than were asked for: what the router gave it, of those. */
+    given?: Values;
     /** Owners whose markers may still stand, after an update that did not finish. */
     owners?: string[];
 };

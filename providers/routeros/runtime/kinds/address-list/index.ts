@@ -22,7 +22,18 @@ export type AddressListInputs = CommonInputs & {
     comments: Record<string, string>;
 };
 
-const names = [...commonNames, "family", "list", "addresses", "comment", "exclusive", "source", "foreign", "comments"];
+const names = [
+    ...commonNames,
+    "family",
+    "list",
+    "addresses",
+    "comment",
+    "exclusive",
+    "exclusiveEmpty",
+    "source",
+    "foreign",
+    "comments",
+];
 
 export const addressList: Kind<AddressListInputs> = {
     menus: Object.values(addressListMenus),
@@ -38,6 +49,15 @@ export const addressList: Kind<AddressListInputs> = {
             .list("addresses")
             .map((address, index) => (field ? read.value(`addresses[${index}]`, field, address) : ""));
         const comment = read.comment("comment");
+        const exclusive = read.boolean("exclusive", false);
+        // A list that came out empty by mistake would take every row of other people with it.
+        if (!read.boolean("exclusiveEmpty", false) && exclusive && addresses.length === 0) {
+            read.problem(
+                "addresses",
+                "is empty, so that `exclusive` would remove every row of the list; where that is meant, set " +
+                    "`exclusiveEmpty` to true as well",
+            );
+        }
         return {
             inputs: {
                 ...read.common(),
@@ -45,7 +65,7 @@ export const addressList: Kind<AddressListInputs> = {
                 list: read.requiredText("list"),
                 addresses: [...new Set(addresses)].filter((text) => text !== "").sort(compareAddresses),
                 ...(comment === undefined ? {} : { comment }),
-                exclusive: read.boolean("exclusive", false),
+                exclusive,
                 ...read.source(),
                 foreign: [],
                 comments: {},

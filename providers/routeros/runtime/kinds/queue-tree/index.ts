@@ -124,7 +124,14 @@ export const queueTree: Kind<QueueTreeInputs> = {
 
     preflight: treePreflight,
 
-    warn: async (session, _context, requires, coming) => {
+    warn: async (session, context, requires, coming) => {
+        const { router } = session.client;
+        for (const child of foreignChildren(context)) {
+            warnOnce(
+                `queue ${child.label} on ${router} is somebody else's and hangs under ${child.values["parent"]}, which is ` +
+                    "ours and cannot be removed as long as it does.",
+            );
+        }
         if (coming !== "same") await strayMarkWarnings(session, requires);
     },
 
@@ -160,16 +167,24 @@ export const queueTree: Kind<QueueTreeInputs> = {
     docs: { marks: "queues", property: queueProperty },
 };
 
+/** Queues of other people under ours, or under some of ours. */
+function foreignChildren(
+    { matched, rows }: Pick<PlanContext<QueueTreeInputs>, "matched" | "rows">,
+    some: (row: Row) => boolean = () => true,
+): Row[] {
+    const own = [...present(matched).values(), ...matched.duplicates];
+    const names = new Set(own.filter(some).map(({ values }) => values["name"]));
+    return rows.filter((row) => !own.includes(row) && names.has(row.values["parent"]));
+}
+
 /** A queue of somebody else under one that goes would be left without a parent. */
 function refuseChildren(
     { client }: Session,
     operations: readonly Operation[],
     { matched, rows }: Pick<PlanContext<QueueTreeInputs>, "matched" | "rows">,
 ): void {
-    const own = new Set([...present(matched).values(), ...matched.duplicates]);
     const removed = removedIds(operations);
-    const names = new Set(rows.filter(({ id }) => removed.has(id)).map(({ values }) => values["name"]));
-    const child = rows.find((row) => !own.has(row) && names.has(row.values["parent"]));
+    const [child] = foreignChildren({ matched, rows }, ({ id }) => removed.has(id));
     if (!child) return;
     throw new RouterError({
         code: "ownership/child",

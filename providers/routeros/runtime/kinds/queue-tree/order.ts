@@ -33,8 +33,9 @@ export function planTree(input: PlanInput): Operation[] {
         ...phases.otherLeaves,
         ...phases.addedLeaves,
         ...phases.restoredLeaves,
-        ...shape.actual.leavesFirst(rows.removes, ({ id }) => shape.byId.get(id)?.values ?? {}),
         ...phases.loweredParents,
+        // Behind all changes: what hung under one that goes hangs elsewhere by then.
+        ...shape.actual.leavesFirst(rows.removes, ({ id }) => shape.byId.get(id)?.values ?? {}),
         ...phases.roots,
     ];
 }
@@ -173,6 +174,8 @@ function split(input: PlanInput, plan: RowPlan, shape: Shape, down: ReadonlySet<
         const row = byId.get(change.id);
         const lowered = row !== undefined && isLowered(row, change);
         if (isRoot(change.key) && (down.has(change.id) || row?.disabled)) phases.roots.push(change);
+        // One that hung under another is no root in use before its leaves stand: the next comparison enables it.
+        else if (isRoot(change.key) && isChild(change)) phases.raisedParents.push(atRest(change));
         else if (!desired.bears(change.key)) (lowered ? phases.loweredLeaves : phases.otherLeaves).push(change);
         else if (lowered) phases.loweredParents.unshift(change);
         else phases.raisedParents.push(change);
@@ -214,6 +217,11 @@ function isLowered(row: Row, { difference: { set } }: Change): boolean {
         if (step > 0) return false;
     }
     return false;
+}
+
+function atRest(change: Change): Change {
+    const { set, clear } = change.difference;
+    return { ...change, difference: { set: { ...set, disabled: "true" }, clear } };
 }
 
 function disable({ id, values }: Row): Change {

@@ -1,12 +1,13 @@
 import type { Values } from "../../rows/fields";
+import { omit } from "../../rows/objects";
 import { ownsTypeName } from "../../rows/ownership";
 import { planRows, present } from "../../rows/reconcile";
 import type { Row } from "../../rows/row";
 import { nearest } from "../../rows/text";
-import { kebabCase } from "../../rows/values";
+import { camelCase, kebabCase } from "../../rows/values";
 import { Arguments, commonNames, isObject } from "../arguments";
 import { strayMarkWarnings } from "../firewall-rules/warnings";
-import type { CommonInputs, Kind } from "../kind";
+import type { CommonInputs, Kind, PlanContext, State } from "../kind";
 import { queueKinds, queueTypeMenu, typeQuery } from "./menu";
 import { typePreflight } from "./preflight";
 import { typeRemoval } from "./removal";
@@ -17,6 +18,8 @@ export type QueueTypeInputs = CommonInputs & {
     kind: string;
     /** In camelCase, canonical. */
     parameters: Record<string, string>;
+    /** Drift: parameters that were not asked for and that somebody changed. Absent in what is desired. */
+    others?: Record<string, string>;
     /** Drift: the type is not there. False in what is desired. */
     missing: boolean;
 };
@@ -32,7 +35,7 @@ export const queueType: Kind<QueueTypeInputs> = {
 
     normalise(args) {
         const read = new Arguments(args);
-        read.unknown([...commonNames, "name", "kind", "parameters", "missing"]);
+        read.unknown([...commonNames, "name", "kind", "parameters", "others", "missing"]);
         const parameters: Record<string, string> = {};
         const given = args["parameters"] ?? {};
         const kind = read.requiredText("kind");
@@ -86,21 +89,44 @@ export const queueType: Kind<QueueTypeInputs> = {
 
     fits: ({ values }, desired) => values["kind"] === desired.values["kind"],
 
-    plan({ inputs, olds, desired, matched }) {
-        // A parameter that was set before and is not any more goes back to its default; the others are the router's.
-        const ours = new Set([...Object.keys(valuesOf(inputs)), ...(olds ? Object.keys(valuesOf(olds)) : [])]);
+    plan(context) {
+        const { inputs, olds, desired, matched } = context;
+        const given = changedOthers(context);
+        // A parameter that was set before and is not any more goes back to its default, one that somebody changed to what
+        // the router gave it; the others are the router's.
+        const ours = new Set(
+            [valuesOf(inputs), olds ? valuesOf(olds) : {}, given].flatMap((values) => Object.keys(values)),
+        );
         const ignored = new Set([...table.keys()].filter((wire) => !ours.has(wire)));
-        const plan = planRows({ matched, desired, owner: inputs.owner, table, ignored });
+        const whole = desired.map((one) => ({ ...one, values: { ...given, ...one.values } }));
+        const plan = planRows({ matched, desired: whole, owner: inputs.owner, table, ignored });
         // One that was renamed by hand gets its name back from another that has it by now.
         return [...plan.removes, ...plan.adds, ...plan.changes, ...plan.restores];
     },
 
-    inputsFrom({ olds, matched }) {
+    given(context) {
+        const recorded = recordedOthers(context);
+        if (recorded) return recorded;
+        const values = present(context.matched).get(key)?.values;
+        return values && { kind: values["kind"] ?? "", ...othersOf(context.inputs, values) };
+    },
+
+    inputsFrom(context) {
+        const { olds, matched } = context;
         const values = present(matched).get(key)?.values;
-        if (!values) return { ...olds, missing: true };
+        const before = omit(olds, "others");
+        if (!values) return { ...before, missing: true };
         const parameters = Object.keys(olds.parameters).map((name) => [name, values[kebabCase(name)] ?? ""]);
         const { name = "", kind = "" } = values;
-        return { ...olds, missing: false, name, kind, parameters: Object.fromEntries(parameters) as Values };
+        const others = Object.keys(changedOthers(context)).map((wire) => [camelCase(wire), values[wire] ?? ""]);
+        return {
+            ...before,
+            missing: false,
+            name,
+            kind,
+            parameters: Object.fromEntries(parameters) as Values,
+            ...(others.length > 0 ? { others: Object.fromEntries(others) as Values } : {}),
+        };
     },
 
     title: ({ name }) => `queue type "${name}"`,
@@ -115,6 +141,29 @@ export const queueType: Kind<QueueTypeInputs> = {
     withoutState: typeRemoval,
     docs: { marks: "types" },
 };
+
+/** Parameters of a kind that were not asked for. */
+function othersOf({ parameters }: QueueTypeInputs, values: Values): Values {
+    const { kind = "" } = values;
+    const asked = new Set(Object.keys(parameters).map(kebabCase));
+    return Object.fromEntries(
+        Object.entries(values).filter(([wire]) => wire.startsWith(`${kind}-`) && !asked.has(wire)),
+    );
+}
+
+/** What the router gave the row that stands, as recorded; nothing where it is another, or of another kind by now. */
+function recordedOthers({ olds, matched }: PlanContext<QueueTypeInputs>): Values | undefined {
+    const { ids, given } = (olds ?? {}) as Partial<State>;
+    const row = present(matched).get(key);
+    return row && ids?.[key] === row.id && given?.["kind"] === row.values["kind"] ? given : undefined;
+}
+
+/** Of those that were not asked for, what the router gave the ones that are not so any more. */
+function changedOthers(context: PlanContext<QueueTypeInputs>): Values {
+    const values = present(context.matched).get(key)?.values ?? {};
+    const given = othersOf(context.inputs, recordedOthers(context) ?? {});
+    return Object.fromEntries(Object.entries(given).filter(([wire, value]) => values[wire] !== value));
+}
 
 function valuesOf({ name, kind, parameters }: QueueTypeInputs): Values {
     const given = Object.entries(parameters).map(([parameter, value]) => [kebabCase(parameter), value]);
