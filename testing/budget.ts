@@ -65,7 +65,7 @@ async function counted(router: Router, count: number): Promise<Budget> {
     return {
         counts: { create, preview, add, destroy },
         missed: {
-            create: [...over("requests", all(create), rows + 24), ...createFiltered],
+            create: [...over("requests", all(create), rows + 26), ...createFiltered],
             preview: [...over("reads", preview.GET, 16), ...over("writes", writes(preview), 0), ...previewFiltered],
             add: [...over("reads", add.GET, preview.GET + 2), ...over("writes", writes(add), 1), ...addFiltered],
             destroy: [

@@ -48,7 +48,9 @@ export function listFindings({ menus }: Readings, site: UploadSite): Finding[] {
         const rows = menus[`/${family === "ipv4" ? "ip" : "ipv6"}/firewall/address-list`] ?? [];
         const made = rows.filter((row) => row["dynamic"] === "true" && row["disabled"] !== "true");
         if (made.length === 0) return [];
-        const some = made.slice(0, 3).map((row) => row["address"] ?? "");
+        const some = made
+            .slice(0, 3)
+            .map(({ address = "", timeout }) => (timeout === undefined ? address : `${address} for ${timeout}`));
         const more = made.length > 3 ? ` and ${made.length - 3} more` : "";
         return [finding("list/dynamic", `${site.list} has ${some.join(", ")}${more} as dynamic entries (${family})`)];
     });
