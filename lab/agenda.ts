@@ -20,7 +20,18 @@ type Choice = Record<string, number>;
 const judgedUplink = 20e6;
 
 const telling: Choice = { alone: 1, game: 1, other: 1 };
-const others: Choice = { idle: 1, call: 1, web: 1, running: 1, download: 1, objects: 1, aws: 1, region: 1, sources: 1 };
+const others: Choice = {
+    stream: 1,
+    idle: 1,
+    call: 1,
+    web: 1,
+    running: 1,
+    download: 1,
+    objects: 1,
+    aws: 1,
+    region: 1,
+    sources: 1,
+};
 const published: Choice = { rrul: 1, rpm: 1 };
 
 /** One line and one family: what tells every profile apart, and what else the one that is judged promises, but briefly. */

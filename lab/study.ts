@@ -94,6 +94,16 @@ export function questions(): Question[] {
             ],
         },
         {
+            title: "How fast S3 gives way, to a TCP that starts and to what wants all of the line at once",
+            line,
+            scenarios: { other: 1, stream: 1 },
+            variants: [0.95, 0.9].map((share) =>
+                variant(`rest ${share * 100} %`, (state) =>
+                    queue(state, "upload-rest", { "limit-at": percent(share * 100) }),
+                ),
+            ),
+        },
+        {
             title: "What the rest is guaranteed, in percent of max-limit",
             line,
             scenarios: { alone: 0.6, game: 0.6, other: 0.5 },

@@ -78,8 +78,8 @@ export async function proveChanges(print: (text: string) => void): Promise<boole
             // Without queues the modem drops what it cannot keep, which is why there are queues.
             let shapedUntil = Infinity;
             const stopWatching = line.router.onRequest(({ when, method, path: menu }) => {
-                const isLast = when === "before" && destroy && method === "DELETE" && menu.startsWith("/queue/tree");
-                if (isLast) shapedUntil = Math.min(shapedUntil, now());
+                const unshapes = when === "before" && destroy && method !== "GET" && menu.startsWith("/queue/tree");
+                if (unshapes) shapedUntil = Math.min(shapedUntil, now());
             });
             const done = destroy ? await session.destroy() : await session.up();
             stopWatching();

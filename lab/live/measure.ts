@@ -9,7 +9,7 @@ import { startLiveLine } from "./line";
 
 /** How far `measure` may be from the line's rate, in percent. */
 const within = 5;
-/** The line's rate by its own counters: the most it carried in so many ms. */
+/** The line's rate by its own counters: the most it carried in at least so many ms. */
 const busy = 5000;
 const step = 250;
 
@@ -25,10 +25,11 @@ export async function proveMeasure(rates: readonly number[], print: (text: strin
                 return (await promisify(execFile)(program, args, { env: { ...process.env, ...line.env } })).stdout;
             };
             await run([path.join(commandsFolder, "aws"), "s3", "mb", "s3://measured"]);
-            const samples: number[] = [];
+            const samples: { at: number; bytes: number }[] = [];
             let measuring = true;
             const sampling = (async () => {
-                for (; measuring; await sleep(step)) samples.push((await line.counters()).up.bytes);
+                for (; measuring; await sleep(step))
+                    samples.push({ bytes: (await line.counters()).up.bytes, at: performance.now() });
             })();
             const cli = path.join(root, "cli", "routeros-s3.cjs");
             const words = [process.execPath, cli, "measure", "--bucket", "measured", "--json"];
@@ -36,9 +37,11 @@ export async function proveMeasure(rates: readonly number[], print: (text: strin
                 await run([...words, "--region", "ap-southeast-2"]).finally(() => (measuring = false)),
             ) as Measurement;
             await sampling;
-            const width = busy / step;
             const carried = Math.max(
-                ...samples.slice(width).map((bytes, index) => ((bytes - (samples[index] ?? 0)) * 8) / (busy / 1000)),
+                ...samples.map(({ at, bytes }) => {
+                    const later = samples.find((one) => one.at >= at + busy);
+                    return later ? ((later.bytes - bytes) * 8000) / (later.at - at) : 0;
+                }),
             );
             const { onTheWire, bitsPerSecond } = result.rate;
             const off = (onTheWire / rate - 1) * 100;
