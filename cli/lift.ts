@@ -1,16 +1,18 @@
 /** `--lift`: our parent queues of a stack out of use for a measurement. */
+import { parseRate } from "../components/shaping/profiles";
 import { parentQueues } from "../line/own-rows";
 import type { RouterFlags } from "./router-options";
 import type { StackState } from "./stack-state";
 
-/** Parent queues that a stack has on its router, with what holds each: `upload at 19M`. */
-export function parentsOf({ routerResources }: StackState): { name: string; maxLimit: string }[] {
+/** Parent queues that a stack has on its router, with what each holds its line to, bit/s. */
+export function parentsOf({ routerResources }: StackState): { name: string; maxLimit: number }[] {
     return routerResources.flatMap((resource) => {
         const names = parentQueues(resource);
         const queues = (resource.inputs["queues"] ?? []) as { name: string; parent: string; maxLimit?: string }[];
         // Leaves that hang on somebody else's queue are no parents of ours: that queue would stay.
         const roots = names.filter((name) => queues.some(({ parent }) => parent === name));
-        return roots.map((name) => ({ name, maxLimit: queues.find((one) => one.name === name)?.maxLimit ?? "" }));
+        const limit = (name: string): string => queues.find((one) => one.name === name)?.maxLimit ?? "";
+        return roots.map((name) => ({ name, maxLimit: parseRate(limit(name)) ?? 0 }));
     });
 }
 

@@ -63,7 +63,7 @@ async function run(flags: MeasureFlags): Promise<void> {
     say(await announcement(target, seconds, connections, bucket.region));
     const parents = state === undefined || lift ? [] : parentsOf(state);
     for (const { name, maxLimit } of parents) {
-        say(`our own parent queue ${name} holds the line to ${maxLimit}: --lift measures without it`);
+        say(`our own parent queue ${name} holds the line to ${maxLimit / 1e6} Mbit/s: --lift measures without it`);
     }
     try {
         await interruptible(async (signal) => {

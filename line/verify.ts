@@ -83,6 +83,7 @@ class Run {
     private readonly phases: Verification["phases"] = [];
     private readonly trips: Partial<Record<Phase, Record<"tcp" | "udp", RoundTrips>>> = {};
     private upload: Sender | undefined;
+    private load: RunningLoad | undefined;
 
     constructor(
         private readonly options: VerifyOptions,
@@ -116,10 +117,11 @@ class Run {
     }
 
     private async besideOwn(load: NonNullable<VerifyOptions["load"]>): Promise<boolean> {
-        const running = await load();
+        const running = (this.load = await load());
         try {
             await this.phase("beside", this.options.seconds * 1000);
         } finally {
+            this.load = undefined;
             running.stop();
         }
         await this.phase("after", this.options.seconds * 1000);
@@ -168,6 +170,7 @@ class Run {
         while (performance.now() < end) {
             await sleep(pace, undefined, signal ? { signal } : {});
             this.upload?.check();
+            this.load?.check();
             await this.look();
             const { s3 = 0, rest = 0 } = ratesOf(this.looks.slice(-2)).at(-1) ?? {};
             say(`${what}: uploads ${(s3 / 1e6).toFixed(1)} Mbit/s, other traffic ${(rest / 1e6).toFixed(1)} Mbit/s`);

@@ -1,6 +1,6 @@
 /** Whether an upload goes through its leaf and gives way, from what the router counted. Pure. */
-import type { Rates } from "../counters";
 import type { Finding, Verdict } from "../catalogue";
+import type { Rates } from "../counters";
 import { quantile, wireShare } from "./rate";
 
 /** From when to when on the clock of the rates, milliseconds. */

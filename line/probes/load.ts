@@ -11,6 +11,8 @@ const width = 4;
 const patience = 5000;
 
 export interface RunningLoad {
+    /** Throws where the other end has closed every connection. */
+    check(): void;
     stop(): void;
 }
 
@@ -33,7 +35,17 @@ export async function startLoad({ host, port }: Target): Promise<RunningLoad> {
         );
     }
     for (const socket of sockets) send(socket, chunk);
-    return { stop };
+    return {
+        stop,
+        check() {
+            if (sockets.every(({ destroyed }) => destroyed)) {
+                throw new Error(
+                    `${host}:${port} closed the load's connections: something that takes whatever comes has to listen there, ` +
+                        `such as nc -lk ${port} >/dev/null`,
+                );
+            }
+        },
+    };
 }
 
 function send(socket: Socket, chunk: Buffer): void {

@@ -7,8 +7,8 @@ import path from "node:path";
 
 import * as v from "valibot";
 
-import { start } from "../../router";
 import type { Router } from "../../router";
+import { start } from "../../router";
 import type { Carrier } from "../../testing/carrier";
 import { quietAndQuick } from "../../testing/quiet";
 import { recordStack } from "../../testing/recorded-stack";
@@ -47,10 +47,9 @@ afterAll(async () => {
 /** Starts a command with nothing of this machine's own in its way. */
 function launch(line: string, env: Record<string, string> = {}) {
     const args = line.replace(/^npx routeros-s3 /, "").split(" ");
-    const { ROUTEROS_URL: _url, ...inherited } = process.env;
     const child = spawn(process.execPath, [path.join(root, "cli/routeros-s3.cjs"), ...args], {
         cwd: folder,
-        env: { ...inherited, ...environment, AWS_EC2_METADATA_DISABLED: "true", ...env },
+        env: { ...process.env, ROUTEROS_URL: "", ...environment, AWS_EC2_METADATA_DISABLED: "true", ...env },
         stdio: ["ignore", "pipe", "pipe"],
     });
     const said = { out: "", errors: "" };

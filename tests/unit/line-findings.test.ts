@@ -33,8 +33,8 @@ describe("no finding at a site where nothing is wrong", () => {
             {
                 wanInterfaces: lines,
                 addressFamilies: ["ipv4"],
-                wanInterface: undefined as never,
-                uplink: undefined as never,
+                wanInterface: undefined,
+                uplink: undefined,
             },
         ],
     ])("%s", async (_name, args) => {

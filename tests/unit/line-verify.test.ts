@@ -1,10 +1,15 @@
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
 import path from "node:path";
 
 import type { Rates } from "../../line/counters";
 import { ratesOf } from "../../line/counters";
 import { wireShare } from "../../line/findings/rate";
 import { givingWay, judge, shareOf } from "../../line/findings/yielding";
+import type { RunningLoad } from "../../line/probes/load";
+import { startLoad } from "../../line/probes/load";
 import type { Sender, Verification } from "../../line/verify";
 import { verify } from "../../line/verify";
 import { verificationFigures, verificationSentence } from "../../line/views/verification";
@@ -131,7 +136,7 @@ async function verified(
                 site: { ...siteOfCarrier(carrier, given) },
                 start: () => Promise.resolve(sender),
                 connections: 1,
-                ...(load && { load: () => Promise.resolve({ stop: () => undefined }) }),
+                ...(load && { load: () => Promise.resolve({ check: () => undefined, stop: () => undefined }) }),
                 targets: {},
                 seconds: 0.5,
                 pace: 10,
@@ -189,9 +194,35 @@ test.each([
     const page = pageOf(found);
     expect(page).toContain(`<h1>${verificationSentence(found).slice(0, 30)}`);
     expect(page).toContain("<svg");
-    expect(page).not.toMatch(/<script|<link|src=|@import|url\(/);
+    expect(page).not.toMatch(/<script|<link|src=|@import|url\((?!["']?#)/);
     for (const [what] of verificationFigures(found)) expect(page).toContain(what);
 });
+
+test("a load that nobody takes, or whose connections the other end closes, is said with what to run there", async () => {
+    const server = createServer((socket) => socket.destroy()).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const taken = once(server, "connection");
+    const load = await startLoad({ host: "127.0.0.1", port });
+    await taken;
+    while (!closed(load)) await new Promise((resolve) => setImmediate(resolve));
+    expect(() => load.check()).toThrow(/closed the load's connections.*nc -lk/);
+    load.stop();
+    server.close();
+    await once(server, "close");
+    await expect(startLoad({ host: "127.0.0.1", port })).rejects.toThrow(
+        /nobody takes a load at .*ECONNREFUSED.*nc -lk/,
+    );
+});
+
+function closed(load: RunningLoad): boolean {
+    try {
+        load.check();
+        return false;
+    } catch {
+        return true;
+    }
+}
 
 test("an upload that FastTrack takes past its leaf is named with that reason", async () => {
     const found = await verified({ fastTrack: "leave" }, besideLoad);

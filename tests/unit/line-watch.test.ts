@@ -1,6 +1,6 @@
-import type { Rates } from "../../line/counters";
 import { readShaping } from "../../components/shaping/plan";
 import { uploadSite } from "../../components/shaping/rules";
+import type { Rates } from "../../line/counters";
 import { frame, plainLine, screenLines, sparkline } from "../../line/views/screen";
 import type { Seen } from "../../line/watch";
 import { Watch } from "../../line/watch";
@@ -97,7 +97,7 @@ describe("the page", () => {
             page.show(seen);
             const events = await fetch(`${origin}/events`, { headers: { cookie } });
             const { value } = await events.body!.getReader().read();
-            expect(JSON.parse(Buffer.from(value!).toString().slice("data: ".length))).toEqual(seen);
+            expect(JSON.parse(Buffer.from(value).toString().slice("data: ".length))).toEqual(seen);
             expect((await fetch(`${origin}/events`)).status).toBe(403);
         } finally {
             await page.close();

@@ -1,8 +1,8 @@
 import { tune } from "../../providers/routeros/runtime/router/session";
 import { start } from "../../router";
 import type { Router } from "../../router/api";
-import { siteOf } from "../../testing/path-model";
 import { diagnosed } from "../../testing/doctor";
+import { siteOf } from "../../testing/path-model";
 import { standing } from "../../testing/site";
 import type { Stage } from "../../testing/stages";
 import { carrierOf, real } from "../../testing/stages";
