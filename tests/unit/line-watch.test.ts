@@ -87,17 +87,23 @@ describe("the page", () => {
             const origin = new URL(page.url).origin;
             expect((await fetch(origin)).status).toBe(403);
             expect((await fetch(`${origin}/?token=guessed`)).status).toBe(403);
-            const first = await fetch(page.url, { redirect: "manual" });
-            const cookie = first.headers.get("set-cookie")?.split(";")[0] ?? "";
-            expect([first.status, first.headers.get("location")]).toEqual([303, "/"]);
+            const entered = await fetch(page.url, { redirect: "manual" });
+            const cookie = entered.headers.get("set-cookie")?.split(";")[0] ?? "";
+            expect([entered.status, entered.headers.get("location")]).toEqual([303, "/"]);
             expect((await fetch(page.url)).status).toBe(403);
             const shown = await fetch(origin, { headers: { cookie } });
             expect(await shown.text()).toContain("new EventSource");
             expect(shown.headers.get("content-security-policy")).toMatch(/default-src 'none'/);
             page.show(seen);
             const events = await fetch(`${origin}/events`, { headers: { cookie } });
-            const { value } = await events.body!.getReader().read();
-            expect(JSON.parse(Buffer.from(value).toString().slice("data: ".length))).toEqual(seen);
+            const first = (await events.body!.getReader().read()) as { value?: Uint8Array };
+            expect(
+                JSON.parse(
+                    Buffer.from(first.value ?? [])
+                        .toString()
+                        .slice("data: ".length),
+                ),
+            ).toEqual(seen);
             expect((await fetch(`${origin}/events`)).status).toBe(403);
         } finally {
             await page.close();
