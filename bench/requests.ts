@@ -25,7 +25,7 @@ const titles: Record<OperationName, string> = {
 };
 
 const aims: Record<OperationName, string> = {
-    create: "at most rows + 26 requests (rows: N + 12), 4 of them for the way of an upload, 2 for runs beside",
+    create: "at most rows + 26 requests (rows: N + 12), with the reads for the way of an upload and for runs beside",
     preview: "with refresh: at most 16 reads, 4 of them for the way of an upload, and no write",
     add: "with refresh: 1 write, and at most 2 reads more than the preview",
     destroy: "with refresh: at most rows + 3 for each of the 8 menus, and every row of others still there",
