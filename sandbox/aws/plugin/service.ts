@@ -7,7 +7,7 @@ import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
-import { AwsClients,refusal } from "./clients";
+import { AwsClients, refusal } from "./clients";
 import type { Difference } from "./compare";
 import type { State, Urn } from "./provider";
 import { AwsProvider, Unfinished } from "./provider";

@@ -1,6 +1,6 @@
 import type { LifecycleRule, ObjectLockRetentionMode } from "@aws-sdk/client-s3";
 
-import type { AwsClients,S3 } from "../clients";
+import type { AwsClients, S3 } from "../clients";
 import { orAbsent } from "../errors";
 import type { Inline } from "../resource-type";
 import type { Json, Values } from "../schema";

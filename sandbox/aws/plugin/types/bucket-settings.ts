@@ -1,4 +1,4 @@
-import type { AwsClients,S3 } from "../clients";
+import type { AwsClients, S3 } from "../clients";
 import { orAbsent } from "../errors";
 import type { ResourceType } from "../resource-type";
 import type { Fields, Json, Values } from "../schema";

@@ -1,7 +1,7 @@
 import type { BucketLocationConstraint } from "@aws-sdk/client-s3";
 
 import { partitionOf } from "../../../../providers/aws-ip-ranges/region";
-import type { AwsClients,S3 } from "../clients";
+import type { AwsClients, S3 } from "../clients";
 import { orAbsent } from "../errors";
 import type { ResourceType } from "../resource-type";
 import type { Values } from "../schema";

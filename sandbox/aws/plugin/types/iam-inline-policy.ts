@@ -1,4 +1,4 @@
-import type { AwsClients,Iam } from "../clients";
+import type { AwsClients, Iam } from "../clients";
 import { orAbsent } from "../errors";
 import type { ResourceType } from "../resource-type";
 import type { Fields, Values } from "../schema";
