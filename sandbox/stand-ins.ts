@@ -159,6 +159,7 @@ async function lineOf(
     const router = { username: "admin", password: state.routerPassword, stateFile: state.routerFile };
     const line = await startLiveLine({ uplink, router, aws: state.awsFolder, say });
     stops.push(() => line.stop());
+    say(`outside of the line the router and its page are at ${line.router.url}`);
     return { env: line.env, enter: line.command([]) };
 }
 
