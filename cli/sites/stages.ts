@@ -44,7 +44,10 @@ export async function inStages<Site extends { name: string }>(
     return sites.map(({ name }) => results.get(name) ?? emptyResult(name, "left"));
 }
 
-/** Memory of one site's commands at their peak, MB, as `npm run bench:sites` measures it. */
+/**
+ * Memory of one site's commands at their peak, MB: `npm run bench:sites` printed 530 for one site and 1,058 for two at a
+ * time, counting memory that processes share in each of them.
+ */
 export const megabytesMeasured = 540;
 
 /** Assumed for AWS's own plugin, MB: it runs beside the router's wherever there is a bucket, and cannot be measured here. */
