@@ -13,7 +13,7 @@ export interface Likenesses extends Pick<ManySites, "session" | "sites" | "stop"
 
 export async function startLikenesses(count: number): Promise<Likenesses> {
     const names = Array.from({ length: count }, (_, index) => `site-${String(index + 1).padStart(3, "0")}`);
-    const [first = "", ...others] = names;
+    const [first = ""] = names;
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "routeros-s3-sites-"));
     const stateFile = (name: string) => path.join(folder, `${name}.json`);
     const ground = await startSites([first], { router: { latency: "hex", stateFile: stateFile(first) } });
@@ -43,9 +43,9 @@ export async function startLikenesses(count: number): Promise<Likenesses> {
             const router = await start({ username: "admin", password, latency: "hex", stateFile: stateFile(name) });
             routers.push(router);
             fs.writeFileSync(stackFile(name), settings.replaceAll(url, router.url));
-            fs.writeFileSync(path.join(states, `${name}.json`), state.replaceAll(first, name));
+            fs.writeFileSync(path.join(states, `${name}.json`), state.replaceAll(first, name).replaceAll(url, router.url));
         }
-        if (others.length > 0) await run("aws", ["s3", "cp", "--quiet", "--recursive", states, bucket]);
+        await run("aws", ["s3", "cp", "--quiet", "--recursive", states, bucket]);
         return { names, session, sites: ground.sites, stop };
     } catch (error) {
         await stop();

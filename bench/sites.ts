@@ -18,6 +18,9 @@ import type { Outcome } from "../testing/scratch-stack";
 import { type Cost, costOf } from "./cost-of";
 import { type Likenesses, startLikenesses } from "./likenesses";
 
+/** What cannot be read is an error, and no preview that was quick. */
+const strict = { ROUTEROS_UNREACHABLE: "fail" };
+
 const aims = { bound: 1.15, loop: 0.05 };
 
 async function main(): Promise<number> {
@@ -36,7 +39,7 @@ async function report(ground: Likenesses, parallelisms: readonly number[]): Prom
     const { names, session } = ground;
     const cost = (work: () => Promise<Outcome>) => costOf(session.folder, () => done(work));
     const [one = ""] = names;
-    const pulumi = (...args: string[]) => cost(() => session.pulumi([...args, "--stack", one]));
+    const pulumi = (...args: string[]) => cost(() => session.pulumi([...args, "--stack", one], strict));
     const check = (...args: string[]) => cost(() => ground.sites(["check", "--no-doctor", ...args]));
     await pulumi("preview"); // warms the file cache
     const starts = await cost(() => session.run("pulumi", ["version"]));
