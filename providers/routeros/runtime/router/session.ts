@@ -23,7 +23,7 @@ export interface Facts {
 interface Demand {
     requires: Requires;
     self: Self;
-    again(): Promise<void>;
+    again: () => Promise<void>;
 }
 
 export interface Session {
