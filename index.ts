@@ -19,6 +19,7 @@ export = async () => {
         uploadFolder: uploadCommands.sync,
         queues: shaping.queues,
         prefixes: shaping.prefixCounts,
+        withoutFastTrack: shaping.withoutFastTrack,
         removalScript: shaping.removalScript,
         prefixesFrom: { source: ranges.source, published: ranges.createDate, syncToken: ranges.syncToken },
     };

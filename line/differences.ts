@@ -7,6 +7,17 @@ export function isTold(property: string): boolean {
     return !property.startsWith("__") && property !== "requires";
 }
 
+/** Addresses are keys of what is recorded; an older version recorded a list. */
+export function addressesOf({ addresses }: Properties): string[] {
+    const all = Array.isArray(addresses) ? addresses.map(String) : isObject(addresses) ? Object.keys(addresses) : [];
+    return all.sort();
+}
+
+/** A property as a list where it is one of rows. */
+export function listed(property: string, value: Json | undefined): Json | undefined {
+    return property === "addresses" ? addressesOf({ addresses: value }) : value;
+}
+
 /** Names of rows in the one that the other has not. */
 export function missing(was: Json | undefined, is: Json | undefined): string[] {
     if (!Array.isArray(was) || !Array.isArray(is)) return [];
@@ -21,7 +32,8 @@ function keyOf(value: Json | undefined): string {
 }
 
 /** What differs in a property, for one line; undefined where only `disabled` does. */
-export function difference(property: string, was: Json | undefined, is: Json | undefined): string | undefined {
+export function difference(property: string, ...both: [Json | undefined, Json | undefined]): string | undefined {
+    const [was, is] = both.map((value) => listed(property, value));
     if (!Array.isArray(was) || !Array.isArray(is)) return `${property} ${text(was)} → ${text(is)}`;
     const before = new Map(was.map((value) => [keyOf(value), value]));
     const differing = is.filter((value) => !equal(value, before.get(keyOf(value))));

@@ -5,7 +5,7 @@ import type { Json, Properties } from "../providers/routeros/runtime/kinds/kind"
 import { lifecycles } from "../providers/routeros/runtime/lifecycles";
 import type { Finding } from "./catalogue";
 import { finding } from "./catalogue";
-import { difference, isObject, isTold, missing, some, text } from "./differences";
+import { difference, isObject, isTold, listed, missing, some, text } from "./differences";
 
 /** A resource of ours in a stack's state. */
 export interface Recorded {
@@ -38,7 +38,7 @@ export async function driftOf(
         const properties = new Set([...Object.keys(inputs), ...Object.keys(now)]);
         for (const property of properties) {
             if (!isTold(property)) continue;
-            const [was, is] = [inputs[property], now[property]];
+            const [was, is] = [listed(property, inputs[property]), listed(property, now[property])];
             if (!equal(was, is)) found.push({ resource: name, kind, property, was, is });
         }
     }

@@ -2,8 +2,8 @@
  * Drives the provider's methods as the engine does, without the engine: old outputs go to diff, read and delete; inputs
  * are stored where diff says "same"; `__provider` travels along; what a process remembers is dropped between
  * operations; a failure that carries an id is recorded as half made and is updated next time; what is to be replaced is
- * deleted first, and made the next time where that failed; the state is in the program's order, and taken down from its
- * end.
+ * deleted first, and made the next time where that failed, or deleted after all others where the provider says so; the
+ * state is in the program's order, and taken down from its end.
  */
 import { isDeepStrictEqual } from "node:util";
 
@@ -29,6 +29,8 @@ export interface Recorded<Name extends string = KindName> {
     initErrors: string[];
     /** Deleted to be replaced, and not made again yet. */
     pendingReplacement?: true;
+    /** Replaced, and to be deleted after all others. */
+    replaced?: true;
 }
 
 export type StepOp = "create" | "update" | "replace" | "delete" | "same" | "refresh";
@@ -179,8 +181,8 @@ export class Carrier<Name extends string = KindName> {
             this.state.sort((a, b) => place(a) - place(b));
         }
         const names = new Set(done);
-        for (const old of this.state.filter(({ name }) => !names.has(name)).reverse()) {
-            steps.push({ op: "delete", name: old.name });
+        for (const old of this.state.filter(({ name, replaced }) => replaced || !names.has(name)).reverse()) {
+            if (!old.replaced) steps.push({ op: "delete", name: old.name });
             if (!preview) await this.remove(old);
         }
     }
@@ -193,8 +195,8 @@ export class Carrier<Name extends string = KindName> {
     private async applyOne({ kind, name, args }: Declared<Name>, steps: Step[], preview: boolean): Promise<void> {
         const method = this.method(kind);
         const owner = `${this.project}/${this.stack}/${name}`;
-        const news = wire({ ...args, owner, __provider: text });
-        const old = this.state.find((one) => one.name === name);
+        const news = wire({ ...args, ...(preview ? { dryRun: true } : {}), owner, __provider: text });
+        const old = this.state.find((one) => one.name === name && !one.replaced);
         const checked = await method.check(structuredClone(old?.inputs ?? {}), news);
         if (checked.failures.length > 0) {
             throw new Error(`${kind} ${name}: ${checked.failures.map(({ reason }) => reason).join("; ")}`);
@@ -205,11 +207,19 @@ export class Carrier<Name extends string = KindName> {
             if (!preview) await this.create(kind, name, inputs);
             return;
         }
-        const { changes, replaces } = await method.diff(old.id, structuredClone(old.outputs), structuredClone(inputs));
+        const { changes, replaces, deleteBeforeReplace } = await method.diff(
+            old.id,
+            structuredClone(old.outputs),
+            structuredClone(inputs),
+        );
         const changed = changedNames(old.inputs, inputs);
         if (replaces.length > 0 || old.pendingReplacement) {
             steps.push({ op: "replace", name, changed });
             if (preview) return;
+            if (!deleteBeforeReplace && !old.pendingReplacement) {
+                await this.create(kind, name, inputs, () => (old.replaced = true));
+                return;
+            }
             if (!old.pendingReplacement) await method.delete(old.id, structuredClone(old.outputs));
             old.pendingReplacement = true;
             await this.create(kind, name, inputs);
@@ -222,19 +232,23 @@ export class Carrier<Name extends string = KindName> {
         }
     }
 
-    private async create(kind: Name, name: string, inputs: Properties): Promise<void> {
+    private async create(kind: Name, name: string, inputs: Properties, made?: () => void): Promise<void> {
         try {
             const { id, outs } = await this.method(kind).create(structuredClone(inputs));
+            made?.();
             this.record({ kind, name, id, inputs, outputs: wire({ ...outs, __provider: text }), initErrors: [] });
         } catch (error) {
             const failed = halfMade(error);
-            if (failed) this.record({ kind, name, inputs, ...failed });
+            if (failed) {
+                made?.();
+                this.record({ kind, name, inputs, ...failed });
+            }
             throw error;
         }
     }
 
     private record(made: Recorded<Name>): void {
-        this.state = [...this.state.filter(({ name }) => name !== made.name), made];
+        this.state = [...this.state.filter(({ name, replaced }) => replaced || name !== made.name), made];
     }
 
     private async update(old: Recorded<Name>, inputs: Properties): Promise<void> {

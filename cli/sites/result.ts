@@ -1,7 +1,7 @@
 /** What a command did at one site, made of the engine's events. Pure. */
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 
-import { difference, isTold } from "../../line/differences";
+import { difference, isTold, listed } from "../../line/differences";
 import { equal } from "../../providers/routeros/runtime/engine/properties";
 import type { Properties } from "../../providers/routeros/runtime/kinds/kind";
 
@@ -62,7 +62,8 @@ function whatDiffers({ op, diffs, old, new: after }: StepEventMetadata): string 
     const [was, is] = [old, after].map((state) => (state?.inputs ?? {}) as Properties);
     if (!was || !is) return "";
     const names = diffs?.length ? diffs : [...new Set([...Object.keys(was), ...Object.keys(is)])];
-    const differing = names.filter((name) => isTold(name) && !(name in was && equal(was[name], is[name])));
+    const same = (name: string) => name in was && equal(listed(name, was[name]), listed(name, is[name]));
+    const differing = names.filter((name) => isTold(name) && !same(name));
     const words = (name: string) => (name in was || name in is ? difference(name, was[name], is[name]) : name);
     return differing
         .sort()

@@ -119,6 +119,15 @@ export function bypassMatchers(plan: ShapingPlan, form: Form): Marking["bypass"]
         : { dstAddressList: plan.listName, comment };
 }
 
+/** Whose connections lose FastTrack, for a person: a bypass tells them by where they go, uploads and downloads alike. */
+export function withoutFastTrack({ fastTrack, sourceAddresses }: ShapingPlan): string {
+    if (fastTrack === "leave") return "nobody's: fastTrack is leave, and uploads that FastTrack takes are not shaped";
+    if (sourceAddresses.length > 0) {
+        return `those of ${sourceAddresses.map(({ text }) => text).join(", ")} to S3 in the region, downloads too`;
+    }
+    return "everybody's to S3 in the region, downloads too; sourceAddresses narrows it to the hosts that upload";
+}
+
 /** What the provider's model of the forwarding path is asked about: {@link UploadSite}. */
 export function uploadSite(plan: ShapingPlan): UploadSite {
     const leaves = queues(plan, "").map((queue) => ({

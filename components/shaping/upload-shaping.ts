@@ -112,14 +112,17 @@ export type PlannedShapingArgs = Pick<UploadShapingArgs, "prefixes" | "connectio
 /**
  * Address lists, mangle rules, FastTrack bypass and queue tree that make uploads to S3 give way to everything else.
  *
- * Made one after the other, lists, marks, bypass, queue type, tree, and taken down the other way, so that other
- * people's traffic never meets half of it. (A router answers one request at a time; there is nothing to gain by more.)
+ * Made one after the other, lists, bypass, marks, queue type, tree, and taken down the other way, so that other
+ * people's traffic never meets half of it. The bypass comes before the marks it goes by: what FastTrack takes once, it
+ * keeps. (A router answers one request at a time; there is nothing to gain by more.)
  */
 export class UploadShaping extends pulumi.ComponentResource {
     /** Numbers of the three queues, as RouterOS writes rates. */
     declare public readonly queues: pulumi.Output<ShapingNumbers>;
     /** How many prefixes each family's list holds. */
     declare public readonly prefixCounts: pulumi.Output<Record<string, number>>;
+    /** Whose connections lose FastTrack, where the router has it. */
+    declare public readonly withoutFastTrack: pulumi.Output<string>;
     /**
      * RouterOS script that takes everything of the stack off a router by pasting it into a terminal, should the state
      * be lost. Kept out of Pulumi's listings as a secret.
@@ -147,8 +150,8 @@ export class UploadShaping extends pulumi.ComponentResource {
         };
 
         for (const family of plan.addressFamilies) addressLists(maker, family);
-        for (const family of plan.addressFamilies) markRules(maker, family);
         if (plan.fastTrack === "bypass") for (const family of plan.addressFamilies) fastTrackBypass(maker, family);
+        for (const family of plan.addressFamilies) markRules(maker, family);
         const made = plan.profile === "join" ? undefined : queueTree(maker);
 
         // Nothing to keep from anybody; but a page of script has no place among the outputs that every run prints.
@@ -163,7 +166,9 @@ export class UploadShaping extends pulumi.ComponentResource {
         this.prefixCounts = prefixes.apply((all) =>
             Object.fromEntries(plan.addressFamilies.map((family) => [family, all[family].length])),
         );
-        this.registerOutputs({ queues: this.queues, prefixCounts: this.prefixCounts });
+        this.withoutFastTrack = pulumi.output(plans.withoutFastTrack(plan));
+        const { queues, prefixCounts } = this;
+        this.registerOutputs({ queues, prefixCounts, withoutFastTrack: this.withoutFastTrack });
     }
 }
 

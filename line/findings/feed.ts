@@ -2,6 +2,7 @@
 import type { S3Ranges } from "../../providers/aws-ip-ranges";
 import type { Finding } from "../catalogue";
 import { finding } from "../catalogue";
+import { addressesOf } from "../differences";
 import type { Recorded } from "../own-rows";
 
 /** `now` is this machine's time, for the age of what is applied; milliseconds. */
@@ -12,11 +13,11 @@ export function feedFindings(
     now = Date.now(),
 ): Finding[] {
     return recorded.flatMap(({ kind, inputs }): Finding[] => {
-        const { family, list: name, addresses, source } = inputs;
-        if (kind !== "AddressList" || name !== list || source === undefined || !Array.isArray(addresses)) return [];
+        const { family, list: name, source } = inputs;
+        if (kind !== "AddressList" || name !== list || source === undefined) return [];
         const of = family === "ipv6" ? "ipv6" : "ipv4";
         const published = ranges[of];
-        const before = new Set(addresses.filter((address) => typeof address === "string"));
+        const before = new Set(addressesOf(inputs));
         const added = published.filter((prefix) => !before.has(prefix));
         const gone = [...before].filter((address) => !published.includes(address));
         if (added.length + gone.length === 0) return [];

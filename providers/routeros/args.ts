@@ -53,7 +53,7 @@ export interface FeedSource {
 export interface AddressListArgs extends RouterResourceArgs {
     /** @default "ipv4" */
     family?: pulumi.Input<Family>;
-    /** Name of the list on the router. A change replaces. */
+    /** Name of the list on the router. A change makes the new list, and deletes the old one last. */
     list: pulumi.Input<string>;
     /** Addresses, prefixes or (IPv4) ranges. Changed in place: what is new is added before what is gone is removed. */
     addresses: pulumi.Input<pulumi.Input<string>[]>;

@@ -10,21 +10,28 @@ const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(this: v
 /**
  * A resource whose provider is the text of `stub.ts`. To the engine it is what `dynamic.Resource` of the SDK makes.
  *
- * Deleted before it is made again: with `pulumi up --replace` create would find its own rows, and the delete after it
- * would take them away.
+ * `deleteBeforeReplace`: with `pulumi up --replace` create would find its own rows, and the delete after it would take
+ * them away.
  */
 export class RouterResource extends pulumi.CustomResource {
-    constructor(kind: KindName, name: string, args: object, opts?: pulumi.CustomResourceOptions) {
+    constructor(
+        kind: KindName,
+        name: string,
+        args: object,
+        opts?: pulumi.CustomResourceOptions,
+        deleteBeforeReplace = true,
+    ) {
         refuseConfiguration();
         const props = {
             // Pulumi writes into the object it is given; outputs that are no inputs are declared by their names.
             ...args,
+            ...(pulumi.runtime.isDryRun() ? { dryRun: true } : {}),
             owner: `${pulumi.getProject()}/${pulumi.getStack()}/${name}`,
             router: undefined,
             ids: undefined,
             __provider: providerText(kind),
         };
-        super(`pulumi-nodejs:dynamic/routeros:${kind}`, name, props, { ...opts, deleteBeforeReplace: true });
+        super(`pulumi-nodejs:dynamic/routeros:${kind}`, name, props, { ...opts, deleteBeforeReplace });
     }
 }
 

@@ -121,7 +121,7 @@ describe("in a first round", () => {
         {
             what: "a row removed",
             of: "open",
-            shows: [/~ addresses *: \[\n\s+\[0\]: "198\.51\.100\.1"\n.*=> "198\.51\.100\.2"\n/],
+            shows: [/~ addresses *: \{\n/, /\n\s+\+ "?198\.51\.100\.2"? *: true\n/],
         },
         { what: "a matcher cleared", of: "marks", shows: [/\+ dstAddressList *: "open"/] },
         {
@@ -152,7 +152,11 @@ describe("in a second round", () => {
     }, engineTimeout);
 
     it.each<{ what: string; of: string; shows: RegExp[] }>([
-        { what: "a row changed", of: "open", shows: [/"203\.0\.113\.0\/24" => "203\.0\.113\.0\/25"/] },
+        {
+            what: "a row changed",
+            of: "open",
+            shows: [/\n\s+- "?203\.0\.113\.0\/24"? *: true\n/, /\n\s+\+ "?203\.0\.113\.0\/25"? *: true\n/],
+        },
         { what: "a rule moved", of: "marks", shows: [/~ key *: "packet" *=> "connection"/] },
         {
             what: "a queue disabled",

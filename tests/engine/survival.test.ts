@@ -179,7 +179,7 @@ describe("a stack of every kind", () => {
         session.router.set(mangle, rule?.[".id"] ?? "", { chain: "prerouting" });
         const preview = await run("preview", "--refresh", "--diff");
         const update = preview.output.slice(preview.output.lastIndexOf(": (update)"));
-        expect(preview.output).toMatch(/"198\.51\.100\.1"/);
+        expect(preview.output).toMatch(/\+ "?198\.51\.100\.1"? *: true/);
         expect(update).toMatch(/chain\s*: "prerouting" => "forward"/);
         await up("--refresh");
         expect(standing(session.router)).toEqual(whole);

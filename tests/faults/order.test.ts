@@ -75,6 +75,10 @@ const walks: Record<string, Walk> = {
     "scavenger's leaves of another type": { from: () => real({}, 20e6), to: () => real({ leafQueue: "cake" }, 20e6) },
     "scavenger switched off": { from: () => real({}, 20e6), to: () => real({ shaping: "off" }, 20e6) },
     "scavenger switched on": { from: () => real({ shaping: "off" }, 20e6), to: () => real({}, 20e6) },
+    "scavenger's list and marks renamed": {
+        from: () => real({ addressFamilies: ["ipv4"], listName: "one", connectionMark: "a" }, 20e6),
+        to: () => real({ addressFamilies: ["ipv4"], listName: "two", connectionMark: "b" }, 20e6),
+    },
     "scavenger's queues renamed": {
         from: () => real({}, 20e6),
         to: () => real({ queueNames: { parent: "line", rest: "line-rest", s3: "line-s3" } }, 20e6),

@@ -121,6 +121,7 @@ describe("a site", () => {
             uploader: "site-uploader-user",
             queues: { parent: { maxLimit: "19M" }, rest: { limitAt: "18050k" }, s3: { limitAt: "190k" } },
             prefixes: { ipv4: 2, ipv6: 1 },
+            withoutFastTrack: expect.stringMatching(/^everybody's .* downloads too; sourceAddresses narrows/) as string,
             prefixesFrom: { source: rangesFile, published: "2025-11-24T00:00:00.000Z", syncToken: "1763942400" },
         });
         expect(outputs["uploadFile"]).toContain("aws s3 cp FILE s3://site-archive-bucket/ --storage-class GLACIER");

@@ -309,7 +309,7 @@ describe("a difference that replaces", () => {
         expect(await lifecycles[kind].diff("id", olds, { ...olds, [name]: "new" })).toEqual({
             changes: true,
             replaces: [name],
-            deleteBeforeReplace: true,
+            deleteBeforeReplace: kind !== "AddressList",
         });
         expect((await lifecycles[kind].diff("id", olds, olds)).changes).toBe(false);
     });

@@ -28,6 +28,7 @@ interface CheckJob {
     inputs: CommonInputs;
     before: CommonInputs | undefined;
     requires: Requires;
+    dryRun: boolean;
 }
 
 /** What a resource goes by in `session.recorded`. */
@@ -36,7 +37,15 @@ export function recordName(kind: Kind, inputs: CommonInputs): string {
 }
 
 /** The part of check that asks the router. Fills in `router`, and what else only the router knows. */
-export async function onRouter({ kind, kinds, session, inputs, before, requires }: CheckJob): Promise<Problem[]> {
+export async function onRouter({
+    kind,
+    kinds,
+    session,
+    inputs,
+    before,
+    requires,
+    dryRun,
+}: CheckJob): Promise<Problem[]> {
     const owners = [inputs.owner, ...(before ? [before.owner] : [])];
     const stacks = [...new Set(owners.map(stackOf))];
     const preflight = demand(session, kinds, requires, { stacks, adopt: inputs.adopt });
@@ -47,9 +56,11 @@ export async function onRouter({ kind, kinds, session, inputs, before, requires 
     const { version } = await session.facts();
     const problems = versionProblems(kind, inputs, version);
     const scope = kind.scope(inputs, version);
+    const { menu, queries } = scope;
+    session.asked.set(recordName(kind, inputs), { owner: inputs.owner, menu: menu.path, queries });
     const claim = claimFor(kind, scope, inputs, before, { original: new Map() });
     const { rows } = await observe(session, scope, claim, false);
-    await kind.expand?.(session, inputs, rows, { requires, before });
+    await kind.expand?.(session, inputs, rows, { requires, before, dryRun });
     const job = { kind, inputs, ...(before ? { olds: before } : {}) };
     const known = session.recorded.get(recordName(kind, inputs));
     const context = contextOf(job, scope, rows, {

@@ -12,6 +12,7 @@ import type { Session } from "../router/session";
 import type { Values } from "../rows/fields";
 import { match } from "../rows/reconcile";
 import type { Row } from "../rows/row";
+import type { Spared } from "./observe";
 import { claimFor, observe } from "./observe";
 import { beforeFirstWrite } from "./preflight";
 import type { Written } from "./writer";
@@ -28,6 +29,8 @@ export interface Job {
     olds?: CommonInputs & Partial<State>;
     /** Take everything of ours away. */
     remove?: boolean;
+    /** Where rows of the owner stand that are asked for: what was moved there by hand is no row of this job. */
+    spared?: readonly Spared[];
 }
 
 /** What is known so far; the caller records it when the flow fails. */
@@ -95,7 +98,7 @@ async function step({ job, scope, writer, look, fresh }: Round, ledger: Ledger):
     const { session, kind, inputs, olds } = job;
     const looked = look === undefined && fresh;
     const claim = claimFor(kind, scope, inputs, olds, ledger);
-    const seen = look ?? (await observe(session, scope, claim, fresh, ledger.gone));
+    const seen = look ?? (await observe(session, scope, claim, fresh, { gone: ledger.gone, spared: job.spared }));
     const context = contextOf(job, scope, seen.rows, ledger);
     for (const [key, values] of (await kind.restorable?.(session, context)) ?? []) {
         context.matched.original.set(key, values);

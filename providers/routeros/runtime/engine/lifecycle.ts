@@ -20,7 +20,7 @@ import { contextOf, converge } from "./converge";
 import { meantDevice, recordedHere } from "./device";
 import { lossGuard } from "./loss-guard";
 import { claimFor, observe } from "./observe";
-import { equal, hasUnknown, onlyCompared, onlyInputs, plain, recorded, stateNames } from "./properties";
+import { equal, hasUnknown, onlyCompared, onlyInputs, plain, stateNames } from "./properties";
 
 export interface Diffed {
     changes: boolean;
@@ -48,6 +48,8 @@ export function lifecyclesOf<Name extends string>(kinds: Readonly<Record<Name, K
 
 function lifecycleOf(kind: Kind, kinds: readonly Kind[]): Lifecycle {
     let config: ReadConfig = () => undefined;
+    const recorded = (props: Properties): CommonInputs & State =>
+        (kind.ofBefore?.(props) ?? props) as CommonInputs & State;
     const sessionOf = (inputs: { connection?: string }): Session =>
         sessionFor(readSettings(config, inputs.connection ?? ""));
 
@@ -60,8 +62,8 @@ function lifecycleOf(kind: Kind, kinds: readonly Kind[]): Lifecycle {
         },
 
         async check(olds, news) {
-            if (hasUnknown(news)) return { inputs: omit(news, "requires"), failures: [] };
-            const args = omit(news, "__provider", "requires");
+            if (hasUnknown(news)) return { inputs: omit(news, "requires", "dryRun"), failures: [] };
+            const args = omit(news, "__provider", "requires", "dryRun");
             const { inputs, problems } = kind.normalise(args);
             if (problems.length > 0) return refused(inputs, problems);
             const before = Object.keys(olds).length === 0 ? undefined : recorded(olds);
@@ -73,7 +75,8 @@ function lifecycleOf(kind: Kind, kinds: readonly Kind[]): Lifecycle {
                 problems.push(...markerProblems(kind, inputs), ...lossGuard(kind, inputs, before, args));
                 const session = sessionOf(inputs);
                 const requires = (news["requires"] ?? {}) as Requires;
-                problems.push(...(await onRouter({ kind, kinds, session, inputs, before, requires })));
+                const dryRun = news["dryRun"] === true;
+                problems.push(...(await onRouter({ kind, kinds, session, inputs, before, requires, dryRun })));
             } catch (error) {
                 if (!(error instanceof RouterError)) throw error;
                 if (leftAlone(error)) carryOver(kind, inputs, before);
@@ -85,10 +88,11 @@ function lifecycleOf(kind: Kind, kinds: readonly Kind[]): Lifecycle {
 
         diff(_id, olds, news) {
             if (hasUnknown(news)) return Promise.resolve(difference(kind, [], true));
-            const [was, now] = [onlyCompared(olds), onlyCompared(news)];
+            const [before, after] = [recorded(olds), recorded(news)];
+            const [was, now] = [onlyCompared(before), onlyCompared(after)];
             const names = new Set([...Object.keys(was), ...Object.keys(now)].filter((name) => !stateNames.has(name)));
-            const changed = [...names].filter((name) => !equal(olds[name], news[name]));
-            const changes = changed.length > 0 || mismarked(kind, recorded(olds), recorded(news));
+            const changed = [...names].filter((name) => !equal(was[name], now[name]));
+            const changes = changed.length > 0 || mismarked(kind, before, after);
             return Promise.resolve(difference(kind, changed, changes));
         },
 
@@ -141,12 +145,17 @@ function lifecycleOf(kind: Kind, kinds: readonly Kind[]): Lifecycle {
     };
 
     async function remove(session: Session, olds: CommonInputs & State): Promise<void> {
+        // With `up --replace` the new one is made in the place of the old one, and its rows are the same.
+        if (kind.madeFirst === true && session.asked.has(recordName(kind, olds))) return;
         if (await kind.keep?.(session, olds)) {
             session.left.set(kind.title(olds), { olds, again: () => remove(session, olds) });
             return;
         }
         const ledger: Ledger = { wrote: false, original: mapOf(olds.former) };
-        await converge({ kind, session, inputs: olds, olds, remove: true }, ledger);
+        const spared = [...session.asked.values()].filter(
+            ({ owner }) => kind.madeFirst === true && owner === olds.owner,
+        );
+        await converge({ kind, session, inputs: olds, olds, remove: true, spared }, ledger);
         await kind.freed?.(session);
     }
 
@@ -201,7 +210,8 @@ function mismarked(kind: Kind, olds: Partial<State>, news: CommonInputs): boolea
 }
 
 function difference(kind: Kind, changed: readonly string[], changes: boolean): Diffed {
-    return { changes, replaces: changed.filter((name) => kind.replaces.includes(name)), deleteBeforeReplace: true };
+    const replaces = changed.filter((name) => kind.replaces.includes(name));
+    return { changes, replaces, deleteBeforeReplace: kind.madeFirst !== true };
 }
 
 function inputsOf(kind: Kind, context: PlanContext<CommonInputs>, olds: CommonInputs): Properties {

@@ -53,13 +53,26 @@ function renamedKeys(kind: Kind, inputs: CommonInputs, olds?: CommonInputs & Par
     return Object.fromEntries(all.filter(([key]) => olds.former?.[key] === undefined));
 }
 
-/** `gone` are ids of rows that were removed just now: they are not looked for elsewhere. */
+/** Part of a menu. */
+export interface Spared {
+    menu: string;
+    queries: readonly Values[];
+}
+
+interface NotSought {
+    /** Ids of rows that were removed just now. */
+    gone?: ReadonlySet<string> | undefined;
+    /** Where other resources' rows stand. */
+    spared?: readonly Spared[] | undefined;
+}
+
+/** `not`: what is not looked for elsewhere, or not there. */
 export async function observe(
     session: Session,
     scope: Scope,
     claim: Claim,
     fresh: boolean,
-    gone: ReadonlySet<string> = new Set(),
+    not: NotSought = {},
 ): Promise<Look> {
     const rows: Row[] = [];
     const times: number[] = [];
@@ -68,7 +81,7 @@ export async function observe(
         rows.push(...look.rows);
         times.push(look.at);
     }
-    rows.push(...(await moved(session, scope, claim, rows, gone)));
+    rows.push(...(await moved(session, scope, claim, rows, not)));
     // Several questions asked anew are one look: on a slow router the first answer is old when the last one comes.
     return { rows, at: fresh ? session.now() : Math.min(...times) };
 }
@@ -79,9 +92,12 @@ async function moved(
     { menu, queries }: Scope,
     claim: Claim,
     rows: readonly Row[],
-    gone: ReadonlySet<string>,
+    { gone = new Set(), spared = [] }: NotSought,
 ): Promise<Row[]> {
-    const filters = queries.map((query) => Object.entries(query).filter(([name]) => menu.identity.includes(name)));
+    const filtersOf = (all: readonly Values[]) =>
+        all.map((query) => Object.entries(query).filter(([name]) => menu.identity.includes(name)));
+    const filters = filtersOf(queries);
+    const others = filtersOf(spared.flatMap((one) => (one.menu === menu.path ? one.queries : [])));
     // A menu that is read whole holds nothing elsewhere: one look tells whether the answer was to another request.
     const most = filters.every((filter) => filter.length === 0) ? 1 : probes;
     // Another row may go by its key by now; it is ours all the same.
@@ -98,7 +114,10 @@ async function moved(
         if (!answer) continue;
         const row = readRow(menu, { ".id": id, ...answer });
         if (row.dynamic || !row.marker || !claim.owners.includes(row.marker.owner)) continue;
-        if (filters.some((filter) => filter.every(([name, value]) => answer[name] === value))) {
+        const isAt = (filter: readonly [string, string][]): boolean =>
+            filter.every(([name, value]) => answer[name] === value);
+        if (others.some(isAt)) continue;
+        if (filters.some(isAt)) {
             snapshot.drop(menu);
             throw new RouterError({
                 code: "connection/wrong-answer",

@@ -1,5 +1,5 @@
 /** Inputs and outputs as the engine passes them. */
-import type { CommonInputs, Json, Properties, State } from "../kinds/kind";
+import type { Json, Properties } from "../kinds/kind";
 
 /** The SDK's stand-in for a value that is not known yet (`pulumi.runtime.unknownValue`; a test compares the two). */
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -37,9 +37,4 @@ export function plain(value: object): Properties {
 
 export function onlyInputs(props: Properties): Properties {
     return Object.fromEntries(Object.entries(props).filter(([name]) => !stateNames.has(name)));
-}
-
-/** Inputs as `check` left them, and outputs as we returned them: they come back as they were. */
-export function recorded(props: Properties): CommonInputs & State {
-    return props as CommonInputs & State;
 }

@@ -37,6 +37,8 @@ export interface PlanContext<I> {
 export interface About<I> {
     requires: Requires;
     before: I | undefined;
+    /** In a preview: nothing is about to be written. */
+    dryRun: boolean;
 }
 
 /** What is about to happen to a resource. */
@@ -60,11 +62,15 @@ export interface Kind<I extends CommonInputs = CommonInputs> {
     refersTo?: readonly Menu[];
     /** Inputs whose change makes a new resource. */
     replaces: readonly string[];
+    /** Whether the new one is made before the old one goes, which stands elsewhere until then. @default false */
+    madeFirst?: boolean;
     /** See `Claim.unique`. */
     unique?: boolean;
 
     /** Arguments of a person to inputs in canonical form; every mistake at once. */
     normalise(args: Properties): { inputs: I; problems: Problem[] };
+    /** What older versions recorded, as inputs are by now. @default as it stands */
+    ofBefore?(props: Properties): Properties;
     /** Menu and queries; the version decides which properties may be named. */
     scope(inputs: I, version: string | undefined): Scope;
     desired(inputs: I): Desired[];

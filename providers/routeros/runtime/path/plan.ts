@@ -1,6 +1,6 @@
 /** The router's rows with a site's among them: where they stand already, or where they will be made. Pure. */
 import { decide } from "./decide";
-import type { BypassRule } from "./fasttrack";
+import type { BypassMatchers, BypassRule } from "./fasttrack";
 import { behind, bypassRules, fastTrackRules } from "./fasttrack";
 import type { Family, Menus, Packet, Row } from "./packet";
 import { firewallPath } from "./packet";
@@ -24,8 +24,14 @@ export interface Planned {
 /** Whether a row belongs to the site, by its marker. */
 export type Ours = (row: Row) => boolean;
 
-/** Rows as they will stand when the site is up, marked in that form. */
-export function planned(menus: Menus, site: UploadSite, form: Form, ours: Ours): Planned {
+/** Rows as they will stand when the site is up, marked in that form. `leaving`: what else the bypass still goes by. */
+export function planned(
+    menus: Menus,
+    site: UploadSite,
+    form: Form,
+    ours: Ours,
+    leaving: readonly BypassMatchers[] = [],
+): Planned {
     const marking = site.markings[form];
     const next: Record<string, readonly Row[] | undefined> = { ...menus };
     const found: Planned = { menus: next, heldBack: [], mangleBypass: {} };
@@ -44,7 +50,7 @@ export function planned(menus: Menus, site: UploadSite, form: Form, ours: Ours):
             if (by) found.heldBack.push({ rule, by });
             return !by;
         });
-        const bypass = bypassRules(allowed, marking.bypass);
+        const bypass = [marking.bypass, ...leaving].flatMap((matchers) => bypassRules(allowed, matchers));
         found.mangleBypass[family] = bypass;
         next[mangle] = withBypass(marked, bypass);
     }

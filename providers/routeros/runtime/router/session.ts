@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import type { Requires } from "../../args";
 import type { EngineWatch } from "../engine/engine-watch";
 import { engineOfProcess } from "../engine/engine-watch";
+import type { Values } from "../rows/fields";
 import type { CommonInputs, Self, State } from "../rows/inputs";
 import type { Patience } from "./client";
 import { Client } from "./client";
@@ -45,6 +46,8 @@ export interface Session {
     left: Map<string, { olds: CommonInputs & State; again: () => Promise<void> }>;
     /** What is recorded in the state and was read, by title and owner: the menu, and its rows' ids by key. */
     recorded: Map<string, { menu: string; ids: ReadonlyMap<string, string> }>;
+    /** Resources that the program of this process asks for, by title and owner, and where their rows stand. */
+    asked: Map<string, { owner: string; menu: string; queries: readonly Values[] }>;
     /** The device that the state has for this router, once a resource has told it. */
     recordedDevice?: string | undefined;
 }
@@ -103,6 +106,7 @@ export function sessionFor(settings: Settings): Session {
         demands: new Map(),
         left: new Map(),
         recorded: new Map(),
+        asked: new Map(),
     };
     sessions.set(key, session);
     return session;

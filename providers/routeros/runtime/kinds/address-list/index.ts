@@ -12,8 +12,8 @@ import { addressListMenus, listQuery } from "./menu";
 export type AddressListInputs = CommonInputs & {
     family: "ipv4" | "ipv6";
     list: string;
-    /** Canonical, in numeric order. */
-    addresses: string[];
+    /** Canonical, each a key: a preview shows the one that comes or goes, and not all behind it. */
+    addresses: Record<string, true>;
     comment?: string;
     exclusive: boolean;
     /** Drift: foreign rows of an exclusive list. Empty in what is desired. */
@@ -38,6 +38,8 @@ const names = [
 export const addressList: Kind<AddressListInputs> = {
     menus: Object.values(addressListMenus),
     unique: true,
+    // A list that rules go by is never empty: the new one, then the rules, then the old one goes.
+    madeFirst: true,
     replaces: ["family", "list", "connection"],
 
     normalise(args) {
@@ -63,7 +65,7 @@ export const addressList: Kind<AddressListInputs> = {
                 ...read.common(),
                 family,
                 list: read.requiredText("list"),
-                addresses: [...new Set(addresses)].filter((text) => text !== "").sort(compareAddresses),
+                addresses: keyed(addresses.filter((text) => text !== "")),
                 ...(comment === undefined ? {} : { comment }),
                 exclusive,
                 ...read.source(),
@@ -74,6 +76,9 @@ export const addressList: Kind<AddressListInputs> = {
         };
     },
 
+    ofBefore: (props) =>
+        Array.isArray(props["addresses"]) ? { ...props, addresses: keyed(props["addresses"].map(String)) } : props,
+
     scope({ family, list }) {
         const menu = addressListMenus[family];
         // Dynamic entries too: while one lasts, the router takes no second of its address.
@@ -81,9 +86,9 @@ export const addressList: Kind<AddressListInputs> = {
     },
 
     desired: ({ addresses, list, comment }) =>
-        addresses.map((address) => ({ key: address, values: { list, address }, text: comment ?? "" })),
+        inOrder(addresses).map((address) => ({ key: address, values: { list, address }, text: comment ?? "" })),
 
-    empty: (inputs) => ({ ...inputs, addresses: [], exclusive: false }),
+    empty: (inputs) => ({ ...inputs, addresses: {}, exclusive: false }),
 
     natural: (inputs) => (row) => (isInList(inputs, row) ? addressOf(row) : undefined),
 
@@ -115,7 +120,7 @@ export const addressList: Kind<AddressListInputs> = {
         return {
             ...olds,
             owner,
-            addresses: [...new Set([...listed(ours), ...passing(olds, matched)])].sort(compareAddresses),
+            addresses: keyed([...listed(ours), ...passing(olds, matched)]),
             disabled: listed(ours.filter(({ disabled }) => disabled)),
             duplicates: listed(matched.duplicates),
             foreign: olds.exclusive ? listed(matched.foreign) : [],
@@ -137,9 +142,18 @@ export const addressList: Kind<AddressListInputs> = {
     },
 };
 
+function keyed(addresses: readonly string[]): Record<string, true> {
+    return Object.fromEntries([...addresses].sort(compareAddresses).map((address) => [address, true as const]));
+}
+
+/** Objects come back from the engine in another order. */
+function inOrder(addresses: Readonly<Record<string, true>>): string[] {
+    return Object.keys(addresses).sort(compareAddresses);
+}
+
 /** Addresses that an entry of the router's own has for now, of those asked for. */
 function passing({ addresses }: AddressListInputs, matched: Matched): string[] {
-    return addresses.filter((address) => matched.passing.has(address));
+    return Object.keys(addresses).filter((address) => matched.passing.has(address));
 }
 
 function addressOf({ values }: Row): string {

@@ -7,6 +7,7 @@ import { kebabCase, plainText } from "../../rows/values";
 import type { Arguments } from "../arguments";
 import { isObject } from "../arguments";
 import type { CommonInputs, Json, Properties } from "../kind";
+import { standingForm } from "../upload-path";
 
 /** A rule in camelCase, every value in canonical form. */
 export type RuleInputs = { key: string; chain: string; action: string; comment?: string } & Record<string, string>;
@@ -18,6 +19,8 @@ export type FirewallRulesInputs = CommonInputs & {
     rules: RuleInputs[];
     position: RulesPosition;
     fastTrackBypass?: BypassMatchers;
+    /** What running uploads may still be told by, beside what the rules go by now. See `leftover.ts`. */
+    leftover?: BypassMatchers[];
     /** Form of marking: as asked for, and as `check` resolves it. Not compared. */
     marking?: Marking;
     /** Drift: foreign rules that stand between ours. Empty in what is desired. */
@@ -33,6 +36,14 @@ export function markingOf(read: Arguments, value: Json | undefined): Marking | u
     const known = (["auto", ...forms] as const).find((form) => form === value);
     if (known === undefined) read.problem("marking", `must be one of auto, ${forms.join(", ")}`);
     return known;
+}
+
+/** The form that recorded inputs are of; those of an older version do not name it. */
+export function recordedForm({ table, rules, fastTrackBypass, marking }: FirewallRulesInputs): Form | undefined {
+    if (marking !== undefined && marking !== "auto") return marking;
+    if (table === "mangle") return standingForm(rules);
+    if (fastTrackBypass?.connectionMark !== undefined) return "connection";
+    return fastTrackBypass?.dstAddressList === undefined ? undefined : "packet";
 }
 
 /** RouterOS's names; without the key and the comment. */

@@ -11,9 +11,10 @@ import type { Kind, PlanContext } from "../kind";
 import { commentText, ownerOf } from "../present";
 import { pathRow } from "../upload-path";
 import type { FirewallRulesInputs, RuleInputs } from "./arguments";
-import { bypassOf, markingOf, positionOf, ruleOf, valuesOf } from "./arguments";
+import { bypassOf, markingOf, positionOf, recordedForm, ruleOf, valuesOf } from "./arguments";
+import { keyed, leftoverOf } from "./leftover";
 import { carryBothMarks } from "./mark-rename";
-import { bypassInputs, recordedForm, resolveMarking } from "./marking";
+import { bypassInputs, resolveMarking } from "./marking";
 import { firewallMenu, firewallMenus, wholeQuery } from "./menu";
 import { planOrder } from "./order";
 import { anchorProblems, foreignBetween, idsOf, inChain, inOrder, misplaced, segmentsOf } from "./places";
@@ -130,7 +131,7 @@ export const firewallRules: Kind<FirewallRulesInputs> = {
         return {
             ...olds,
             owner,
-            rules: inOrder(found, olds.rules, context.rows, rows),
+            rules: inOrder(found, olds, context.rows, rows),
             disabled: [...rows]
                 .filter(([key, { disabled }]) => disabled && asked.get(key)?.["disabled"] !== "true")
                 .map(([key]) => key)
@@ -148,16 +149,21 @@ export const firewallRules: Kind<FirewallRulesInputs> = {
             if (before.fastTrackBypass) inputs.fastTrackBypass = before.fastTrackBypass;
             Object.assign(inputs, { position: before.position, marking: before.marking ?? recordedForm(before) });
         }
-        if (inputs.fastTrackBypass !== undefined || inputs.marking !== undefined) inputs.rules = before.rules;
+        if (inputs.fastTrackBypass === undefined && inputs.marking === undefined) return;
+        inputs.rules = before.rules;
+        if (before.leftover) inputs.leftover = before.leftover;
     },
 
-    async expand(session, inputs, rows, { requires, before }) {
-        await resolveMarking(session, inputs, requires.upload, before);
+    async expand(session, inputs, rows, about) {
+        await resolveMarking(session, inputs, about);
         const matchers = inputs.fastTrackBypass;
-        if (matchers) {
-            const fastTrack = fastTrackRules(rows.filter(({ marker }) => !marker).map(pathRow), "filter");
-            inputs.rules = bypassInputs(bypassRules(fastTrack, matchers), matchers.comment);
-        }
+        if (!matchers) return;
+        const now = omit(matchers, "comment");
+        const leftover = await leftoverOf(session, inputs, now, about);
+        if (leftover.length > 0) inputs.leftover = leftover;
+        const fastTrack = fastTrackRules(rows.filter(({ marker }) => !marker).map(pathRow), "filter");
+        const rules = [now, ...leftover].flatMap((one) => bypassRules(fastTrack, one));
+        inputs.rules = bypassInputs(keyed(rules, about.before?.rules ?? []), matchers.comment);
     },
 
     problems: anchorProblems,
@@ -170,20 +176,25 @@ export const firewallRules: Kind<FirewallRulesInputs> = {
 
 /**
  * Down the block what is changed and added, up the block what is removed: an accept rule stands before the drop behind
- * it does, and goes after it. Who is let in before and afterwards is let in all the while.
+ * it does, and goes after it. Who is let in before and afterwards is let in all the while. A connection mark is set
+ * last of all that is changed: what goes by it stands already. The rules of a bypass are there before any is moved.
  */
 function inBlockOrder(
     { changes, restores, removes }: RowPlan,
     order: readonly Operation[],
-    { desired, rows }: PlanContext<FirewallRulesInputs>,
+    { inputs, desired, rows }: PlanContext<FirewallRulesInputs>,
 ): Operation[] {
     const place = new Map(desired.map(({ key }, index) => [key, index]));
     const moves = order.filter(({ kind }) => kind === "move");
     const adds = order.filter((operation) => operation.kind === "add");
-    const down = [...changes, ...adds].sort((a, b) => (place.get(a.key) ?? 0) - (place.get(b.key) ?? 0));
+    const sets = (operation: Operation): number =>
+        operation.kind === "change" && operation.difference.set["new-connection-mark"] !== undefined ? 1 : 0;
+    const down = [...changes, ...adds].sort(
+        (a, b) => sets(a) - sets(b) || (place.get(a.key) ?? 0) - (place.get(b.key) ?? 0),
+    );
     const at = new Map(rows.map(({ id }, index) => [id, index]));
     const up = [...restores, ...removes].sort((a, b) => (at.get(b.id) ?? 0) - (at.get(a.id) ?? 0));
-    return [...moves, ...down, ...up];
+    return inputs.fastTrackBypass ? [...adds, ...moves, ...changes, ...up] : [...moves, ...down, ...up];
 }
 
 function sameRule(table: FieldTable, row: Row, values: Values): boolean {

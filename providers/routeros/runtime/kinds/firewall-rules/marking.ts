@@ -1,21 +1,25 @@
 /** The form of marking of a site: resolved against the router, the same for all its rules, and kept once it is recorded. */
-import type { BypassRule, Form, UploadSite } from "../../path";
+import type { BypassRule } from "../../path";
 import { planned } from "../../path";
 import type { Session } from "../../router/session";
 import { toCamel } from "../../rows/fields";
+import { omit } from "../../rows/objects";
 import { Arguments } from "../arguments";
-import { formFor, oursOf, siteMenus, standingForm } from "../upload-path";
+import type { About } from "../kind";
+import { formFor, oursOf, siteMenus } from "../upload-path";
 import type { FirewallRulesInputs, RuleInputs } from "./arguments";
-import { ruleOf } from "./arguments";
+import { recordedForm, ruleOf } from "./arguments";
+import { formerPackets, keyed, leftoverOf } from "./leftover";
 import { firewallMenu } from "./menu";
 
 /** Puts the rules of the resolved form, or the matchers of its bypass, into inputs that go by a form of marking. */
 export async function resolveMarking(
     session: Session,
     inputs: FirewallRulesInputs,
-    site: UploadSite | undefined,
-    before: FirewallRulesInputs | undefined,
+    about: About<FirewallRulesInputs>,
 ): Promise<void> {
+    const { before, requires } = about;
+    const site = requires.upload;
     if (inputs.marking === undefined || !site) return;
     const ours = oursOf(inputs.owner, ...(before ? [before.owner] : []));
     const recorded = before && inputs.marking === "auto" ? recordedForm(before) : undefined;
@@ -31,17 +35,13 @@ export async function resolveMarking(
     const read = new Arguments({});
     const { table } = firewallMenu("mangle", family);
     const rules = (marking.rules[family] ?? []).map((rule, index) => ruleOf(read, table, rule, `rules[${index}]`));
-    const plan = planned(await siteMenus(session, site), site, form, ours);
-    inputs.rules = [...rules, ...bypassInputs(plan.mangleBypass[family] ?? [], marking.bypass.comment)];
+    const leftover = await leftoverOf(session, inputs, omit(marking.bypass, "comment"), about);
+    if (leftover.length > 0) inputs.leftover = leftover;
+    const plan = planned(await siteMenus(session, site), site, form, ours, leftover);
+    const bypass = keyed(plan.mangleBypass[family] ?? [], before?.rules ?? []);
+    // What marks former uploads stands first, so that it stands before the others change.
+    inputs.rules = [...formerPackets(rules, leftover), ...rules, ...bypassInputs(bypass, marking.bypass.comment)];
     inputs.position = marking.position;
-}
-
-/** The form that recorded inputs are of; those of an older version do not name it. */
-export function recordedForm({ table, rules, fastTrackBypass, marking }: FirewallRulesInputs): Form | undefined {
-    if (marking !== undefined && marking !== "auto") return marking;
-    if (table === "mangle") return standingForm(rules);
-    if (fastTrackBypass?.connectionMark !== undefined) return "connection";
-    return fastTrackBypass?.dstAddressList === undefined ? undefined : "packet";
 }
 
 /** Rules of a bypass as inputs. */

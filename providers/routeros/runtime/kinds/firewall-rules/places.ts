@@ -41,7 +41,8 @@ export function segmentsOf(context: PlanContext<FirewallRulesInputs>): PlacedSeg
 }
 
 /** A rule of the marks that lets uploads past a FastTrack rule of mangle. */
-function isBypass({ marking }: FirewallRulesInputs, { key, action }: RuleInputs): boolean {
+function isBypass({ marking, fastTrackBypass }: FirewallRulesInputs, { key, action }: RuleInputs): boolean {
+    if (fastTrackBypass) return true;
     return marking !== undefined && action === "accept" && key.startsWith("fasttrack-");
 }
 
@@ -60,17 +61,11 @@ function bypassSegments(
 ): PlacedSegment[] {
     if (!matchers) return [];
     const fastTrack = fastTrackRules(rows.map(pathRow), table);
-    // In mangle there may be FastTrack rules that nothing is let past, so that a rule is known by its matchers.
-    const all = bypassRules(fastTrack, matchers);
-    const now = table === "filter" ? all : inTurn(inputs.rules, all);
-    const byRule = new Map<string, BypassRule[]>();
-    for (const rule of now) byRule.set(rule.before, [...(byRule.get(rule.before) ?? []), rule]);
-    const desired = new Set(inputs.rules.map(({ key }) => key));
-    return [...byRule].flatMap(([before, rules]) => {
-        const keys = rules.map(({ key }) => key).filter((key) => desired.has(key));
-        if (keys.length === 0) return [];
+    const all = [matchers, ...(inputs.leftover ?? [])].flatMap((one) => bypassRules(fastTrack, one));
+    // Each by itself: they have no order among them.
+    return inTurn(inputs.rules, all).map(({ key, before, values }): PlacedSegment => {
         const anchor: Anchor = { side: "before", id: before, adjacent: true };
-        return [{ chain: rules[0]?.values["chain"] ?? "forward", segment: { keys, place: "first" as const, anchor } }];
+        return { chain: values["chain"] ?? "forward", segment: { keys: [key], place: "first", anchor } };
     });
 }
 
@@ -133,24 +128,30 @@ export function anchorProblems(context: PlanContext<FirewallRulesInputs>): Probl
     return [{ property: "", reason: message }];
 }
 
-/** Rules found, in the order desired where that is the order they stand in, chain by chain. */
+/** Rules found, in the order desired where that is the order they stand in, chain by chain. A bypass has no order. */
 export function inOrder(
-    found: RuleInputs[],
-    asked: readonly RuleInputs[],
+    found: readonly RuleInputs[],
+    inputs: FirewallRulesInputs,
     rows: readonly Row[],
     mine: ReadonlyMap<string, Row>,
 ): RuleInputs[] {
+    const wanted = (rule: RuleInputs): number => {
+        const at = inputs.rules.findIndex(({ key }) => key === rule.key);
+        return at < 0 ? Infinity : at;
+    };
+    const bypass = found.filter((rule) => isBypass(inputs, rule)).sort((a, b) => wanted(a) - wanted(b));
+    const asked = inputs.rules.filter((rule) => !isBypass(inputs, rule));
     const place = new Map(rows.map((row, index) => [row, index]));
     const at = ({ key }: RuleInputs): number => {
         const row = mine.get(key);
         return (row && place.get(row)) ?? Infinity;
     };
     const queues = new Map<string, RuleInputs[]>();
-    for (const rule of [...found].sort((a, b) => at(a) - at(b))) {
+    for (const rule of found.filter((one) => !bypass.includes(one)).sort((a, b) => at(a) - at(b))) {
         queues.set(rule.chain, [...(queues.get(rule.chain) ?? []), rule]);
     }
     const slots = asked.flatMap(({ chain }) => queues.get(chain)?.shift() ?? []);
-    return [...slots, ...[...queues.values()].flat()];
+    return [...slots, ...[...queues.values()].flat(), ...bypass];
 }
 
 /** Foreign rules between the first and the last of ours, by chain. A bypass has none: it stands in several places. */

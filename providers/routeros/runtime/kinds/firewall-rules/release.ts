@@ -1,6 +1,7 @@
 /** Connections to our lists that were FastTracked before the bypass stood: they pass the queues until they end. */
 import ipaddr from "ipaddr.js";
 
+import type { UploadSite } from "../../path";
 import type { Client } from "../../router/client";
 import { isRouterError } from "../../router/errors";
 import { Outdated, unlessOutdated } from "../../router/look";
@@ -93,6 +94,38 @@ async function connections(
                 destination: row["dst-address"] ?? "",
             }))
     );
+}
+
+/** Connections to HTTPS in a list that carry no mark, of hosts that a site marks uploads of. */
+export async function unmarkedTo(
+    client: Client,
+    family: "ipv4" | "ipv6",
+    list: string,
+    site: Pick<UploadSite, "sources" | "macs"> = { sources: [], macs: [] },
+): Promise<Record<string, string>[]> {
+    const entries = await client.rows(addressListMenus[family].path, {
+        list,
+        ".proplist": ".id,list,address,disabled",
+    });
+    const inside = matcher(entries.filter((row) => row["disabled"] !== "true").map((row) => row["address"] ?? ""));
+    const sources = site.sources.filter((source) => source.includes(":") === (family === "ipv6"));
+    const everybody = site.sources.length === 0 || site.macs.length > 0;
+    const from = everybody ? () => true : matcher(sources);
+    const menu = `/${family === "ipv4" ? "ip" : "ipv6"}/firewall/connection`;
+    const names = ".id,protocol,src-address,dst-address,dst-port,connection-mark";
+    const rows = await client.rows(menu, { protocol: "tcp", ".proplist": names });
+    return rows.filter(
+        (row) =>
+            (row["connection-mark"] ?? "") === "" &&
+            (row["dst-port"] ?? portOf(row["dst-address"] ?? "") ?? "443") === "443" &&
+            inside(hostOf(row["dst-address"] ?? "")) &&
+            from(hostOf(row["src-address"] ?? "")),
+    );
+}
+
+/** The port behind an address, where there is one. */
+function portOf(text: string): string | undefined {
+    return /^(?:\[.*\]|[\d.]+):(\d+)$/.exec(text)?.[1];
 }
 
 /** `192.0.2.1:443`, `[2001:db8::1]:443`, and addresses without a port. */

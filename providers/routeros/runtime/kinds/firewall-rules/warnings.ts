@@ -18,6 +18,7 @@ import { queryOf } from "../../rows/fields";
 import type { Coming, PlanContext } from "../kind";
 import { oursOf, pathRow, siteMenus } from "../upload-path";
 import type { FirewallRulesInputs } from "./arguments";
+import { sayLeftover } from "./leftover";
 import { firewallMenu } from "./menu";
 import { inChain, ownRows } from "./places";
 
@@ -27,6 +28,7 @@ export async function ruleWarnings(
     requires: Requires,
     coming: Coming,
 ): Promise<void> {
+    if (coming === "changed") await sayLeftover(session, context, requires.upload);
     if (requires.upload) {
         await uploadWarnings(session, context.inputs, requires.upload, coming);
         return;
