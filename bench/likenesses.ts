@@ -43,7 +43,10 @@ export async function startLikenesses(count: number): Promise<Likenesses> {
             const router = await start({ username: "admin", password, latency: "hex", stateFile: stateFile(name) });
             routers.push(router);
             fs.writeFileSync(stackFile(name), settings.replaceAll(url, router.url));
-            fs.writeFileSync(path.join(states, `${name}.json`), state.replaceAll(first, name).replaceAll(url, router.url));
+            fs.writeFileSync(
+                path.join(states, `${name}.json`),
+                state.replaceAll(first, name).replaceAll(url, router.url),
+            );
         }
         await run("aws", ["s3", "cp", "--quiet", "--recursive", states, bucket]);
         return { names, session, sites: ground.sites, stop };
