@@ -37,9 +37,11 @@ export async function startLikenesses(count: number): Promise<Likenesses> {
         const state = fs.readFileSync(path.join(states, `${first}.json`), "utf8");
         const stackFile = (name: string) => path.join(session.folder, `Pulumi.${name}.yaml`);
         const settings = fs.readFileSync(stackFile(first), "utf8");
+        const configuration = fs.readFileSync(stateFile(first), "utf8");
         const url = ground.routers.get(first)?.url ?? "";
         for (const name of names) {
-            if (name !== first) fs.copyFileSync(stateFile(first), stateFile(name));
+            // Its rows say whose they are.
+            fs.writeFileSync(stateFile(name), configuration.replaceAll(first, name));
             const router = await start({ username: "admin", password, latency: "hex", stateFile: stateFile(name) });
             routers.push(router);
             fs.writeFileSync(stackFile(name), settings.replaceAll(url, router.url));
