@@ -51,7 +51,8 @@ function isMember(device: Device, id: string): boolean {
             .table(path)
             .all()
             .filter(({ values }) => values["disabled"] !== "true");
-    const port = ({ values: { interface: name = "" } }: StoredRow): boolean => name === id || isInList(device, name, id);
+    const port = ({ values: { interface: name = "" } }: StoredRow): boolean =>
+        name === id || isInList(device, name, id);
     const slave = ({ values }: StoredRow): boolean => (values["slaves"] ?? "").split(",").includes(id);
     return inUse("/interface/bridge/port").some(port) || inUse("/interface").some(slave);
 }

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 
 import { python, sandboxFolder } from "../../sandbox/places";
-import type { Outcome,ScratchStack } from "../engine/harness";
+import type { Outcome, ScratchStack } from "../engine/harness";
 import { startEngine } from "../engine/harness";
 
 const minutes = 60_000;

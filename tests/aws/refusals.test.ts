@@ -1,6 +1,6 @@
 import { runtime } from "@pulumi/pulumi";
 
-import { AwsClients,refusal } from "../../sandbox/aws/plugin/clients";
+import { AwsClients, refusal } from "../../sandbox/aws/plugin/clients";
 import { AwsProvider } from "../../sandbox/aws/plugin/provider";
 import type { Values } from "../../sandbox/aws/plugin/schema";
 import { UNKNOWN } from "../../sandbox/aws/plugin/schema";
