@@ -1,4 +1,5 @@
 /** Many sites of which one was brought up; the others, routers and states, are made in its likeness, without the hours. */
+import { createHash } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -10,6 +11,10 @@ import type { Outcome } from "../testing/scratch-stack";
 export interface Likenesses extends Pick<ManySites, "session" | "sites" | "stop"> {
     names: string[];
 }
+
+/** What ends the name of a site's queue type: it is all that says whose the type is. */
+const hashOf = (name: string): string =>
+    createHash("sha256").update(`routeros-s3/${name}/nas`).digest("hex").slice(0, 6);
 
 export async function startLikenesses(count: number): Promise<Likenesses> {
     const names = Array.from({ length: count }, (_, index) => `site-${String(index + 1).padStart(3, "0")}`);
@@ -39,16 +44,16 @@ export async function startLikenesses(count: number): Promise<Likenesses> {
         const settings = fs.readFileSync(stackFile(first), "utf8");
         const configuration = fs.readFileSync(stateFile(first), "utf8");
         const url = ground.routers.get(first)?.url ?? "";
+        if (!state.includes(hashOf(first))) throw new Error("the queue type of the first site has another name");
+        const alike = (text: string, name: string) =>
+            text.replaceAll(first, name).replaceAll(hashOf(first), hashOf(name));
         for (const name of names) {
             // Its rows say whose they are.
-            fs.writeFileSync(stateFile(name), configuration.replaceAll(first, name));
+            fs.writeFileSync(stateFile(name), alike(configuration, name));
             const router = await start({ username: "admin", password, latency: "hex", stateFile: stateFile(name) });
             routers.push(router);
             fs.writeFileSync(stackFile(name), settings.replaceAll(url, router.url));
-            fs.writeFileSync(
-                path.join(states, `${name}.json`),
-                state.replaceAll(first, name).replaceAll(url, router.url),
-            );
+            fs.writeFileSync(path.join(states, `${name}.json`), alike(state, name).replaceAll(url, router.url));
         }
         await run("aws", ["s3", "cp", "--quiet", "--recursive", states, bucket]);
         return { names, session, sites: ground.sites, stop };
