@@ -1,39 +1,5 @@
-import type * as components from "../../components";
-import type { UploadShapingArgs } from "../../components/shaping/upload-shaping";
-import type { Graph } from "./support";
-import { graphOf, kinds, useMocks } from "./support";
-
-const prefixes = {
-    ipv4: ["52.95.128.0/21", "54.231.248.0/22"],
-    ipv6: ["2406:da70:8000::/40"],
-    source: {
-        region: "ap-southeast-2",
-        services: ["S3@ap-southeast-2"],
-        syncToken: "1763942400",
-        maxShrinkPercent: 40,
-    },
-};
-
-/** Loaded after the mocks. */
-const component = () => jest.requireActual<typeof components>("../../components");
-
-function shaping(args: Partial<UploadShapingArgs> = {}): Promise<Graph> {
-    return graphOf(() => {
-        const { UploadShaping } = component();
-        new UploadShaping("nas", { wanInterface: "ether5", uplink: "20M", prefixes, ...args });
-        return Promise.resolve();
-    });
-}
-
-type Row = Record<string, unknown>;
-const rulesOf = (graph: Graph, family = "ipv4"): Row[] =>
-    graph.find(kinds.firewallRules, `nas-marks-${family}`).inputs["rules"] as Row[];
-const queuesOf = (graph: Graph): Row[] => graph.find(kinds.queueTree, "nas-queues").inputs["queues"] as Row[];
-const bypassOf = (graph: Graph): unknown =>
-    graph.find(kinds.firewallRules, "nas-bypass-ipv4").inputs["fastTrackBypass"];
-
-const without = (key: string, row: Row): Row =>
-    Object.fromEntries(Object.entries(row).filter(([name]) => name !== key));
+import { bypassOf, component, prefixes, queuesOf, rulesOf, shaping, without } from "./shaping";
+import { kinds, useMocks } from "./support";
 
 const markConnection = {
     key: "connection",

@@ -1,0 +1,65 @@
+import type { RouterState } from "../../lab/router-state";
+
+/** A site's rows, as the router shows them. */
+export const upload: RouterState = {
+    "/ip/firewall/address-list": [
+        { ".id": "*1", list: "s3", address: "52.95.128.0/21", dynamic: "false", disabled: "false" },
+        { ".id": "*2", list: "s3", address: "3.5.164.0/22", dynamic: "false", disabled: "true" },
+        { ".id": "*3", list: "s3", address: "3.26.88.1", dynamic: "false", disabled: "false" },
+        { ".id": "*4", list: "other", address: "10.0.0.1", dynamic: "false", disabled: "false" },
+    ],
+    "/ip/firewall/mangle": [
+        {
+            ".id": "*1",
+            chain: "forward",
+            action: "mark-connection",
+            "out-interface": "ether5",
+            protocol: "tcp",
+            "dst-port": "443",
+            "dst-address-list": "s3",
+            "connection-mark": "no-mark",
+            "new-connection-mark": "s3-conn",
+            passthrough: "true",
+            bytes: "0",
+            packets: "0",
+            dynamic: "false",
+            invalid: "false",
+            comment: "marks uploads [pulumi:p/s/r#c]",
+        },
+        {
+            ".id": "*2",
+            chain: "forward",
+            action: "mark-packet",
+            "connection-mark": "s3-conn",
+            "packet-mark": "no-mark",
+            "out-interface": "ether5",
+            "packet-size": "256-65535",
+            "new-packet-mark": "s3-pkt",
+            passthrough: "false",
+        },
+    ],
+    "/queue/type": [{ name: "fq", kind: "fq-codel", "fq-codel-limit": "1000" }],
+    "/queue/tree": [
+        { name: "up", parent: "ether5", "max-limit": "19000000", "bucket-size": "0.01", "packet-mark": "" },
+        {
+            name: "rest",
+            parent: "up",
+            "packet-mark": "no-mark,voip",
+            priority: "1",
+            "limit-at": "18050000",
+            "max-limit": "19000000",
+            "bucket-size": "0.01",
+            queue: "fq",
+        },
+        {
+            name: "bulk",
+            parent: "up",
+            "packet-mark": "s3-pkt",
+            priority: "8",
+            "limit-at": "0",
+            "max-limit": "19M",
+            "bucket-size": "0.01",
+            queue: "default-small",
+        },
+    ],
+};
