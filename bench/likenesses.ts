@@ -56,7 +56,7 @@ export async function startLikenesses(count: number): Promise<Likenesses> {
             fs.writeFileSync(path.join(states, `${name}.json`), alike(state, name).replaceAll(url, router.url));
         }
         await run("aws", ["s3", "cp", "--quiet", "--recursive", states, bucket]);
-        return { names, session, sites: ground.sites, stop };
+        return { names, session, sites: (...given) => ground.sites(...given), stop };
     } catch (error) {
         await stop();
         throw error;

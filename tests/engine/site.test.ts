@@ -124,11 +124,7 @@ describe("a site on the real engine", () => {
                     remove(mangle, action("mark-packet"));
                     remove(queues, queue("upload-s3"));
                 },
-                shows: [
-                    /\+ "?52\.95\.128\.0\/21"? *: true/,
-                    /\+ action\s*: "mark-packet"/,
-                    /\+ name\s*: "upload-s3"/,
-                ],
+                shows: [/\+ "?52\.95\.128\.0\/21"? *: true/, /\+ action\s*: "mark-packet"/, /\+ name\s*: "upload-s3"/],
             },
             {
                 what: "a rule and a queue changed",
