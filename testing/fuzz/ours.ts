@@ -70,15 +70,17 @@ export class Ours {
 
     private marked(menu: Menu, row: Row, marker: Marker): boolean {
         const { owner } = marker;
-        const recorded = this.state.find(
+        // One that is replaced and the one in its place stand side by side where the run between them failed.
+        const recorded = this.state.filter(
             (one) =>
-                [one.outputs["owner"], ...((one.outputs["owners"] ?? []) as string[])].includes(owner) ||
-                this.prefix + one.name === owner,
+                menuOfRecorded(one) === menu &&
+                ([one.outputs["owner"], ...((one.outputs["owners"] ?? []) as string[])].includes(owner) ||
+                    this.prefix + one.name === owner),
         );
+        if (recorded.some((one) => this.recordedKey(one, row) !== undefined)) return true;
+        const was = recorded.find((one) => one.outputs["list"] === row["list"]) ?? recorded[0];
         const wanted = this.wanted.find((one) => this.prefix + nameOf(one) === owner);
-        const was = recorded && menuOfRecorded(recorded) === menu ? recorded : undefined;
         const shall = wanted && menuOf(wanted) === menu ? wanted : undefined;
-        if (was && this.ids(was).some(([, id]) => id === idOf(row))) return true;
         if (!was && !shall) return false;
         if (this.isCopy(menu, row, marker, was, shall)) return false;
         // A copy that somebody moved to another list or chain is out of sight.
