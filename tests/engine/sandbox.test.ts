@@ -183,16 +183,26 @@ describe("the sandbox", () => {
         }
     });
 
-    it("keeps its stack, its state and its commands where the checkout is moved", async () => {
+    it("keeps its stack, its state and its commands where the checkout is copied, and where it is moved", async () => {
         const made = await well(run(["start"]));
         expect(made).toMatch(/^(Changes: |No changes: )/m);
         const old = checkout;
-        checkout = `${old}-moved`;
-        fs.renameSync(old, checkout);
-        expect(await well(run(["sandbox", "pulumi", "stack", "--show-name"]))).toContain("sandbox\n");
-        expect(await well(run(["sandbox", "pulumi", "config", "get", "routeros-s3:uplink"]))).toMatch(/^\d+M$/m);
-        expect(await well(run(["sandbox", "aws", "s3", "ls"]))).toContain("site-archive");
-        expect(await well(run(["start"]))).toMatch(/^No changes: /m);
+        const works = async () => {
+            expect(await well(run(["sandbox", "pulumi", "stack", "--show-name"]))).toContain("sandbox\n");
+            expect(await well(run(["sandbox", "pulumi", "config", "get", "routeros-s3:uplink"]))).toMatch(/^\d+M$/m);
+            expect(await well(run(["sandbox", "aws", "s3", "ls"]))).toContain("site-archive");
+            expect(await well(run(["start"]))).toMatch(/^No changes: /m);
+        };
+        checkout = `${old}-copied`;
+        fs.cpSync(old, checkout, { recursive: true, verbatimSymlinks: true });
+        try {
+            await works();
+        } finally {
+            fs.rmSync(checkout, { recursive: true });
+            checkout = `${old}-moved`;
+            fs.renameSync(old, checkout);
+        }
+        await works();
     });
 
     it("forgets everything with --fresh", async () => {
