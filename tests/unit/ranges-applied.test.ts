@@ -5,7 +5,7 @@ const listOf = (addresses: string[], syncToken: string, region = "ap-southeast-2
     ({
         list: "S3",
         family: "ipv4",
-        addresses,
+        addresses: Object.fromEntries(addresses.map((address) => [address, true])),
         source: { region, services: [`S3@${region}`], syncToken },
     }) as unknown as AddressListInputs;
 const applied = ["3.5.164.0/22", "52.95.128.0/21", "54.231.248.0/22", "54.231.252.0/24"];

@@ -118,13 +118,14 @@ it("never uploads twice at once: while one run uploads, the next ends without a 
 describe("the command", () => {
     const outputs = { uploadFolder: options.upload, queues: { s3: { limitAt: "64k" } } };
     const units = ["routeros-s3-upload.service", "routeros-s3-upload.timer"];
+    const photos = () => path.join(folder, "photos");
     const unitFolder = () => path.join(folder, "config/systemd/user");
     const standing = () => (existsSync(unitFolder()) ? readdirSync(unitFolder()).sort() : []);
 
     /** `routeros-s3 schedule` beside a `systemctl` that notes what it is asked, and refuses what it is told to. */
     function schedule(args: string[], refused = "nothing") {
         const bin = path.join(folder, "bin");
-        mkdirSync(bin, { recursive: true });
+        for (const one of [bin, photos()]) mkdirSync(one, { recursive: true });
         const notes = path.join(folder, "asked");
         writeFileSync(notes, "");
         const script = (name: string, text: string) => {
@@ -145,7 +146,7 @@ describe("the command", () => {
     }
 
     it("prints both units and touches nothing", () => {
-        const { status, stdout, asked } = schedule(["--folder", "/photos"]);
+        const { status, stdout, asked } = schedule(["--folder", photos()]);
         expect(status).toBe(0);
         expect(stdout).toMatch(/^OnCalendar=\*-\*-\* 02:00:00$/m);
         expect(stdout).toContain("s3.max_concurrent_requests 3 ");
@@ -153,15 +154,15 @@ describe("the command", () => {
     });
 
     it("puts them in place, in place of earlier ones too, and takes them away", () => {
-        const installed = schedule(["--folder", "/photos", "--install"]);
-        expect(installed.stdout).toMatch(/^\/photos is uploaded every day at 02:00/);
+        const installed = schedule(["--folder", photos(), "--install"]);
+        expect(installed.stdout).toContain(`${photos()} is uploaded every day at 02:00`);
         expect(installed.asked).toEqual([
             "daemon-reload",
             "enable routeros-s3-upload.timer",
             "restart routeros-s3-upload.timer",
         ]);
         expect(standing()).toEqual(units);
-        schedule(["--folder", "/photos", "--at", "03:30", "--install"]);
+        schedule(["--folder", photos(), "--at", "03:30", "--install"]);
         expect(readFileSync(path.join(unitFolder(), units[1] ?? ""), "utf8")).toContain("03:30:00");
         const removed = schedule(["--remove"]);
         expect(removed.asked).toEqual(["disable --now routeros-s3-upload.timer", "daemon-reload"]);
@@ -170,19 +171,19 @@ describe("the command", () => {
     });
 
     it("leaves what stood before where systemd refuses", () => {
-        const refused = schedule(["--folder", "/photos", "--install"], "enable");
+        const refused = schedule(["--folder", photos(), "--install"], "enable");
         expect(refused).toMatchObject({ status: 1, stdout: "" });
         expect(refused.stderr).toMatch(/nothing is put in place: systemctl --user enable .*: no bus/);
         expect(standing()).toEqual([]);
-        schedule(["--folder", "/photos", "--install"]);
-        schedule(["--folder", "/photos", "--at", "03:30", "--install"], "enable");
+        schedule(["--folder", photos(), "--install"]);
+        schedule(["--folder", photos(), "--at", "03:30", "--install"], "enable");
         expect(readFileSync(path.join(unitFolder(), units[1] ?? ""), "utf8")).toContain("02:00:00");
     });
 
     it("prints only, for another scheduler", () => {
-        expect(schedule(["--folder", "/photos", "--as", "cron"]).stdout).toMatch(/^0 2 \* \* \* flock/);
-        expect(schedule(["--folder", "/photos", "--as", "launchd"]).stdout).toContain("<plist");
-        const refused = schedule(["--folder", "/photos", "--as", "cron", "--install"]);
+        expect(schedule(["--folder", photos(), "--as", "cron"]).stdout).toMatch(/^0 2 \* \* \* flock/);
+        expect(schedule(["--folder", photos(), "--as", "launchd"]).stdout).toContain("<plist");
+        const refused = schedule(["--folder", photos(), "--as", "cron", "--install"]);
         expect(refused).toMatchObject({
             status: 1,
             stderr: expect.stringContaining("--install is for systemd") as string,
