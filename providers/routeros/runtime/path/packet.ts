@@ -1,4 +1,5 @@
 /** What the model of the forwarding path speaks about: rows as the router prints them, and a packet of an upload. */
+import { readComment } from "../rows/ownership";
 
 export type Family = "ipv4" | "ipv6";
 
@@ -61,7 +62,7 @@ export function isEnabled(row: Row): boolean {
 
 /** `chain action "comment"`, the marker of an owner left out. */
 export function labelOf(row: Row): string {
-    const comment = (row["comment"] ?? "").replace(/ ?\[pulumi:[^\]]*\]$/, "");
+    const comment = readComment(row["comment"]).text;
     const name = row["name"] ?? `${row["chain"] ?? ""} ${row["action"] ?? "accept"}`.trim();
     return `${name}${comment === "" ? "" : ` "${comment}"`}${row[".id"] === undefined ? "" : ` (${row[".id"]})`}`;
 }
