@@ -1,7 +1,8 @@
 /** @type {import("jest").Config} */
 module.exports = {
     testEnvironment: "node",
-    testMatch: ["<rootDir>/tests/**/*.test.ts"],
+    // A play is a test that takes minutes: `npm test` leaves plays out, `npm run test:plays` runs them alone.
+    testMatch: ["<rootDir>/tests/**/*.{test,play}.ts"],
     modulePathIgnorePatterns: ["<rootDir>/bin", "<rootDir>/.sandbox"],
     transform: {
         "^.+\\.ts$": [

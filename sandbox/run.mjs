@@ -13,12 +13,15 @@ import { check } from "./setup/check.mjs";
 const require = createRequire(import.meta.url);
 const compiled = (file) => [path.join(root, "bin", file)];
 const module = (file) => [require.resolve(file, { paths: [root] })];
+// The option after it ends jest's list of patterns: what follows are the caller's own.
+const jest = (ignored) => [...module("jest/bin/jest"), ignored, `--rootDir=${root}`];
 
 /** What each script runs; all are Node programs. */
 const scripts = {
     start: () => compiled("sandbox/start.js"),
     sandbox: () => compiled("sandbox/sandbox.js"),
-    test: () => module("jest/bin/jest"),
+    test: () => jest("--testPathIgnorePatterns=\\.play\\.ts$"),
+    "test:plays": () => jest("--testPathIgnorePatterns=\\.test\\.ts$"),
     "test:contract": () => compiled("tests/contract/main.js"),
     "test:aws": () => [path.join(root, "tests/aws/account.mjs")],
     "bench:preview": () => compiled("bench/preview.js"),
