@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 
 import { program } from "./program";
-import { leaveOutPackages } from "./pulumi";
+import { leaveOutPackages } from "./stack/pulumi";
 
 leaveOutPackages();
 

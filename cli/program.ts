@@ -2,19 +2,19 @@ import { Command } from "commander";
 
 import { auditCommand } from "./audit";
 import { costCommand } from "./cost";
-import { doctorCommand } from "./doctor";
-import { fingerprintCommand } from "./fingerprint";
-import { measureCommand } from "./measure";
+import { routerCommand } from "./embedded/router";
+import { traceCommand } from "./embedded/trace";
+import { doctorCommand } from "./line/doctor";
+import { measureCommand } from "./line/measure";
+import { verifyCommand } from "./line/verify";
+import { watchCommand } from "./line/watch";
 import { rangesCommand } from "./ranges";
-import { releaseCommand } from "./release";
-import { removeCommand } from "./remove";
 import { restoreCommand } from "./restore";
-import { routerCommand } from "./router";
+import { fingerprintCommand } from "./router/fingerprint";
+import { releaseCommand } from "./router/release";
+import { removeCommand } from "./router/remove";
 import { scheduleCommand } from "./schedule";
 import { sitesCommand } from "./sites";
-import { traceCommand } from "./trace";
-import { verifyCommand } from "./verify";
-import { watchCommand } from "./watch";
 
 /** Every command, and one way for all of them to say what is wrong with what was typed. */
 export function program(version: string): Command {

@@ -7,7 +7,7 @@ import type { Command } from "commander";
 
 import { bucketNameProblem } from "../../components/archive/problems";
 import { isRegion } from "../../providers/aws-ip-ranges/region";
-import { stackOutputs } from "../stack-config";
+import { stackOutputs } from "../stack/config";
 
 /** Which bucket a command is about. */
 export interface BucketFlags {

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import type { Settings } from "../../providers/routeros/runtime/router/settings";
 import { environmentName, readSettings } from "../../providers/routeros/runtime/router/settings";
 import { shellWord } from "../shell";
-import { stackConfig } from "../stack-config";
+import { stackConfig } from "../stack/config";
 import type { Environment } from "./engine";
 import { credentials } from "./prepare";
 

@@ -6,11 +6,11 @@ import { Readable } from "node:stream";
 
 import fc from "fast-check";
 
-import { byKey, type Version } from "../../cli/audit-bucket";
-import { compare } from "../../cli/audit-compare";
-import { filesOf, type LocalFile } from "../../cli/audit-folder";
-import type { FetchOptions } from "../../cli/restore-download";
-import { fetchAll, fileOf } from "../../cli/restore-download";
+import { byKey, type Version } from "../../cli/audit/bucket";
+import { compare } from "../../cli/audit/compare";
+import { filesOf, type LocalFile } from "../../cli/audit/folder";
+import type { FetchOptions } from "../../cli/restore/download";
+import { fetchAll, fileOf } from "../../cli/restore/download";
 import type { Bucket } from "../../cli/s3/bucket";
 import { judge } from "../../cli/s3/checksum";
 import { forEach } from "../../cli/s3/progress";

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import net from "node:net";
 
-import { fingerprintCommand } from "../../cli/fingerprint";
+import { fingerprintCommand } from "../../cli/router/fingerprint";
 import { readSettings } from "../../providers/routeros/runtime/router/settings";
 import { start } from "../../router";
 

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
-import { type RouterFlags, settingsOf } from "../../cli/router-options";
+import { type RouterFlags, settingsOf } from "../../cli/router/options";
 
 const stacks = {
     office: {

@@ -14,7 +14,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-import { connectionsFor, cronLine, launchdAgent, systemdUnits } from "../../cli/schedule-files";
+import { connectionsFor, cronLine, launchdAgent, systemdUnits } from "../../cli/schedule/files";
 import { root } from "../../sandbox/places";
 
 const options = {
