@@ -1,6 +1,6 @@
 /** `sites check`: what is new or gone at any site since the last time. */
 import { examine } from "./doctor";
-import { checkOf, newsOf, readLast, writeLast } from "./last";
+import { checkOf, newsOf, openLast, writeLast } from "./last";
 import type { Operation } from "./operate";
 import { preview } from "./operate";
 import type { SiteFlags } from "./prepare";
@@ -13,7 +13,7 @@ import { runAt, say, tell } from "./run";
 const drifted = 7;
 
 export async function check(flags: SiteFlags & { last: string; doctor: boolean }): Promise<void> {
-    const last = await readLast(flags.last);
+    const last = await openLast(flags.last);
     const prepared = await prepare(flags);
     const looked = await runAt(prepared, (site, operation) => look(site, operation, flags.doctor));
     const results = [...prepared.refused, ...looked];

@@ -1,5 +1,5 @@
 /** Pulumi's Automation API over the project's folder, leaving the person's own choice of stack as it is. */
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 
 import type { LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation";
 
@@ -13,6 +13,8 @@ interface Ended {
     stdout: string;
     stderr: string;
     code: number;
+    /** Ended by force: what it held it still holds. */
+    isKilled: boolean;
 }
 
 /** A command of Pulumi that failed: what it printed. */
@@ -33,36 +35,55 @@ export async function openWorkspace(envVars: Environment = {}, command?: PulumiC
     return LocalWorkspace.create({ workDir: process.cwd(), envVars, pulumiCommand });
 }
 
-/** A stack by name. The Automation API would select it, for this folder and whoever works in it. */
+/**
+ * A stack by name. The Automation API would select it, for this folder and whoever works in it; and after each `up` it would
+ * read outputs and history, two commands more that nobody looks at.
+ */
 export async function openStack(name: string, { pulumiCommand }: LocalWorkspace, env: Environment): Promise<Stack> {
     const { Stack } = await automation();
     const workspace = await openWorkspace({ ...env, PULUMI_SKIP_UPDATE_CHECK: "true" }, pulumiCommand);
-    return Stack.select(name, Object.assign(workspace, { selectStack: () => Promise.resolve() }));
+    const stack = await Stack.select(name, Object.assign(workspace, { selectStack: () => Promise.resolve() }));
+    return Object.assign(stack, { outputs: () => Promise.resolve({}), info: () => Promise.resolve(undefined) });
 }
 
 /** What is to be ended by force, should it not end by itself. */
-const running = new Set<number>();
-
-/** A command that took too long and was asked to end has so long for the change it is at. */
-const graceMilliseconds = 120_000;
+const running = new Map<number, Ended>();
 
 /** Ends what is left of every command and of what it started. */
 export function killAll(): void {
-    for (const group of running) kill(group);
+    for (const id of running.keys()) kill(id);
 }
 
-function kill(group: number | undefined): void {
-    if (group === undefined || !running.has(group)) return;
-    try {
-        process.kill(-group, "SIGKILL");
-    } catch {
-        running.delete(group); // it has ended meanwhile
+function kill(command: number | undefined): void {
+    const ended = command === undefined ? undefined : running.get(command);
+    if (command === undefined || ended === undefined) return;
+    ended.isKilled = true;
+    for (const id of [command, ...startedBy(command)]) {
+        try {
+            process.kill(id, "SIGKILL");
+        } catch {
+            // It has ended meanwhile.
+        }
     }
 }
 
-function isTimeout(signal: AbortSignal | undefined): boolean {
-    const reason = signal?.reason as unknown;
-    return reason instanceof DOMException && reason.name === "TimeoutError";
+/** All that a process started, and that these started: Pulumi puts each plugin in a group of its own, and writes go on there. */
+function startedBy(id: number): number[] {
+    const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
+    const pairs = lines.map((line) => line.trim().split(/\s+/).map(Number));
+    const below = (parent: number): number[] =>
+        pairs.flatMap(([child = 0, of]) => (of === parent ? [child, ...below(child)] : []));
+    return below(id);
+}
+
+/** Why a command that takes too long is asked to end; it has as long again for the change it is at. */
+export class TookTooLong extends Error {
+    /** Milliseconds until it is ended by force. */
+    readonly grace: number;
+    constructor(minutes: number) {
+        super(`took longer than ${minutes} minute${minutes === 1 ? "" : "s"}`);
+        this.grace = Math.min(minutes, 2) * 60_000;
+    }
 }
 
 /**
@@ -87,6 +108,7 @@ function run(
     signal?: AbortSignal,
 ): Promise<Ended> {
     return new Promise((resolve, reject) => {
+        signal?.throwIfAborted();
         const env = { ...process.env, ...additionalEnv, PULUMI_AUTOMATION_API: "true" };
         const child = spawn("pulumi", [...args, "--non-interactive"], {
             cwd,
@@ -94,7 +116,7 @@ function run(
             detached: true,
             stdio: ["ignore", "pipe", "pipe"],
         });
-        const ended: Ended = { stdout: "", stderr: "", code: -1 };
+        const ended: Ended = { stdout: "", stderr: "", code: -1, isKilled: false };
         const listen = (stream: "stdout" | "stderr", tell?: (text: string) => void) =>
             child[stream].setEncoding("utf8").on("data", (text: string) => {
                 ended[stream] += text;
@@ -102,11 +124,12 @@ function run(
             });
         listen("stdout", onOutput);
         listen("stderr", onError);
-        if (child.pid !== undefined) running.add(child.pid);
+        if (child.pid !== undefined) running.set(child.pid, ended);
         const interrupt = () => {
             child.kill("SIGINT");
             // Where a person interrupts it, the person says when to end it by force.
-            if (isTimeout(signal)) setTimeout(() => kill(child.pid), graceMilliseconds).unref();
+            const reason: unknown = signal?.reason;
+            if (reason instanceof TookTooLong) setTimeout(() => kill(child.pid), reason.grace).unref();
         };
         signal?.addEventListener("abort", interrupt);
         child.on("error", reject);

@@ -22,11 +22,11 @@ export type LastCheck = v.InferOutput<typeof lastCheck>;
 /** Where the last checks are kept unless a person says otherwise; git ignores it. */
 export const lastFile = path.join(".cache", "sites.json");
 
-/** The last check of each site; none where there is no file. @throws Error where the file is another */
+/** The last check of each site; none where there is no file. @throws Error where the file is another, or unreadable */
 export async function readLast(file: string): Promise<Record<string, LastCheck>> {
     const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
         if (error.code === "ENOENT") return "{}";
-        throw error;
+        throw new Error(`--last ${file} cannot be read: ${error.message}; name another file`);
     });
     try {
         return v.parse(lastChecks, JSON.parse(text));
@@ -35,13 +35,25 @@ export async function readLast(file: string): Promise<Record<string, LastCheck>>
     }
 }
 
-/** Written whole or not at all. */
-export async function writeLast(file: string, checks: Record<string, LastCheck>): Promise<void> {
+/** The same for a check that will write them again: that it can is tried before the work, and not found after it. */
+export async function openLast(file: string): Promise<Record<string, LastCheck>> {
+    const checks = await readLast(file);
     // Not the folders above it: they are a person's, and a wrong one is an error.
     await mkdir(path.dirname(file)).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== "EEXIST")
-            throw new Error(`${file} cannot be written: ${error.message}; --last names another`);
+        if (error.code !== "EEXIST") throw unwritable(file, error);
     });
+    await writeLast(file, checks).catch((error: Error) => {
+        throw unwritable(file, error);
+    });
+    return checks;
+}
+
+function unwritable(file: string, { message }: Error): Error {
+    return new Error(`--last ${file} cannot be written: ${message}; name another file`);
+}
+
+/** Written whole or not at all. */
+export async function writeLast(file: string, checks: Record<string, LastCheck>): Promise<void> {
     await writeFile(`${file}.${process.pid}`, `${JSON.stringify(checks, undefined, 2)}\n`);
     await rename(`${file}.${process.pid}`, file);
 }

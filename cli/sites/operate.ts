@@ -32,8 +32,9 @@ export function refresh(site: string, operation: Operation): Promise<SiteResult>
 }
 
 /**
- * Whether somebody holds the stack's lock, and who. The one command of Pulumi that asks for the lock and changes nothing
- * is a change of name to the same name, which it then refuses.
+ * Whether somebody holds the stack's lock, and who; asked before anything is written. No command of Pulumi shows the lock of
+ * a backend of one's own, and a preview does not ask for it. The one that asks and changes nothing is a change of name to the
+ * same name, which is then refused. (Pulumi's own service, where it might not be, keeps no such locks: see `prepareWrites`.)
  */
 export async function lockOf(site: string, operation: Operation): Promise<string | undefined> {
     const stack = await openStack(site, operation.workspace, operation.env);
@@ -43,11 +44,15 @@ export async function lockOf(site: string, operation: Operation): Promise<string
         const text = error instanceof PulumiFailed ? error.ended.stderr : "";
         if (/currently locked|already in progress/i.test(text)) {
             const holder = /created by .*/.exec(text)?.[0] ?? "another command is at work";
-            return `its state is locked: ${holder}; wait for it, or \`pulumi cancel -s ${site}\` when that is dead`;
+            return `its state is locked: ${holder}; wait for it, or ${unlocking(site)} when that is dead`;
         }
         if (/no stack named/i.test(text)) return `no stack of this name; \`pulumi stack init ${site} --no-select\``;
     }
     return undefined;
+}
+
+function unlocking(site: string): string {
+    return `\`pulumi cancel -s ${site}\``;
 }
 
 interface Options {
@@ -75,6 +80,8 @@ async function operate(
         if (aborted) Object.assign(result, aborted);
         else result.error ??= oneLine(error instanceof Error ? error.message : String(error));
         if (isPartly) result.outcome = "partly";
+        if (phase === "write" && error instanceof PulumiFailed && error.ended.isKilled)
+            result.error = `${result.error}, and ended by force: ${unlocking(site)} frees its state`;
     }
     result.seconds = Math.round((Date.now() - begun) / 100) / 10;
     return result;

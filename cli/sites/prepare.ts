@@ -9,7 +9,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 
 import { chooseSites, problemsOf } from "./choose";
 import type { Environment } from "./engine";
-import { killAll, openWorkspace } from "./engine";
+import { killAll, openWorkspace, TookTooLong } from "./engine";
 import type { Operation } from "./operate";
 import type { SiteResult } from "./result";
 import { emptyResult } from "./result";
@@ -36,7 +36,11 @@ export function withSiteOptions(command: Command): Command {
         .option("--parallel <n>", "sites at a time (default: by cores and free memory)", wholeNumber)
         .option("--json", "print JSON and nothing else")
         .option("--report <file>", "also write a page of the results")
-        .addOption(new Option("--timeout <minutes>", "for one site").argParser(wholeNumber).default(60))
+        .addOption(
+            new Option("--timeout <minutes>", "for one site; then it is ended, and the others go on")
+                .argParser(minutes)
+                .default(60),
+        )
         .option(
             "--password-command <command>",
             "prints the password of a site's router; it finds the site's name in $SITE: 'pass show routers/$SITE'",
@@ -45,6 +49,13 @@ export function withSiteOptions(command: Command): Command {
 
 export function wholeNumber(text: string): number {
     if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("It has to be a whole number, 1 or more.");
+    return Number(text);
+}
+
+function minutes(text: string): number {
+    // A timer of Node bears 24 days.
+    if (!(Number(text) > 0 && Number(text) <= 30_000))
+        throw new InvalidArgumentError("It has to be a number of minutes, such as 60 or 0.5.");
     return Number(text);
 }
 
@@ -84,18 +95,18 @@ export async function prepare(flags: SiteFlags): Promise<Prepared> {
         refused,
         signal,
         operation: async (site) => {
-            const late = AbortSignal.timeout(flags.timeout * 60_000);
-            const both = AbortSignal.any([signal, late]);
+            const late = new AbortController();
+            setTimeout(() => late.abort(new TookTooLong(flags.timeout)), flags.timeout * 60_000).unref();
+            const both = AbortSignal.any([signal, late.signal]);
             return {
                 workspace,
                 env: await credentials(site, flags.passwordCommand, both),
                 signal: both,
-                reason: () =>
-                    signal.aborted
-                        ? { error: "interrupted", outcome: "stopped" }
-                        : late.aborted
-                          ? { error: `took longer than ${flags.timeout} minutes`, outcome: "failed" }
-                          : undefined,
+                reason: () => {
+                    if (signal.aborted) return { error: "interrupted", outcome: "stopped" };
+                    const reason: unknown = late.signal.reason;
+                    return reason instanceof TookTooLong ? { error: reason.message, outcome: "failed" } : undefined;
+                },
             };
         },
     };

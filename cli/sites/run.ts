@@ -64,7 +64,10 @@ export async function prepareWrites(flags: StagedFlags): Promise<Prepared> {
         const error = await lockOf(name, await prepared.operation(name)).catch(messageOf);
         return error === undefined ? emptyResult(name, "same") : { ...emptyResult(name, "failed"), error };
     };
-    const locked = (await inStages(prepared.sites, lookAtLock, { parallel, signal })).filter(isFailure);
+    // Pulumi's own service takes no two writes at a time, and refuses the second by itself.
+    const { url = "" } = await prepared.workspace.whoAmI();
+    const lockable = /^https?:/.test(url) ? [] : prepared.sites;
+    const locked = (await inStages(lockable, lookAtLock, { parallel, signal })).filter(isFailure);
     const refused = [...prepared.refused, ...locked];
     const sites = prepared.sites.filter(({ name }) => !locked.some(({ site }) => site === name));
     const lines = refused.map(({ site, error }) => `  ${site}: ${error ?? "not begun"}`);

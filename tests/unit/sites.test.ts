@@ -1,11 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 
 import { chooseSites, problemsOf } from "../../cli/sites/choose";
-import { checkOf, newsOf, readLast, writeLast } from "../../cli/sites/last";
+import { checkOf, newsOf, openLast, readLast, writeLast } from "../../cli/sites/last";
 import type { SiteResult } from "../../cli/sites/result";
 import { emptyResult, take } from "../../cli/sites/result";
 import type { Project, SiteFile } from "../../cli/sites/site-files";
@@ -270,13 +270,17 @@ describe("the last check", () => {
         const folder = await mkdtemp(path.join(tmpdir(), "sites-"));
         try {
             const file = path.join(folder, "deep", "last.json");
-            expect(await readLast(file)).toEqual({});
+            expect(await openLast(file)).toEqual({});
+            expect(await readdir(path.dirname(file))).toEqual(["last.json"]);
             const checks = { a: checkOf(found("same"), at, undefined) };
             await writeLast(file, checks);
             expect(await readLast(file)).toEqual(checks);
             await writeFile(file, '{"a":1}');
             await expect(readLast(file)).rejects.toThrow(`${file} is no record of checks`);
             expect(await readFile(file, "utf8")).toBe('{"a":1}');
+            await expect(openLast(file)).rejects.toThrow(`${file} is no record of checks`);
+            for (const wrong of [folder, `${file}/last.json`, path.join(folder, "no", "such", "last.json")])
+                await expect(openLast(wrong)).rejects.toThrow(/^--last .* cannot be (read|written): .*; name another/);
         } finally {
             await rm(folder, { recursive: true });
         }
