@@ -67,23 +67,20 @@ describe("the template for GitLab, by GitLab's own schema and rules", () => {
     beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), "gitlab-ci-"))));
     afterEach(() => rmSync(folder, { recursive: true }));
 
-    const list = (text: string, source: string) => {
+    const list = (text: string, source: string, sourceProject = "7") => {
         writeFileSync(path.join(folder, ".gitlab-ci.yml"), text);
         const command = createRequire(__filename).resolve("gitlab-ci-local/dist/index.js");
-        const name = "CI_PIPELINE_SOURCE";
-        const args = [
-            "--list-csv",
-            "--variable",
-            `${name}=${source}`,
-            "--ignore-predefined-vars",
-            name,
-            "--home",
-            folder,
-        ];
+        const variables = {
+            CI_PIPELINE_SOURCE: source,
+            CI_MERGE_REQUEST_PROJECT_ID: "7",
+            CI_MERGE_REQUEST_SOURCE_PROJECT_ID: sourceProject,
+        };
+        const given = Object.entries(variables).flatMap(([name, value]) => ["--variable", `${name}=${value}`]);
+        const args = ["--list-csv", ...given, "--ignore-predefined-vars", "CI_PIPELINE_SOURCE", "--home", folder];
         return spawnSync(process.execPath, [command, ...args], { cwd: folder, encoding: "utf8" });
     };
-    const jobs = (source: string) => {
-        const { stdout } = list(templateText(gitlab), source);
+    const jobs = (...of: [source: string, sourceProject?: string]) => {
+        const { stdout } = list(templateText(gitlab), ...of);
         const lines = stdout.split("\n").filter((line) => line.includes(";"));
         return lines.slice(1).map((line) => line.split(";").slice(0, 3).join(" "));
     };
@@ -93,8 +90,10 @@ describe("the template for GitLab, by GitLab's own schema and rules", () => {
             "preview: [1/2] preview on_success",
             "preview: [2/2] preview on_success",
         ]);
+        // A fork's.
+        expect(jobs("merge_request_event", "8")).toEqual([]);
         expect(jobs("push")).toEqual(["up up manual"]);
-        expect(jobs("schedule")).toEqual(["check check on_success"]);
+        expect(jobs("schedule")).toEqual(["check check on_success", "ranges check on_success"]);
     });
 
     it("is judged: a word that GitLab does not know is a mistake", () => {
