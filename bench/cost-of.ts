@@ -4,8 +4,10 @@ import { readdirSync, readFileSync } from "node:fs";
 export interface Cost {
     /** Seconds by the clock. */
     wall: number;
-    /** Seconds of processor. */
+    /** Seconds of processor, of the commands. */
     cpu: number;
+    /** The same of this process and the servers that it started, which answer the commands. */
+    serving: number;
     /** Most memory held at a time by the commands and all they started, MB; what several share is counted once. */
     megabytes: number;
 }
@@ -15,9 +17,10 @@ export async function costOf(folder: string, work: () => Promise<void>): Promise
     let megabytes = 0;
     const sampler = setInterval(() => (megabytes = Math.max(megabytes, heldIn(folder))), 500);
     try {
-        const [began, before] = [performance.now(), childrenSeconds()];
+        const [began, before, served] = [performance.now(), childrenSeconds(), servingSeconds()];
         await work();
-        return { wall: (performance.now() - began) / 1000, cpu: childrenSeconds() - before, megabytes };
+        const wall = (performance.now() - began) / 1000;
+        return { wall, cpu: childrenSeconds() - before, serving: servingSeconds() - served, megabytes };
     } finally {
         clearInterval(sampler);
     }
@@ -25,8 +28,25 @@ export async function costOf(folder: string, work: () => Promise<void>): Promise
 
 /** Processor seconds of ended children of this process, user and system. */
 function childrenSeconds(): number {
-    const fields = readFileSync("/proc/self/stat", "utf8").split(") ")[1]?.split(" ") ?? [];
+    const fields = statOf("self");
     return (Number(fields[13]) + Number(fields[14])) / 100;
+}
+
+/** Processor seconds of this process and of children that go on; call it while none but servers run. */
+function servingSeconds(): number {
+    const { user, system } = process.cpuUsage();
+    const children = readdirSync("/proc").filter((id) => /^\d+$/.test(id) && statOf(id)[1] === String(process.pid));
+    const seconds = children.map((id) => Number(statOf(id)[11]) + Number(statOf(id)[12]));
+    return (user + system) / 1e6 + seconds.reduce((sum, one) => sum + one, 0) / 100;
+}
+
+/** The fields of `/proc/<id>/stat` behind the name: state, parent, …; none where the process has ended. */
+function statOf(id: string): string[] {
+    try {
+        return readFileSync(`/proc/${id}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+    } catch {
+        return [];
+    }
 }
 
 function heldIn(folder: string): number {
