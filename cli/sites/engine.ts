@@ -1,5 +1,5 @@
 /** Pulumi's Automation API over the project's folder, leaving the person's own choice of stack as it is. */
-import { execFileSync, spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 
 import type { LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation";
 
@@ -69,8 +69,9 @@ function kill(command: number | undefined): void {
 
 /** All that a process started, and that these started: Pulumi puts each plugin in a group of its own, and writes go on there. */
 function startedBy(id: number): number[] {
-    const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
-    const pairs = lines.map((line) => line.trim().split(/\s+/).map(Number));
+    const { stdout } = spawnSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" });
+    // A slim container has no `ps`; whoever ends the container ends all of it.
+    const pairs = (stdout ?? "").split("\n").map((line) => line.trim().split(/\s+/).map(Number));
     const below = (parent: number): number[] =>
         pairs.flatMap(([child = 0, of]) => (of === parent ? [child, ...below(child)] : []));
     return below(id);

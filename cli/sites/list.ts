@@ -19,7 +19,7 @@ async function list(flags: { last: string; json?: boolean }): Promise<void> {
     const workspace = await openWorkspace();
     const project = await readProject(workspace);
     const stacks = new Map((await workspace.listStacks()).map((stack) => [stack.name, stack]));
-    const problems = problemsOf(project, project.sites, {
+    const mistakes = problemsOf(project, project.sites, {
         environment: { ...process.env, ROUTEROS_URL: undefined },
         hasPasswordCommand: true,
     });
@@ -34,21 +34,26 @@ async function list(flags: { last: string; json?: boolean }): Promise<void> {
             // A stack that was never brought up has a time too: that of its making.
             lastUp: stacks.get(name)?.resourceCount ? stacks.get(name)?.lastUpdate : undefined,
             lastCheck: last[name] && { at: last[name].at, state: last[name].state },
-            problem: problems.get(name)?.join("; ") ?? (stacks.has(name) ? undefined : "no stack of this name yet"),
+            problems: mistakes.get(name) ?? (stacks.has(name) ? [] : ["no stack of this name yet"]),
         };
     });
     if (flags.json) return void process.stdout.write(`${JSON.stringify(sites, undefined, 2)}\n`);
-    const rows = sites.map(({ site, router, version, profile, uplink, lastUp, lastCheck, problem }) => [
+    const rows = sites.map(({ site, router, version, profile, uplink, lastUp, lastCheck, problems }) => [
         site,
         router ?? "-",
         version ?? "-",
         profile ?? "-",
         uplink ?? "-",
         day(lastUp),
-        problem ?? (lastCheck ? `${lastCheck.state}, ${day(lastCheck.at)}` : "-"),
+        inShort(problems) ?? (lastCheck ? `${lastCheck.state}, ${day(lastCheck.at)}` : "-"),
     ]);
     const header = ["site", "router", "version", "profile", "uplink", "last up", "last check"];
     process.stdout.write(`${table(header, rows, "")}\n`);
+}
+
+/** The first, and how many more; `sites preview` names all. */
+function inShort([first, ...others]: readonly string[]): string | undefined {
+    return first === undefined || others.length === 0 ? first : `${first} (and ${others.length} more)`;
 }
 
 function day(time: string | undefined): string {

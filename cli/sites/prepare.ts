@@ -132,6 +132,7 @@ export async function credentials(
 export async function printed(command: string, site: string, signal?: AbortSignal): Promise<string> {
     const options = { env: { ...process.env, SITE: site }, ...(signal && { signal }) };
     const { stdout } = await promisify(execFile)("sh", ["-c", command], options).catch((error: unknown) => {
+        signal?.throwIfAborted();
         const { stderr = "" } = error as { stderr?: string };
         throw new Error(
             `the password command failed for ${site}: ${stderr.trim().split("\n")[0] || "without a word"}; run it by hand`,

@@ -50,7 +50,7 @@ export function take(result: SiteResult, event: EngineEvent, phase: "plan" | "wr
     if (severity === "warning") {
         if (!result.findings.includes(text)) result.findings.push(text);
     } else if (!/^(preview|update|refresh) failed$/.test(text)) {
-        const error = `${name === "" ? "" : `${name}: `}${text.replace(/^(Preview|Update|Refresh) failed: /, "")}`;
+        const error = `${name === "" ? "" : `${name}: `}${text.replace(/^((Preview|Update|Refresh) failed: )?(1 error occurred: \* )?/i, "")}`;
         // An error that several resources share is told whole once, and the others point to it.
         if (result.error === undefined || / as at \S+$/.test(result.error)) result.error = error;
     }

@@ -105,7 +105,8 @@ export async function runAt(
             try {
                 return await work(name, await operation(name));
             } catch (error) {
-                return { ...emptyResult(name, signal.aborted ? "stopped" : "failed"), error: messageOf(error) };
+                if (signal.aborted) return { ...emptyResult(name, "stopped"), error: "interrupted" };
+                return { ...emptyResult(name, "failed"), error: messageOf(error) };
             }
         },
         { parallel, signal, ...stages },

@@ -16,7 +16,11 @@ const words: Record<SiteResult["outcome"], string> = {
 /** One line when a site has ended: `[3/40] branch-07  2 to update  12.1 s`. */
 export function progressLine(result: SiteResult, done: number, all: number): string {
     const width = String(all).length;
-    const what = result.error ?? (changeCount(result) > 0 ? changesText(result) : words[result.outcome]);
+    const what =
+        result.error ??
+        (changeCount(result) > 0
+            ? changesText(result, result.outcome === "changes" ? "to " : "")
+            : words[result.outcome]);
     return `[${String(done).padStart(width)}/${all}] ${result.site}  ${what}  ${result.seconds.toFixed(1)} s`;
 }
 
@@ -32,17 +36,18 @@ export function resultTable(results: readonly SiteResult[]): string {
     return table(["site", "", ...changeKinds, "findings", "seconds", "error"], rows, "");
 }
 
-/** What all sites together come to: `38 sites: 12 with changes (14 update, 1 create), 25 without, 1 failed`. */
+/** What all sites together come to: `38 sites: 12 with changes (14 update, 1 create), 24 without, 1 failed, 1 not begun`. */
 export function summaryLine(results: readonly SiteResult[]): string {
     const changed = results.filter((one) => changeCount(one) > 0 && !isFailure(one));
-    const failed = results.filter(isFailure);
+    const ends = new Map<string, number>();
+    for (const { outcome } of results.filter(isFailure)) ends.set(words[outcome], (ends.get(words[outcome]) ?? 0) + 1);
     const kinds = changeKinds
         .map((kind) => [kind, changed.reduce((sum, { changes }) => sum + (changes[kind] ?? 0), 0)] as const)
         .filter(([, count]) => count > 0)
         .map(([kind, count]) => `${count} ${kind}`);
     const withChanges = `${changed.length} with changes${kinds.length > 0 ? ` (${kinds.join(", ")})` : ""}`;
-    const without = results.length - changed.length - failed.length;
-    const parts = [withChanges, `${without} without`, ...(failed.length > 0 ? [`${failed.length} failed`] : [])];
+    const without = results.length - changed.length - results.filter(isFailure).length;
+    const parts = [withChanges, `${without} without`, ...[...ends].map(([word, count]) => `${count} ${word}`)];
     return `${results.length} site${results.length === 1 ? "" : "s"}: ${parts.join(", ")}`;
 }
 
@@ -56,8 +61,7 @@ export function unfinished(command: string, results: readonly SiteResult[]): str
         );
 }
 
-function changesText({ changes, outcome }: SiteResult): string {
-    const verb = outcome === "changes" ? "to " : "";
+function changesText({ changes }: SiteResult, verb = ""): string {
     const kinds = changeKinds.filter((kind) => changes[kind] !== undefined);
     return kinds.map((kind) => `${changes[kind]} ${verb}${kind}`).join(", ");
 }
@@ -71,8 +75,8 @@ export function reportPage(title: string, at: Date, results: readonly SiteResult
     const cells = (result: SiteResult) => [
         result.site,
         words[result.outcome],
-        ...changeKinds.map((kind) => String(result.changes[kind] ?? "")),
-        result.seconds.toFixed(1),
+        changesText(result),
+        `${result.seconds.toFixed(1)} s`,
         [result.error ?? "", ...result.differences, ...result.findings].filter((line) => line !== "").join("\n"),
     ];
     const row = (tag: string, values: string[], className = "") =>
@@ -81,18 +85,28 @@ export function reportPage(title: string, at: Date, results: readonly SiteResult
     return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
 <title>${escapeHtml(title)}</title>
 <style>
-body { font: 15px/1.4 system-ui, sans-serif; margin: 2rem; color-scheme: light dark; }
+:root { color-scheme: light dark; }
+body { font: 15px/1.4 system-ui, sans-serif; margin: clamp(0.8rem, 3vw, 2rem); }
 table { border-collapse: collapse; }
 th, td { text-align: left; vertical-align: top; padding: 0.3rem 0.8rem; border-bottom: 1px solid #8884; white-space: pre-line; }
+td { overflow-wrap: anywhere; }
+td:not(:last-child) { white-space: nowrap; }
+@media (max-width: 45rem) {
+    th { display: none; }
+    td { display: block; border: 0; padding-block: 0.1rem; }
+    td:empty { display: none; }
+    td:first-child { font-weight: bold; border-top: 1px solid #8884; }
+}
 tr.failed td { background: #c003; }
 tr.changes td, tr.done td { background: #c903; }
 </style>
 <h1>${escapeHtml(title)}</h1>
 <p>${escapeHtml(`${at.toISOString()}: ${summaryLine(results)}`)}</p>
 <table>
-${row("th", ["site", "outcome", ...changeKinds, "seconds", "what"])}
+${row("th", ["site", "outcome", "changes", "time", "what"])}
 ${rows.join("\n")}
 </table>
 </html>

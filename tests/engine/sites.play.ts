@@ -24,6 +24,8 @@ beforeAll(async () => {
     ground.routers.set("three", await start({ username: "pulumi", password, https: true }));
 });
 afterAll(() => ground.stop());
+// Whatever was done, and however it ended, the person goes on with the stack that was selected before.
+afterEach(() => expect(selection()).toEqual([expect.stringMatching(/: "organization\/routeros-s3\/one"/)]));
 
 const router = (site: string) => {
     const found = ground.routers.get(site);
@@ -42,6 +44,16 @@ const resultsOf = (stdout: string) => {
 const fromTemplate = (name: string, ...more: string[]) => {
     const words = templateCommands("github-actions.yml").find((command) => command.startsWith(`sites ${name} `));
     return ground.sites([...(words?.split(" ").slice(1) ?? []), ...more]);
+};
+/** Sites in the order in which their changes ended; the lines of the previews before are passed over. */
+const carriedOut = (stderr: string) => {
+    const lines = [...stderr.matchAll(/^\[\s*\d+\/\d+\] (\S+) {2}(.*) {2}[\d.]+ s$/gm)];
+    return lines.filter(([, , what = ""]) => !/ to (create|update)/.test(what)).map(([, site]) => site);
+};
+/** What Pulumi keeps of the person's choice of stack. */
+const selection = () => {
+    const folder = path.join(ground.session.env["PULUMI_HOME"] ?? "", "workspaces");
+    return fs.readdirSync(folder).map((name) => fs.readFileSync(path.join(folder, name), "utf8"));
 };
 const spoil = (site: string) => router(site).set("/queue/tree", topQueue(site)[".id"] ?? "", { "max-limit": "1M" });
 
@@ -77,57 +89,88 @@ describe("a new site", () => {
     });
 });
 
-it("names what is wrong at each site before the first write, and goes on with the others if told so", async () => {
+it("names what is wrong at each site before the first write", async () => {
     const good = fs.readFileSync(file("Pulumi.two.yaml"), "utf8");
     fs.writeFileSync(file("Pulumi.two.yaml"), "config: [\n");
     fs.writeFileSync(file("Pulumi.four.yaml"), "");
     fs.writeFileSync(file("Pulumi.five.yaml"), "config: {}\n");
     fs.writeFileSync(file("Pulumi.six.yaml"), `config:\n  routeros:url: ${router("one").url}\n`);
+    fs.writeFileSync(file("Pulumi.seven.yaml"), "config:\n  routeros:url: https://192.0.2.7\n");
     try {
-        const refused = await ground.sites(["up", "--yes"]);
+        const refused = await ground.sites(["up", "--yes"], { ROUTEROS_PASSWORD: "" });
         expect(refused.code).toBe(1);
         expect(refused.stderr).toMatch(/nothing is changed.*\n {2}five: Pulumi.five.yaml has no configuration/);
         expect(refused.stderr).toMatch(/\n {2}four: Pulumi.four.yaml cannot be read: it is empty/);
-        expect(refused.stderr).toMatch(/\n {2}one: has the router and the interface of six/);
-        expect(refused.stderr).toMatch(/\n {2}six: has the router and the interface of one/);
+        expect(refused.stderr).toMatch(
+            /\n {2}one: routeros:password is not set; .*the router and the interface of six/,
+        );
+        expect(refused.stderr).toMatch(/\n {2}six: .*has the router and the interface of one/);
+        expect(refused.stderr).toMatch(/\n {2}seven: routeros:password is not set; `pulumi config set --secret/);
         expect(refused.stderr).toMatch(/\n {2}two: Pulumi.two.yaml cannot be read: \w+/);
-        expect(["one", "two", "three"].map(writes)).toEqual([0, 0, 0]);
+        // It has no mistake, and its password is in its file.
+        expect(refused.stderr).not.toMatch(/\n {2}three:/);
 
+        const unmade = await ground.sites(["up", "--yes", "--only", "seven"]);
+        expect(unmade.stderr).toMatch(/\n {2}seven: no stack of this name; `pulumi stack init seven --no-select`/);
         const canary = await ground.sites(["up", "--yes", "--keep-going", "--canary", "two"]);
         expect(canary.stderr).toMatch(/nothing is changed: two was to go first, and cannot/);
-        const others = await ground.sites(["up", "--yes", "--keep-going", "--json"]);
-        expect(others.code).toBe(1);
-        expect(resultsOf(others.stdout)).toMatchObject({
-            four: { outcome: "failed", error: expect.stringContaining("it is empty") as string },
-            three: { outcome: "done", changes: { create: 5 } },
-        });
-        expect(["one", "two"].map(writes)).toEqual([0, 0]);
+        expect(["one", "two", "three"].map(writes)).toEqual([0, 0, 0]);
     } finally {
         fs.writeFileSync(file("Pulumi.two.yaml"), good);
-        for (const name of ["four", "five", "six"]) fs.rmSync(file(`Pulumi.${name}.yaml`));
+        for (const name of ["four", "five", "six", "seven"]) fs.rmSync(file(`Pulumi.${name}.yaml`));
     }
 });
 
-it("previews a shard, and brings up the rest by the plans that were shown; the person's stack stays selected", async () => {
+it("previews a shard", async () => {
     // Of one, three and two the first runner of two has one and two.
     const preview = await fromTemplate("preview");
     expect(preview).toMatchObject({ code: 0 });
     expect(preview.stdout).toMatch(/^one .*5/m);
     expect(preview.stdout).toMatch(/^2 sites: 2 with changes \(10 create\)/m);
     expect(["one", "two"].map(writes)).toEqual([0, 0]);
+});
 
-    const up = await fromTemplate("up", "--canary", "two", "--json");
+describe("where the router of a site refuses every write", () => {
+    beforeEach(() => router("one").addFault({ kind: "401", methods: ["PUT"], times: 99 }));
+    afterEach(() => router("one").clearFaults());
+    const refused = { outcome: "failed", error: expect.stringMatching(/login\/refused/) as string };
+
+    it("nothing else begins when it is the canary", async () => {
+        const up = await ground.sites(["up", "--yes", "--json", "--only", "one", "two", "--canary", "one"]);
+        expect(up.code).toBe(1);
+        expect(resultsOf(up.stdout)).toMatchObject({ one: refused, two: { outcome: "left" } });
+        expect(writes("two")).toBe(0);
+    });
+
+    it("no batch begins after its own, and what cannot begin is left out", async () => {
+        fs.writeFileSync(file("Pulumi.four.yaml"), "");
+        try {
+            const stages = ["--canary", "two", "--batch", "1", "--max-failures", "0", "--keep-going"];
+            const up = await ground.sites(["up", "--yes", "--json", ...stages]);
+            expect(up.code).toBe(1);
+            expect(up.stderr).toMatch(/left out:\n {2}four: .*it is empty/);
+            expect(resultsOf(up.stdout)).toMatchObject({
+                four: { outcome: "failed", error: expect.stringContaining("it is empty") as string },
+                // One list, one block of marks, one bypass, one queue type, one tree; the names are the project's.
+                two: { outcome: "done", changes: { create: 5 } },
+                one: refused,
+                three: { outcome: "left" },
+            });
+            expect(writes("three")).toBe(0);
+            expect(carriedOut(up.stderr)).toEqual(["two", "one"]);
+        } finally {
+            fs.rmSync(file("Pulumi.four.yaml"));
+        }
+    });
+});
+
+it("brings up the rest by the plans that were shown, and writes a page of it", async () => {
+    const up = await fromTemplate("up", "--json");
     expect(up).toMatchObject({ code: 0 });
-    const results = resultsOf(up.stdout);
-    expect(Object.values(results).map(({ outcome }) => outcome)).toEqual(["done", "same", "done"]);
-    // One list, one block of marks, one bypass, one queue type, one tree; the names are the project's.
-    expect(results["two"]?.changes).toEqual({ create: 5 });
+    const outcomes = Object.entries(resultsOf(up.stdout)).map(([site, { outcome }]) => [site, outcome]);
+    expect(Object.fromEntries(outcomes)).toEqual({ one: "done", two: "same", three: "done" });
     for (const site of ["one", "two", "three"]) expect(queues(site).map(({ name }) => name)).toContain("nas");
-    const carried = up.stderr.split("\n").filter((line) => / 5 create /.test(line));
-    expect(carried[0]).toMatch(/^\[1\/2\] two /);
     expect(fs.readFileSync(file("up.html"), "utf8")).toContain("3 sites: 2 with changes (10 create), 1 without");
-    const { stdout } = await ground.session.run("pulumi", ["stack", "--show-name"]);
-    expect(stdout.trim()).toBe("one");
 });
 
 describe("a new password for a router", () => {
@@ -188,7 +231,7 @@ it("finds by a check what somebody changed, and a router that is away, and names
     const second = await fromTemplate("check", "--no-doctor", "--only", "two");
     expect(second.code).toBe(7);
     expect(second.stdout).toMatch(/^nothing new$/m);
-    const list = await ground.sites(["list", "--json"]);
+    const list = await ground.sites(["list", "--json", "--last", "check.json"]);
     expect(JSON.parse(list.stdout)).toMatchObject([
         { site: "one", uplink: "20M", lastCheck: { state: "clean" } },
         { site: "three", lastCheck: { state: "unknown" } },
@@ -219,43 +262,84 @@ it("refuses what is no longer what was shown: the site's file changed after its 
     }
 });
 
-it("tells a second user who holds the lock; at Ctrl-C names what is half done and not begun, and goes on later", async () => {
-    spoil("one");
-    const [listed] = router("one").rows("/ip/firewall/address-list").slice(-1);
-    router("one").remove("/ip/firewall/address-list", listed?.[".id"] ?? "");
-    const arrived = new Promise<void>((resolve) => {
-        router("one").onRequest(({ method, when }) => void (method !== "GET" && when === "before" && resolve()));
+describe("a site at work", () => {
+    const args = ["up", "--yes", "--only", "one", "two", "--parallel", "1"];
+    /** `sites up` in a process of its own, come so far that the router of `one` was sent a write, which hangs. */
+    const begin = async () => {
+        const arrived = new Promise<void>((resolve) => {
+            router("one").onRequest(({ method, when }) => void (method !== "GET" && when === "before" && resolve()));
+        });
+        router("one").addFault({ kind: "hang", methods: ["PATCH", "PUT", "POST"], times: 99 });
+        const { env, folder } = ground.session;
+        const child = spawn(process.execPath, [cli, "sites", ...args], { cwd: folder, env });
+        let output = "";
+        const asked = new Promise<void>((resolve) => {
+            for (const stream of [child.stdout, child.stderr])
+                stream.on("data", (text: Buffer) => {
+                    output += text.toString();
+                    if (output.includes("again to end by force")) resolve();
+                });
+        });
+        const closed = once(child, "close").then(([code]) => ({ code: code as number, output }));
+        await Promise.race([arrived, closed.then((ended) => Promise.reject(new Error(ended.output)))]);
+        return { interrupt: () => child.kill("SIGINT"), asked, closed };
+    };
+    const goOn = () => {
+        router("one").clearFaults();
+        router("one").release();
+    };
+    const atWork = () =>
+        fs.readdirSync("/proc").filter((id) => /^\d+$/.test(id) && workedIn(id, ground.session.folder));
+
+    it("is locked for a second user, who is told by whom, and goes on with the others; at Ctrl-C it ends its change", async () => {
+        spoil("one");
+        const [listed] = router("one").rows("/ip/firewall/address-list").slice(-1);
+        router("one").remove("/ip/firewall/address-list", listed?.[".id"] ?? "");
+        const { interrupt, closed } = await begin();
+
+        const { env, folder } = ground.session;
+        const home = fs.mkdtempSync(path.join(folder, "second-user-"));
+        fs.symlinkSync(path.join(env["PULUMI_HOME"] ?? "", "plugins"), path.join(home, "plugins"));
+        const before = writes("one");
+        const second = (...more: string[]) => ground.sites(["up", "--yes", "--only", ...more], { PULUMI_HOME: home });
+        const refused = await second("one");
+        expect(refused.code).toBe(1);
+        expect(refused.stderr).toMatch(
+            /one: its state is locked: created by .+@.+ \(pid \d+\).*`pulumi cancel -s one`/,
+        );
+        const others = await second("one", "two", "--keep-going");
+        expect(others.code).toBe(1);
+        expect(others.stderr).toMatch(/left out:\n {2}one: its state is locked/);
+        expect(others.stdout).toMatch(/^two .*done/m);
+        expect(writes("one")).toBe(before);
+
+        interrupt();
+        goOn();
+        const { code, output } = await closed;
+        expect(code).toBe(130);
+        expect(output).toMatch(/ending: every site finishes the change it is at/);
+        expect(output).toMatch(/^one is half done; `routeros-s3 sites up --only one` goes on from there$/m);
+        expect(output).toMatch(/^two is not begun;/m);
+        expect(atWork()).toEqual([]);
     });
-    router("one").addFault({ kind: "hang", methods: ["PATCH", "PUT", "POST"] });
-    const { env, folder } = ground.session;
-    const args = [cli, "sites", "up", "--yes", "--only", "one", "two", "--parallel", "1"];
-    const child = spawn(process.execPath, args, { cwd: folder, env });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (text: Buffer) => (output += text.toString()));
-    const closed = once(child, "close");
-    await arrived;
 
-    const home = fs.mkdtempSync(path.join(folder, "second-user-"));
-    fs.symlinkSync(path.join(env["PULUMI_HOME"] ?? "", "plugins"), path.join(home, "plugins"));
-    const before = writes("one");
-    const second = await ground.sites(["up", "--yes", "--only", "one"], { PULUMI_HOME: home });
-    expect(second.code).toBe(1);
-    expect(second.stderr).toMatch(/one: its state is locked: created by .+@.+ \(pid \d+\)/);
-    expect(writes("one")).toBe(before);
+    it("ends by force at a second Ctrl-C, all that it started with it, and names what frees its state", async () => {
+        const { interrupt, asked, closed } = await begin();
+        interrupt();
+        await asked;
+        interrupt();
+        const { code, output } = await closed;
+        expect(code).toBe(130);
+        expect(output).toMatch(/one .*interrupted, and ended by force: `pulumi cancel -s one` frees its state/);
+        // A plugin that went on would write what nobody waits for any more.
+        expect(atWork()).toEqual([]);
+        goOn();
 
-    child.kill("SIGINT");
-    router("one").clearFaults();
-    router("one").release();
-    const [code] = (await closed) as [number];
-    expect(code).toBe(130);
-    expect(output).toMatch(/ending: every site finishes the change it is at/);
-    expect(output).toMatch(/^one is half done; `routeros-s3 sites up --only one` goes on from there$/m);
-    expect(output).toMatch(/^two is not begun;/m);
-    const left = fs.readdirSync("/proc").filter((id) => /^\d+$/.test(id) && workedIn(id, folder));
-    expect(left).toEqual([]);
-
-    expect(await ground.sites(["up", "--yes", "--only", "one"])).toMatchObject({ code: 0 });
-    expect(topQueue("one")["max-limit"]).toBe("19000000");
+        expect((await ground.sites(["up", "--yes", "--only", "one"])).stderr).toMatch(/one: its state is locked/);
+        await ground.session.run("pulumi", ["cancel", "--yes", "-s", "one"]);
+        expect(await ground.sites(["up", "--yes", "--only", "one"])).toMatchObject({ code: 0 });
+        expect(topQueue("one")["max-limit"]).toBe("19000000");
+    });
 });
 
 /** Whether a process is the engine, or a program or plugin of it, at work in a folder. */

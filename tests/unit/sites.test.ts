@@ -209,7 +209,11 @@ describe("what happened at a site", () => {
         take(result, said("error", "Preview failed: connection/refused, as at list", "urn:x::queues"), "plan");
         take(
             result,
-            said("error", "<{%reset%}>Preview failed: no answer [connection/refused]\n", "urn:x::list"),
+            said(
+                "error",
+                "<{%reset%}>Preview failed: 1 error occurred:\n\t* no answer [connection/refused]\n\n",
+                "urn:x::list",
+            ),
             "plan",
         );
         take(result, said("error", "preview failed"), "plan");
@@ -227,7 +231,7 @@ describe("the view", () => {
     ];
 
     it("sums the sites up, and names those that are half done with what goes on", () => {
-        expect(summaryLine(results)).toBe("4 sites: 1 with changes (2 update), 1 without, 2 failed");
+        expect(summaryLine(results)).toBe("4 sites: 1 with changes (2 update), 1 without, 1 half done, 1 not begun");
         expect(unfinished("up", results)).toEqual([
             "c<i> is half done; `routeros-s3 sites up --only c<i>` goes on from there",
             "d is not begun; `routeros-s3 sites up --only d` goes on from there",
