@@ -2,22 +2,22 @@ import { bypassRules, fastTrackRules } from "../../path";
 import type { FieldTable, Values } from "../../rows/fields";
 import { fieldsOf, queryOf, toCamel, withoutDefaults } from "../../rows/fields";
 import { omit } from "../../rows/objects";
-import type { Operation, RowPlan } from "../../rows/reconcile";
-import { planRows, present } from "../../rows/reconcile";
+import { present } from "../../rows/reconcile";
 import type { Row } from "../../rows/row";
 import { addressListMenus } from "../address-list/menu";
 import { Arguments, commonNames, isObject } from "../arguments";
-import type { Kind, PlanContext } from "../kind";
+import type { Kind } from "../kind";
 import { commentText, ownerOf } from "../present";
 import { pathRow } from "../upload-path";
 import type { FirewallRulesInputs, RuleInputs } from "./arguments";
 import { bypassOf, markingOf, positionOf, recordedForm, ruleOf, valuesOf } from "./arguments";
+import { planBlock } from "./block";
 import { keyed, leftoverOf } from "./leftover";
 import { carryBothMarks } from "./mark-rename";
 import { bypassInputs, resolveMarking } from "./marking";
 import { firewallMenu, firewallMenus, wholeQuery } from "./menu";
-import { planOrder } from "./order";
-import { anchorProblems, foreignBetween, idsOf, inChain, inOrder, misplaced, segmentsOf } from "./places";
+import { anchorProblems, foreignBetween, inOrder, misplaced } from "./places";
+import { isStandIn } from "./stand-ins";
 import { countFastTracked, ruleWarnings } from "./warnings";
 
 const names = [
@@ -90,6 +90,7 @@ export const firewallRules: Kind<FirewallRulesInputs> = {
         const values = new Map(rules.map((rule) => [rule.key, valuesOf(rule)]));
         return (row, key) => {
             const target = values.get(key);
+            if (isStandIn(key)) return row.marker !== undefined;
             return target !== undefined && sameRule(fields, row, target);
         };
     },
@@ -100,24 +101,7 @@ export const firewallRules: Kind<FirewallRulesInputs> = {
         return (row, desired) => !row.marker && sameRule(fields, row, desired.values);
     },
 
-    plan(context) {
-        const { inputs, desired, matched, scope } = context;
-        const rows = planRows({ matched, desired, owner: inputs.owner, table: scope.menu.table });
-        const values = new Map(rows.adds.map((add) => [add.key, add.values]));
-        // Rows that the next run removes stand in the way of none.
-        const leaving = new Set([...rows.removes, ...matched.spared].map(({ id }) => id));
-        const ids = idsOf(matched);
-        const order = segmentsOf(context).flatMap(({ chain, segment }) =>
-            planOrder({
-                rows: inChain(context.rows, chain),
-                segment,
-                ids: new Map([...ids].filter(([key]) => segment.keys.includes(key))),
-                leaving,
-                values,
-            }),
-        );
-        return inBlockOrder(rows, order, context);
-    },
+    plan: planBlock,
 
     inputsFrom(context) {
         const { olds, matched, scope } = context;
@@ -173,29 +157,6 @@ export const firewallRules: Kind<FirewallRulesInputs> = {
 
     docs: { marks: "rules" },
 };
-
-/**
- * Down the block what is changed and added, up the block what is removed: an accept rule stands before the drop behind
- * it does, and goes after it. Who is let in before and afterwards is let in all the while. A connection mark is set
- * last of all that is changed: what goes by it stands already. The rules of a bypass are there before any is moved.
- */
-function inBlockOrder(
-    { changes, restores, removes }: RowPlan,
-    order: readonly Operation[],
-    { inputs, desired, rows }: PlanContext<FirewallRulesInputs>,
-): Operation[] {
-    const place = new Map(desired.map(({ key }, index) => [key, index]));
-    const moves = order.filter(({ kind }) => kind === "move");
-    const adds = order.filter((operation) => operation.kind === "add");
-    const sets = (operation: Operation): number =>
-        operation.kind === "change" && operation.difference.set["new-connection-mark"] !== undefined ? 1 : 0;
-    const down = [...changes, ...adds].sort(
-        (a, b) => sets(a) - sets(b) || (place.get(a.key) ?? 0) - (place.get(b.key) ?? 0),
-    );
-    const at = new Map(rows.map(({ id }, index) => [id, index]));
-    const up = [...restores, ...removes].sort((a, b) => (at.get(b.id) ?? 0) - (at.get(a.id) ?? 0));
-    return inputs.fastTrackBypass ? [...adds, ...moves, ...changes, ...up] : [...moves, ...down, ...up];
-}
 
 function sameRule(table: FieldTable, row: Row, values: Values): boolean {
     return [...table.values()].every(

@@ -3,7 +3,8 @@ import type { RulesPosition } from "../../../args";
 import type { BypassMatchers, BypassRule } from "../../path";
 import { bypassRules, fastTrackRules } from "../../path";
 import { RouterError } from "../../router/errors";
-import type { Matched, Move } from "../../rows/reconcile";
+import type { Values } from "../../rows/fields";
+import type { Matched, Move, Operation, RowPlan } from "../../rows/reconcile";
 import { present } from "../../rows/reconcile";
 import type { Row } from "../../rows/row";
 import type { PlanContext, Problem } from "../kind";
@@ -171,6 +172,40 @@ export function foreignBetween(context: PlanContext<FirewallRulesInputs>): strin
             .slice(first, last)
             .filter((row) => !own.has(row))
             .map(({ label }) => label);
+    });
+}
+
+/** What is placed for a rule: what stands in for it, and the rule itself where it keeps its place. */
+export interface Instead {
+    keys: string[];
+    /** Of what stands in. */
+    values: Values;
+}
+
+/** Moves and additions that bring the block together. */
+export function placed(
+    context: PlanContext<FirewallRulesInputs>,
+    { adds, removes }: RowPlan,
+    instead: ReadonlyMap<string, Instead> = new Map(),
+): Operation[] {
+    const { rows, matched } = context;
+    const all = idsOf(matched);
+    const values = new Map(adds.map((add) => [add.key, add.values]));
+    for (const one of instead.values()) values.set(one.keys[0] ?? "", one.values);
+    const elsewhere = [...instead].flatMap(([key, { keys }]) => (keys.includes(key) ? [] : (all.get(key) ?? [])));
+    return segmentsOf(context).flatMap(({ chain, segment }) => {
+        const keys = segment.keys.flatMap((key) => instead.get(key)?.keys ?? [key]);
+        const ids = new Map([...all].filter(([key]) => keys.includes(key)));
+        const staying = new Set(ids.values());
+        // Rows that the next run removes stand in the way of none.
+        const leaving = [...removes, ...matched.spared].map(({ id }) => id).filter((id) => !staying.has(id));
+        return planOrder({
+            rows: inChain(rows, chain),
+            segment: { ...segment, keys },
+            ids,
+            leaving: new Set([...leaving, ...elsewhere]),
+            values,
+        });
     });
 }
 
