@@ -16,14 +16,16 @@ const packages = { "@stryker-mutator/core": "10.0.0", "@stryker-mutator/jest-run
 
 /** Files of the runtime, and the tests that are about each: quick enough to be run hundreds of times. */
 const judged = {
-    "rows/reconcile": ["routeros-reconcile", "routeros-ownership", "routeros-neighbours", "adoption"],
-    "rows/ownership": ["routeros-reconcile", "routeros-ownership", "routeros-comments"],
+    "rows/reconcile": ["routeros-reconcile", "routeros-rule-order", "routeros-tree"],
+    "rows/ownership": ["routeros-reconcile", "routeros-rule-order", "routeros-tree"],
     "kinds/queue-tree/order": ["routeros-tree"],
-    "kinds/firewall-rules/order": ["routeros-rule-order"],
-    "path/fasttrack": ["running-uploads", "routeros-refusals"],
-    "engine/converge": ["routeros-answers", "routeros-reconcile", "routeros-ids"],
-    "engine/writer": ["routeros-answers", "routeros-ids", "routeros-comments"],
-    "router/client": ["routeros-client", "routeros-client-tls", "routeros-answers", "routeros-errors"],
+    "kinds/firewall-rules/order": ["routeros-rule-order", "routeros-verdicts"],
+    "kinds/firewall-rules/stand-ins": ["routeros-verdicts"],
+    "kinds/firewall-rules/verdicts": ["routeros-verdicts"],
+    "path/fasttrack": ["running-uploads"],
+    "engine/converge": ["routeros-answers", "routeros-ids"],
+    "engine/writer": ["routeros-answers", "routeros-ids"],
+    "router/client": ["routeros-client"],
 };
 
 install();

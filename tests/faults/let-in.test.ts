@@ -51,6 +51,14 @@ const walks: Record<string, [Declared[], Declared[]]> = {
     ],
     "with a rule more in the middle": [whole, block(admin, neighbour, established, drop)],
     "with a rule less in the middle": [block(admin, neighbour, established, drop), whole],
+    "with an accept and the drop behind it narrower": [
+        block(wider, established, drop),
+        block(admin, established, dropTcp),
+    ],
+    "with an accept and a drop that change places, and the accept wider": [
+        block(established, dropTcp, admin, { ...drop, key: "rest" }),
+        block(established, wider, dropTcp, { ...drop, key: "rest" }),
+    ],
     "with all but the accepts gone": [whole, block(admin, established)],
     "with a list, built": [[], [...list("192.168.88.10"), ...block(listed, established, drop)]],
     "with a list, taken down": [[...list("192.168.88.10"), ...block(listed, established, drop)], []],

@@ -10,7 +10,7 @@ import type { Row } from "../../rows/row";
 export interface Anchor {
     side: "before" | "after";
     id: string;
-    /** Nothing may come between but rows that another owner of ours manages. @default false */
+    /** Before it, nothing may come between but rows that another owner of ours manages. @default false */
     adjacent?: boolean;
 }
 
@@ -69,9 +69,7 @@ function allowedGaps(foreign: readonly Row[], { anchor }: Segment): number[] {
         if (anchor.adjacent) while (from > 0 && (managed(from - 1) || leadsAway(from - 1))) from -= 1;
         return all.filter((gap) => gap <= at && (!anchor.adjacent || gap >= from));
     }
-    let to = at + 1;
-    if (anchor.adjacent) while (to < foreign.length && managed(to)) to += 1;
-    return all.filter((gap) => gap > at && (!anchor.adjacent || gap <= to));
+    return all.filter((gap) => gap > at);
 }
 
 interface Choice {

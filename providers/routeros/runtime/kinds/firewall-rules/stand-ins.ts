@@ -4,7 +4,7 @@
  * stood before is changed, moved and removed. A packet meets the new block's verdict where one of its rules stands and
  * matches, and the old one's elsewhere. The next look finds rules that stand twice, and takes the second ones away.
  */
-import type { FieldTable, Values } from "../../rows/fields";
+import type { FieldTable } from "../../rows/fields";
 import type { Desired, Operation, RowPlan } from "../../rows/reconcile";
 import { fullValues } from "../../rows/reconcile";
 import type { Row } from "../../rows/row";
