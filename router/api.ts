@@ -22,8 +22,11 @@ export interface RouterOptions {
     rsc?: string;
     /** Serve HTTPS with a certificate made at start, or with the one given (PEM). @default false: HTTP */
     https?: boolean | { key: string; certificate: string };
-    /** How slow: `hex` (119 ms a request, 0.64 ms a row scanned), `rb5009` (20 ms a request). @default "none" */
-    latency?: "none" | "hex" | "rb5009" | { requestMs: number; rowMs: number };
+    /**
+     * How slow: `hex` (119 ms a request, 0.64 ms a row scanned, 10 ms a command of a script), `rb5009` (20 ms a request,
+     * 2 ms a command). @default "none"
+     */
+    latency?: "none" | "hex" | "rb5009" | { requestMs: number; rowMs: number; commandMs?: number };
     /** Answer every request with `Connection: close`. @default false */
     closeConnections?: boolean;
     /** Choices where the facts leave more than one. @default see `assumed.ts` */
@@ -54,6 +57,8 @@ export interface RequestEntry {
     rowsScanned: number;
     rowsReturned: number;
     milliseconds: number;
+    /** How many commands its script carried out. */
+    commands?: number;
     /** What was done to it on purpose. */
     fault?: FaultKind;
 }
@@ -76,6 +81,8 @@ export interface Fault {
     at?: number;
     /** How many in a row from there on. @default 1 */
     times?: number;
+    /** In a script: after so many of its commands, and the rest of it is not carried out. @default none */
+    command?: number;
     /** Only requests of these methods. @default all */
     methods?: string[];
     /** Only paths that start with this, such as `/ip/firewall/mangle`. @default all */
@@ -113,6 +120,8 @@ export interface Router {
     onRequest(
         hook: (entry: { index: number; method: string; path: string; when: "before" | "after" }) => void,
     ): () => void;
+    /** Called after each command of a script that comes over REST: of which request, and which of its commands. */
+    onCommand(hook: (entry: { index: number; command: number }) => void): () => void;
     addFault(fault: Fault): void;
     clearFaults(): void;
     /** Lets hanging requests go. */
@@ -322,11 +331,13 @@ export interface Behaviour {
     sessionSeconds: number;
     /**
      * What becomes of `POST /rest/execute`: it works (recorded), is no command of this version, is forbidden by device-mode,
-     * or answers something else than what the script put. @default "works"
+     * answers something else than what the script put, or never answers. @default "works"
      */
-    execute: "works" | "unknown" | "device-mode" | "garbled";
+    execute: "works" | "unknown" | "device-mode" | "garbled" | "silent";
     /** A policy that `/rest/execute` asks for beside `write`; which one a router asks for is not recorded. @default "policy" */
     executePolicy: "policy" | "test" | "write";
+    /** Longest script of `/rest/execute` in bytes; more is refused. @default 32768 */
+    scriptBytes: number;
     /** A script is cut off after so many commands, without a word; 0 for never. @default 0 */
     scriptCommands: number;
     /** Largest body in bytes; more is 413. @default 1048576 */

@@ -12,6 +12,7 @@ export function defaultBehaviour(version: string): Behaviour {
         sessionSeconds: 60,
         execute: "works",
         executePolicy: "policy",
+        scriptBytes: 32 * 1024,
         scriptCommands: 0,
         maxBodyBytes: 1024 * 1024,
     };
@@ -22,7 +23,7 @@ export function checkedBehaviour(given: object, known: Behaviour): Partial<Behav
     const choices: Partial<Record<keyof Behaviour, readonly unknown[]>> = {
         absentVerbStatus: [406, 400],
         unknownPlaceBefore: ["refuse", "append"],
-        execute: ["works", "unknown", "device-mode", "garbled"],
+        execute: ["works", "unknown", "device-mode", "garbled", "silent"],
         executePolicy: ["policy", "test", "write"],
     };
     for (const [name, value] of Object.entries(given) as [keyof Behaviour, unknown][]) {
@@ -73,6 +74,22 @@ export const assumptions: readonly Assumption[] = [
         about: "commands",
         choice: "/rest/execute asks for the policy `policy` beside `write`.",
         switch: "executePolicy",
+    },
+    {
+        key: "script-size",
+        about: "commands",
+        choice: "A script of more than 32 KiB is refused by /rest/execute; what a script puts is not limited.",
+        switch: "scriptBytes",
+    },
+    {
+        key: "script-speed",
+        about: "commands",
+        choice: "A hEX takes 10 ms for a command of a script, an RB5009 2 ms; nobody else is answered meanwhile.",
+    },
+    {
+        key: "script-alone",
+        about: "commands",
+        choice: "A script goes on to its end when its client goes away; a restart ends it where it is.",
     },
     { key: "body-size", about: "protocol", choice: "A body over 1 MiB is 413.", switch: "maxBodyBytes" },
     {

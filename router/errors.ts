@@ -78,6 +78,7 @@ export const refuse = {
     dynamicChange: (verb: string) => bad(`failure: can not ${verb} dynamic object`),
     defaultRemove: () => bad("failure: can not remove default object"),
     missingMark: (name: string) => bad(`failure: ${name} must be specified`),
+    scriptTooLong: () => bad("failure: script too long"),
     deviceMode: () => bad("failure: not allowed by device-mode"),
     foreignOrigin: () => new Refusal(403, "the control interface answers its own page and programs alone"),
     lastFullUser: () => bad("failure: last full user can not be removed"),

@@ -6,7 +6,8 @@ import { generate } from "selfsigned";
 import type { Router, RouterOptions } from "./api";
 import { controlMount } from "./http/control";
 import { page } from "./http/page";
-import { type Latency, RestServer } from "./http/server";
+import type { Latency } from "./http/pace";
+import { RestServer } from "./http/server";
 import { newDevice } from "./menus";
 import { knowNames } from "./menus/address-lists";
 import { versions } from "./menus/definition";
@@ -18,11 +19,11 @@ import { loadState, StateFile, versionOfState } from "./start/state";
 
 export type { Fault, FaultKind, RequestEntry, Router, RouterOptions, Row } from "./api";
 
-/** Measured on devices: a small request, and a row of a list that is looked at. */
+/** Measured on devices: a small request, and a row of a list that is looked at. A hEX's command is assumed(script-speed). */
 const latencies: Record<"none" | "hex" | "rb5009", Latency> = {
     none: { requestMs: 0, rowMs: 0 },
-    hex: { requestMs: 119, rowMs: 0.64 },
-    rb5009: { requestMs: 20, rowMs: 0 },
+    hex: { requestMs: 119, rowMs: 0.64, commandMs: 10 },
+    rb5009: { requestMs: 20, rowMs: 0, commandMs: 2 },
 };
 
 export const defaultVersion = "7.22.3";

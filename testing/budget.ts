@@ -7,7 +7,7 @@ import { site } from "./site";
 /** Rows of others in the same menu as the site's prefixes. */
 export const foreignRows = 30_000;
 export const sizes = [4, 50, 500, 2000];
-export const operations = ["create", "preview", "add", "destroy"] as const;
+export const operations = ["create", "preview", "add", "comments", "destroy"] as const;
 export type OperationName = (typeof operations)[number];
 
 export const methods = ["GET", "PUT", "PATCH", "DELETE", "POST"] as const;
@@ -15,6 +15,8 @@ export type Counts = Record<(typeof methods)[number], number>;
 
 export interface Budget {
     counts: Record<OperationName, Counts>;
+    /** What it takes on a hEX: 119 ms a request, and 10 ms a command of a script. */
+    seconds: Record<OperationName, number>;
     /** What is wrong, in words; empty where every aim is met. */
     missed: Record<OperationName, string[]>;
 }
@@ -34,47 +36,77 @@ export async function crowdedRouter(): Promise<Router> {
     return router;
 }
 
+/** What creating, changing and destroying may take at most, where many rows are written by scripts. */
+export const mostByScripts = 60;
+
 /**
- * Makes a site of so many prefixes, previews it, adds a prefix and destroys it, each in a process of its own. Time stands
+ * Makes a site of so many prefixes, previews it, adds a prefix, changes every comment and destroys it, each in a process
+ * of its own. With `bulkWrites: never` every row is a request. Time stands
  * still for the provider: what a router's slowness costs, one look more in two seconds of writing by ids, is not in it.
  */
-export async function budgetOf(router: Router, count: number): Promise<Budget> {
+export async function budgetOf(router: Router, count: number, bulkWrites: "auto" | "never" = "auto"): Promise<Budget> {
     tune({ now: () => 0 });
     try {
-        return await counted(router, count);
+        return await counted(router, count, bulkWrites);
     } finally {
         tune({});
     }
 }
 
-async function counted(router: Router, count: number): Promise<Budget> {
-    const carrier = new Carrier({ url: router.url });
+async function counted(router: Router, count: number, bulkWrites: string): Promise<Budget> {
+    const carrier = new Carrier({ url: router.url, config: { "routeros:bulkWrites": bulkWrites } });
     const rows = count + 2 + 4 + 2 + 1 + 3;
-    const during = async (work: () => Promise<{ error?: Error }>): Promise<[Counts, string[]]> => {
+    const most = (requests: number): number =>
+        bulkWrites === "never" ? requests : Math.min(requests, Math.max(mostByScripts, requests - count));
+    const during = async (work: () => Promise<{ error?: Error }>): Promise<[Counts, string[], number]> => {
         router.clearLog();
         const { error } = await work();
         if (error) throw error;
-        return [countsOf(router), unfiltered(router)];
+        return [countsOf(router), unfiltered(router), secondsOf(router)];
     };
-    const [create, createFiltered] = await during(() => carrier.up(siteOf(count), { skipPreview: true }));
-    const [preview, previewFiltered] = await during(() => carrier.preview(siteOf(count)));
+    const declared = siteOf(count);
     const more = siteOf(count, ["198.51.100.0/24"]);
-    const [add, addFiltered] = await during(() => carrier.up(more, { skipPreview: true }));
-    const [destroy, destroyFiltered] = await during(() => carrier.destroy());
+    const [create, createFiltered, creating] = await during(() => carrier.up(declared, { skipPreview: true }));
+    const [preview, previewFiltered, previewing] = await during(() => carrier.preview(declared));
+    const [add, addFiltered, adding] = await during(() => carrier.up(more, { skipPreview: true }));
+    const [comments, commentsFiltered, commenting] = await during(() =>
+        carrier.up(commented(more), { skipPreview: true }),
+    );
+    const [destroy, destroyFiltered, destroying] = await during(() => carrier.destroy());
     const left = router.rows("/ip/firewall/address-list").length - foreignRows;
     return {
-        counts: { create, preview, add, destroy },
+        counts: { create, preview, add, comments, destroy },
+        seconds: {
+            create: creating,
+            preview: previewing,
+            add: adding,
+            comments: commenting,
+            destroy: destroying,
+        },
         missed: {
-            create: [...over("requests", all(create), rows + 26), ...createFiltered],
+            create: [...over("requests", all(create), most(rows + 26)), ...createFiltered],
             preview: [...over("reads", preview.GET, 16), ...over("writes", writes(preview), 0), ...previewFiltered],
             add: [...over("reads", add.GET, preview.GET + 2), ...over("writes", writes(add), 1), ...addFiltered],
+            comments: [...over("requests", all(comments), most(count + 3 + preview.GET + 2)), ...commentsFiltered],
             destroy: [
-                ...over("requests", all(destroy), rows + 1 + 3 * menus),
+                ...over("requests", all(destroy), most(rows + 1 + 3 * menus)),
                 ...(left === 0 ? [] : [`${left} rows more than before`]),
                 ...destroyFiltered,
             ],
         },
     };
+}
+
+/** The same with another comment on every row of its lists. */
+function commented(declared: readonly Declared[]): Declared[] {
+    return declared.map((one) =>
+        one.kind === "AddressList" ? { ...one, args: { ...one.args, comment: "uploads to S3" } } : one,
+    );
+}
+
+function secondsOf(router: Router): number {
+    const commands = router.log.reduce((sum, entry) => sum + (entry.commands ?? 0), 0);
+    return router.log.length * 0.119 + commands * 0.01;
 }
 
 export const all = (counts: Counts): number => counts.GET + writes(counts);

@@ -6,6 +6,7 @@ export function quietAndQuick(): void {
         jest.spyOn(process.stderr, "write").mockReturnValue(true);
         jest.spyOn(console, "error").mockReturnValue();
         jest.spyOn(console, "warn").mockReturnValue();
+        jest.spyOn(console, "log").mockReturnValue();
     });
     afterAll(() => {
         process.env = saved;

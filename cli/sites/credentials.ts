@@ -29,7 +29,7 @@ export async function settingsOfSite(site: string, env: Environment): Promise<Se
 
 /** `export ROUTEROS_URL=https://192.168.88.1`, …. Pure. */
 export function environmentLines(settings: Settings, withPassword: boolean): string[] {
-    const { url, username, password, fingerprint, caCertificate, device, timeoutSeconds } = settings;
+    const { url, username, password, fingerprint, caCertificate, device, timeoutSeconds, bulkWrites } = settings;
     const values = {
         url,
         username,
@@ -39,6 +39,7 @@ export function environmentLines(settings: Settings, withPassword: boolean): str
         allowPlaintext: url.startsWith("http:") ? "true" : undefined,
         device,
         timeoutSeconds: String(timeoutSeconds),
+        bulkWrites,
     };
     return Object.entries(values).flatMap(([key, value]) =>
         value === undefined ? [] : [`export ${environmentName(key)}=${shellWord(value)}`],

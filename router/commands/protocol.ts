@@ -27,6 +27,8 @@ export interface Answer {
     rowsReturned: number;
     /** How long the command took of itself (`:delay` in a script). */
     seconds?: number;
+    /** How many commands a script carried out. */
+    commands?: number;
     /** Nothing is ever sent (recorded of `listen`). */
     silent?: boolean;
 }

@@ -7,7 +7,8 @@
  *     DELETE /_/log                     forgets them
  *     GET    /_/events                  server-sent events: `request` (a log entry), `change` (the configuration changed)
  *     GET    /_/faults                  faults asked for
- *     POST   /_/faults                  {"kind":"drop","when":"after","at":1,"times":1,"methods":["PUT"],"path":"/queue"}
+ *     POST   /_/faults                  {"kind":"drop","when":"after","at":1,"times":1,"methods":["PUT"],"path":"/queue"};
+ *                                       in a script also "command":3, after three of its commands
  *     DELETE /_/faults                  forgets them
  *     POST   /_/release                 lets hanging requests go
  *     POST   /_/restart                 {"renumber":true}
@@ -196,7 +197,7 @@ function events({ server, response }: Call): symbol {
 const kinds = new Set<unknown>(["drop", "reset", "hang", "500", "401", "cut-body", "foreign-answer", "restart"]);
 
 function faultOf(body: Record<string, unknown>): Fault {
-    const { kind, when, at, times, methods, path, ...unknown } = body;
+    const { kind, when, at, times, command, methods, path, ...unknown } = body;
     for (const name of Object.keys(unknown)) throw refuse.unknownParameter(name);
     if (!kinds.has(kind)) throw refuse.noMatch("kind");
     if (when !== undefined && when !== "before" && when !== "after") throw refuse.noMatch("when");
@@ -204,6 +205,7 @@ function faultOf(body: Record<string, unknown>): Fault {
     if (when !== undefined) fault.when = when;
     if (at !== undefined) fault.at = count(at, "at");
     if (times !== undefined) fault.times = count(times, "times");
+    if (command !== undefined) fault.command = count(command, "command");
     if (methods !== undefined) fault.methods = (Array.isArray(methods) ? methods : [methods]).map(String);
     if (path !== undefined) fault.path = text(body, "path");
     return fault;

@@ -1,5 +1,13 @@
 import type { Fault, FaultKind } from "../api";
 
+/** What hits a request. */
+export interface Met {
+    kind: FaultKind;
+    when: "before" | "after";
+    /** After so many commands of a script, which ends there. */
+    command?: number;
+}
+
 /** Faults asked for, and which request meets one. */
 export class Faults {
     private readonly asked: { fault: Fault; seen: number }[] = [];
@@ -17,7 +25,7 @@ export class Faults {
     }
 
     /** Counts the request against every fault that means it; the first fault whose turn it is hits it. */
-    next(method: string, path: string): { kind: FaultKind; when: "before" | "after" } | undefined {
+    next(method: string, path: string): Met | undefined {
         let hit: Fault | undefined;
         for (const entry of this.asked) {
             const { methods, path: prefix, at = 1, times = 1 } = entry.fault;
@@ -26,6 +34,8 @@ export class Faults {
             entry.seen++;
             if (!hit && entry.seen >= at && entry.seen < at + times) hit = entry.fault;
         }
-        return hit && { kind: hit.kind, when: hit.when ?? "before" };
+        if (!hit) return undefined;
+        const { kind, when = "before", command } = hit;
+        return command === undefined ? { kind, when } : { kind, when: "after", command };
     }
 }

@@ -13,15 +13,11 @@ import { Refusal, refuse } from "../errors";
 import { liveConnections } from "../menus/services";
 import { authenticate, authorise, type Identity } from "./access";
 import { Coupling } from "./coupling";
-import { Faults } from "./faults";
+import { Faults, type Met } from "./faults";
 import { parseBody } from "./json";
+import { type Latency, Pace } from "./pace";
 import { type Answer, execute } from "./rest";
 import { masked, queryPairs, splitUrl } from "./url";
-
-export interface Latency {
-    requestMs: number;
-    rowMs: number;
-}
 
 export interface ServerOptions {
     port: number;
@@ -52,12 +48,13 @@ export class RestServer {
     readonly log: RequestEntry[] = [];
     readonly faults = new Faults();
     readonly hooks = new Set<Hook>();
+    readonly commandHooks = new Set<(entry: { index: number; command: number }) => void>();
     readonly packets: Coupling;
     private readonly watchers = new Set<Watcher>();
     private readonly server: http.Server;
     private readonly sockets = new Set<Socket>();
     private readonly hanging = new Set<() => void>();
-    private readonly turns = new Map<string, Promise<void>>();
+    private readonly pace: Pace;
     private readonly mounts: Mount[] = [];
     private count = 0;
     private previous: Answer = { status: 200, body: [], rowsScanned: 0, rowsReturned: 0 };
@@ -81,6 +78,7 @@ export class RestServer {
         this.server.keepAliveTimeout = 60_000;
         liveConnections.set(device, () => this.serviceConnections());
         this.packets = new Coupling(device);
+        this.pace = new Pace(device, options.latency);
         device.onChange(() => this.told());
     }
 
@@ -181,7 +179,7 @@ export class RestServer {
             rowsReturned: 0,
             milliseconds: 0,
         };
-        let fault: { kind: FaultKind; when: "before" | "after" } | undefined;
+        let fault: Met | undefined;
         let answer: Answer;
         try {
             const text = await this.readBody(request);
@@ -194,21 +192,20 @@ export class RestServer {
             entry.path = `/${segments.join("/")}`;
             const query = queryPairs(rawQuery);
             entry.query = Object.fromEntries(query);
-            await this.turn(identity.name, async () => {
+            await this.pace.turn(identity.name, async () => {
                 fault = this.faults.next(entry.method, entry.path);
                 this.callHooks(entry, "before");
                 if (fault?.when === "before" && (await this.misbehave(fault.kind, request, response, entry))) return;
                 if (entry.method === "GET" || entry.method === "POST") await this.packets.count();
-                answer = this.run(identity, request, text, segments, query, entry);
+                answer = this.run(identity, request, text, segments, query, entry, fault?.command);
                 await this.packets.applied();
                 this.callHooks(entry, "after");
+                const { over, tooLong } = this.pace.spend(answer);
                 if (answer.silent && (await this.hang(response))) return;
-                const limit = this.device.behaviour.sessionSeconds * 1000;
-                const { requestMs, rowMs } = this.options.latency;
-                const time = requestMs + rowMs * answer.rowsScanned + (answer.seconds ?? 0) * 1000;
-                if (time > 0) await new Promise((resolve) => setTimeout(resolve, Math.min(time, limit)).unref());
+                await over;
                 // assumed(slow-write): what took too long was carried out all the same.
-                if (time > limit) answer = { ...asAnswer(refuse.sessionClosed()), rowsScanned: answer.rowsScanned };
+                if (tooLong) answer = { ...asAnswer(refuse.sessionClosed()), rowsScanned: answer.rowsScanned };
+                if (fault?.command !== undefined && (entry.commands ?? 0) < fault.command) fault = undefined;
                 if (fault?.when === "after" && (await this.misbehave(fault.kind, request, response, entry, answer)))
                     return;
                 this.respond(response, entry, answer);
@@ -262,6 +259,7 @@ export class RestServer {
         segments: string[],
         query: [string, string][],
         entry: RequestEntry,
+        lastCommand: number | undefined,
     ): Answer {
         let answer: Answer;
         try {
@@ -274,7 +272,11 @@ export class RestServer {
             const body = parseBody(text);
             entry.body = masked(body);
             authorise(identity.policy, entry.method, segments, this.device.behaviour.executePolicy);
-            answer = execute(this.device, { method: entry.method, segments, query, body });
+            // assumed(script-alone)
+            answer = execute(this.device, { method: entry.method, segments, query, body }, (command) => {
+                for (const hook of [...this.commandHooks]) hook({ index: entry.index, command });
+                return command !== lastCommand;
+            });
         } catch (error) {
             if (!(error instanceof Refusal)) throw error;
             answer = asAnswer(error);
@@ -282,6 +284,7 @@ export class RestServer {
         this.options.settled();
         entry.rowsScanned = answer.rowsScanned;
         entry.rowsReturned = answer.rowsReturned;
+        if (answer.commands !== undefined) entry.commands = answer.commands;
         return answer;
     }
 
@@ -358,18 +361,6 @@ export class RestServer {
             this.hanging.add(go);
             response.on("close", gone);
         });
-    }
-
-    /** With a latency, requests of one user wait for each other. */
-    private async turn(user: string, work: () => Promise<void>): Promise<void> {
-        if (this.options.latency.requestMs === 0) return work();
-        const before = this.turns.get(user) ?? Promise.resolve();
-        const mine = before.then(work);
-        this.turns.set(
-            user,
-            mine.catch(() => undefined),
-        );
-        return mine;
     }
 
     private callHooks(entry: RequestEntry, when: "before" | "after"): void {

@@ -18,6 +18,8 @@ export interface Statement {
     /** Words without a name, in order; brackets and blocks keep their brackets. */
     words: string[];
     args: Record<string, string>;
+    /** The same as they were written: between quotation marks a bracket is text. */
+    raw: Record<string, string>;
     /** All that follows the command, as it was written. */
     tokens: string[];
 }
@@ -76,7 +78,7 @@ function isForeign(line: string, path: string): boolean {
 }
 
 function readStatement(line: number, tokens: string[], current: string): Statement {
-    const statement: Statement = { line, path: current, command: "", words: [], args: {}, tokens: [] };
+    const statement: Statement = { line, path: current, command: "", words: [], args: {}, raw: {}, tokens: [] };
     const absolute = tokens[0]!.startsWith("/");
     if (absolute) statement.path = "/";
     let index = 0;
@@ -94,7 +96,9 @@ function readStatement(line: number, tokens: string[], current: string): Stateme
         const argument = isArgument(token) ? /^(!?)([!\w.-]+)=(.*)$/s.exec(token) : undefined;
         if (argument) {
             const [, not, name, value] = argument;
-            statement.args[`${not}${complete(name!, known ?? []) ?? name}`] = unquote(value!);
+            const whole = `${not}${complete(name!, known ?? []) ?? name}`;
+            statement.args[whole] = unquote(value!);
+            statement.raw[whole] = value!;
         } else statement.words.push(token);
     }
     return statement;

@@ -18,19 +18,32 @@ export class ScriptError extends Error {}
 /**
  * Runs the part of RouterOS's language that batches of changes need: commands of menus, `[ find … ]`, `:put`, `:foreach`,
  * `:if`, `:do … on-error`, `:local`, `:set`, `:len`, `:error`, `:log`, `:delay` (which only counts the time). Anything else
- * is a syntax error. Returns what was put, and the seconds it would have waited.
+ * is a syntax error. `each` is called after every command of a menu, and where it says so the rest is not run.
  */
-/** Cut off after `limit` commands where that is not 0. */
-export function runScript(device: Device, text: string, limit = 0): { output: string; seconds: number } {
-    const run = new Run(device, limit);
+export function runScript(device: Device, text: string, each: EachCommand = () => true): Ran {
+    const run = new Run(device, each);
     try {
         run.block(text, "");
     } catch (error) {
-        if (error instanceof CutOff) return { output: run.lines.join("\n"), seconds: run.seconds };
-        if (!(error instanceof ScriptError)) throw error;
-        run.lines.push(error.message);
+        if (error instanceof ScriptError) run.lines.push(error.message);
+        else if (!(error instanceof CutOff)) throw error;
     }
-    return { output: run.lines.join("\n"), seconds: run.seconds };
+    const { lines, seconds, commands, rowsScanned } = run;
+    return { output: lines.join("\n"), seconds, commands, rowsScanned };
+}
+
+/** Called with how many commands were carried out; false to go no further. */
+export type EachCommand = (carriedOut: number) => boolean;
+
+export interface Ran {
+    /** What was put, a line each. */
+    output: string;
+    /** What it would have waited. */
+    seconds: number;
+    /** Commands of menus that were carried out, `get` and `find` among them. */
+    commands: number;
+    /** Rows that `find` looked at. */
+    rowsScanned: number;
 }
 
 class CutOff extends Error {}
@@ -38,13 +51,13 @@ class CutOff extends Error {}
 class Run {
     readonly lines: string[] = [];
     seconds = 0;
+    commands = 0;
+    rowsScanned = 0;
     private readonly variables = new Map<string, Value>();
-
-    private commands = 0;
 
     constructor(
         private readonly device: Device,
-        private readonly limit: number,
+        private readonly each: EachCommand,
     ) {}
 
     block(text: string, path: string): Value {
@@ -68,7 +81,10 @@ class Run {
 
     private statement(statement: Statement): Value {
         try {
-            return statement.command.startsWith(":") ? this.control(statement) : this.command(statement);
+            if (statement.command.startsWith(":")) return this.control(statement);
+            const value = this.command(statement);
+            if (!this.each(++this.commands)) throw new CutOff();
+            return value;
         } catch (error) {
             if (!(error instanceof Refusal)) throw error;
             const argument = /^input does not match any value of (\S+)/.exec(error.message)?.[1];
@@ -129,7 +145,6 @@ class Run {
 
     private command(statement: Statement): Value {
         const { path, command, words, line } = statement;
-        if (this.limit > 0 && ++this.commands > this.limit) throw new CutOff();
         if (command === "export") {
             this.lines.push(exportText(this.device).trimEnd());
             return "";
@@ -140,7 +155,7 @@ class Run {
         if (!menu.commands.has(command)) throw new ScriptError(`bad command name ${command} (line ${line} column 1)`);
         if (command === "find") return this.find(path, words.join(" "), statement.args);
         const args: Record<string, string> = {};
-        for (const [name, raw] of Object.entries(statement.args)) args[name] = show(this.value(raw, path));
+        for (const [name, raw] of Object.entries(statement.raw)) args[name] = show(this.value(raw, path));
         const values = words.map((word) => this.value(word, path));
         if (command === "add") return showId(commands.add(this.device, menu, args).id);
         const numbers = args["numbers"] ?? (menu.singleton ? undefined : values.shift());
@@ -166,9 +181,9 @@ class Run {
         const menu = menuOf(this.device, path);
         const named = Object.entries(args).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
         const selects = this.selector([condition, ...named].join(" "));
-        return rowsOf(this.device, menu)
-            .filter((row) => selects(showRow(this.device, menu, row)))
-            .map((row) => showId(row.id));
+        const rows = rowsOf(this.device, menu);
+        this.rowsScanned += rows.length;
+        return rows.filter((row) => selects(showRow(this.device, menu, row))).map((row) => showId(row.id));
     }
 
     private selector(text: string) {
@@ -216,7 +231,7 @@ class Run {
         const parts = splitOperator(text);
         if (parts === undefined) return this.value(text, path);
         const [left, operator, right] = parts;
-        const [a, b] = [show(this.value(left, path)), show(this.value(right, path))];
+        const [a, b] = [show(this.expression(left, path)), show(this.value(right, path))];
         switch (operator) {
             case ".":
                 return a + b;

@@ -43,6 +43,10 @@ export function operationsOn({ device, server, username, password, ...rest }: Su
             server.hooks.add(hook);
             return () => server.hooks.delete(hook);
         },
+        onCommand(hook) {
+            server.commandHooks.add(hook);
+            return () => server.commandHooks.delete(hook);
+        },
         addFault: (fault) => server.faults.add(fault),
         clearFaults: () => server.faults.clear(),
         release: () => server.release(),

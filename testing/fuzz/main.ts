@@ -1,20 +1,23 @@
 /**
- * Plays cases and prints what came of it: `node bin/testing/fuzz/main.js CASES SEED`. A program of its own, because
+ * Plays cases and prints what came of it: `node bin/testing/fuzz/main.js CASES SEED [SCRIPTS_FROM]`, the last the number of
+ * operations from which scripts are used. A program of its own, because
  * the same code takes a third less time outside a test's copy of the globals. Ends with 1 where a case did not hold; that
  * case follows, as small as it could be made.
  */
 import fc from "fast-check";
 
+import { tune } from "../../providers/routeros/runtime/router/session";
 import { start } from "../../router";
 import { anyCase } from "./arbitrary";
 import { play } from "./play";
 
-async function main(cases: number, seed: number): Promise<void> {
+async function main(cases: number, seed: number, scriptsFrom?: number): Promise<void> {
     process.env["ROUTEROS_RETRY_PAUSE_MS"] = "0";
     // What the provider says on the way belongs to nobody here.
     process.stderr.write = () => true;
     for (const name of ["error", "warn", "log", "info"] as const) console[name] = () => undefined;
 
+    if (scriptsFrom !== undefined) tune({ scriptsFrom });
     const router = await start();
     try {
         const property = fc.asyncProperty(anyCase, async (one) => {
@@ -36,5 +39,5 @@ async function main(cases: number, seed: number): Promise<void> {
     }
 }
 
-const [cases = 0, seed = 0] = process.argv.slice(2).map(Number);
-void main(cases, seed);
+const [cases = 0, seed = 0, scriptsFrom] = process.argv.slice(2).map(Number);
+void main(cases, seed, scriptsFrom);

@@ -18,14 +18,29 @@ export function fuzzPart(part: number): void {
     it(
         `${holds} (part ${part})`,
         async () => {
-            const { code, output } = await run([String(cases), String(seed)]);
-            const [figures = "", ...failure] = output.trimEnd().split("\n");
-            process.stdout.write(`${figures}\n`);
-            if (code !== 0) throw new Error(failure.join("\n") || output || `ended with ${code}`);
-            expect(figures).toMatch(new RegExp(`^fuzz: ${cases} cases, seed ${seed}, ${cases} held`));
+            await held(cases, seed);
         },
         longest,
     );
+}
+
+/** The same with scripts for two operations and more, a tenth as many. */
+export function fuzzScripts(): void {
+    const cases = Math.ceil(Number(process.env["FUZZ_CASES"] ?? 10_000) / 10);
+    const seed = Number(process.env["FUZZ_SEED"] ?? 20_261_124) + parts;
+    it(
+        "rows stand as wanted and others' stay, also where they are written by scripts",
+        () => held(cases, seed, 2),
+        longest,
+    );
+}
+
+async function held(cases: number, seed: number, scriptsFrom?: number): Promise<void> {
+    const { code, output } = await run([cases, seed, ...(scriptsFrom === undefined ? [] : [scriptsFrom])].map(String));
+    const [figures = "", ...failure] = output.trimEnd().split("\n");
+    process.stdout.write(`${figures}${scriptsFrom === undefined ? "" : ", by scripts"}\n`);
+    if (code !== 0) throw new Error(failure.join("\n") || output || `ended with ${code}`);
+    expect(figures).toMatch(new RegExp(`^fuzz: ${cases} cases, seed ${seed}, ${cases} held`));
 }
 
 async function run(args: string[]): Promise<{ code: number | null; output: string }> {

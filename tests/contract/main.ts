@@ -32,6 +32,11 @@ const program = new Command("test:contract")
     .option("--router-version <version>", `one version of the embedded router; without it ${versions.join(", ")}`)
     .addHelpText("after", "\nThe password of a real router is taken from CONTRACT_PASSWORD alone.");
 
+/** Said before anything is asked of a router of somebody's. */
+const announcement =
+    "Scripts go to /rest/execute: they put text, and add, change, move and remove rows of the suite's own list and chain, " +
+    "which nothing refers to. Each holds its own commands and no secret, is not stored, and what it made is removed again.";
+
 async function main(): Promise<void> {
     const options = program.parse().opts<Options>();
     const own = checks.filter(({ fact }) => !options.fact || `${fact}.`.startsWith(`${options.fact}.`));
@@ -40,6 +45,7 @@ async function main(): Promise<void> {
     const url = options.url ?? process.env["CONTRACT_URL"];
     if (url) {
         const { target, stop } = await real(access(url, options), options.allowUsers === true);
+        if (own.some(({ fact }) => fact.startsWith("18."))) process.stdout.write(`${announcement}\n`);
         results.set(target.version, await run(own, target, `RouterOS ${target.version} at ${url}`));
         stop();
     } else {

@@ -6,6 +6,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
+import { tune } from "../../providers/routeros/runtime/router/session";
 import { type Router, start } from "../../router";
 import { harm } from "../../testing/fail-open";
 import { quietAndQuick } from "../../testing/quiet";
@@ -96,69 +97,144 @@ const verdicts = (router: Router): string[] =>
         router.trace({ to }).packets.map(({ verdict, connectionMark }) => `${verdict} ${connectionMark ?? ""}`),
     );
 
+/** Where a run is stopped; nothing of it is answered from there on. */
+interface Stop {
+    /** So many requests are answered. */
+    answered: number;
+    /** The router restarts after so many commands of the script in the next one; its last answer is lost with `Infinity`. */
+    command?: number;
+}
+
+/** What is in the log of a whole run, as the places where it can be stopped. */
+function stopsOf(log: Router["log"]): Stop[] {
+    return log.flatMap(({ commands = 0 }, index): Stop[] => {
+        const within = Array.from({ length: commands }, (_, at) => ({ answered: index, command: at + 1 }));
+        // A script goes on alone where its engine is gone.
+        const alone = commands > 0 ? [{ answered: index, command: Infinity }] : [];
+        return [...(index === 0 ? [] : [{ answered: index }]), ...within, ...alone];
+    });
+}
+
+function spoil(router: Router, { answered, command }: Stop): void {
+    const next = answered + 1;
+    if (command === Infinity) router.addFault({ kind: "drop", when: "after", at: next });
+    else if (command !== undefined) router.addFault({ kind: "restart", command, at: next });
+    const from = command === undefined ? next : next + 1;
+    router.addFault({ kind: "drop", when: "before", at: from, times: 1e6 });
+}
+
+const said = ({ answered, command }: Stop): string =>
+    `stopped after ${answered}${command === undefined ? "" : ` and ${command} commands`}`;
+
+/** Walks from one stage to the other, whole and stopped everywhere. Returns what was wrong, and at how many places. */
+async function played({ from: before, to: after }: Walk): Promise<{ found: string[]; stops: Stop[] }> {
+    const from = await before?.();
+    const to = await after?.();
+    const expected = expectation(from, to);
+    const stateFile = path.join(folder, "before.json");
+    const found: string[] = [];
+
+    fs.rmSync(stateFile, { force: true });
+    const first = await start({ stateFile });
+    const standing = carrierOf(first, from);
+    const untouched = verdicts(first);
+    try {
+        if (from) expect(await perform(standing, from)).toBeUndefined();
+    } finally {
+        await first.stop();
+    }
+
+    /** Where a stop left router and stack, of those from which it was done again. */
+    const recovered = new Set<string>();
+    /** Runs to the end, or until it is stopped; then once more to the end. */
+    const run = async (stop?: Stop): Promise<Stop[]> => {
+        const now = path.join(folder, "now.json");
+        fs.copyFileSync(stateFile, now);
+        const router = await start({ stateFile: now });
+        const carrier = carrierOf(router, to ?? from);
+        carrier.state = structuredClone(standing.state);
+        let phase = stop ? said(stop) : "whole";
+        const judge = (when: string): void => {
+            const seen = verdicts(router);
+            if (String(seen) !== String(untouched)) found.push(`${when}: strangers meet ${seen.join(", ")}`);
+            found.push(...harm(router, expected).map((what) => `${when}: ${what}`));
+        };
+        try {
+            router.onRequest(({ index, method, path: at, when }) => {
+                // A read changes nothing.
+                if (when === "after" && method !== "GET") judge(`${phase}, request ${index} ${method} ${at}`);
+            });
+            router.onCommand(({ index, command }) => judge(`${phase}, command ${command} of request ${index}`));
+            if (stop) {
+                spoil(router, stop);
+                expect(await perform(carrier, to)).toBeInstanceOf(Error);
+                judge(phase);
+                const state = JSON.stringify([router.configuration(), carrier.state]);
+                const known = state.replaceAll(router.url, "");
+                if (recovered.has(known)) return [];
+                recovered.add(known);
+                router.clearFaults();
+                router.clearLog();
+                phase += ", again";
+            }
+            expect(await perform(carrier, to)).toBeUndefined();
+            judge(`${phase}, in the end`);
+            return stopsOf(router.log);
+        } finally {
+            await router.stop();
+        }
+    };
+
+    const stops = await run();
+    expect(stops.length).toBeGreaterThan(4);
+    for (const stop of stops) await run(stop);
+    return { found: [...new Set(found)], stops };
+}
+
 describe.each(Object.keys(walks))("%s", (name) => {
     it("harms nobody at any instant, nor when stopped there and done again", async () => {
-        const walk = walks[name] as Walk;
-        const from = await walk.from?.();
-        const to = await walk.to?.();
-        const expected = expectation(from, to);
-        const stateFile = path.join(folder, "before.json");
-        const found: string[] = [];
+        const { found, stops } = await played(walks[name] as Walk);
+        expect(found).toEqual([]);
+        expect(stops.filter(({ command }) => command !== undefined)).toEqual([]);
+    }, 300_000);
+});
 
-        fs.rmSync(stateFile, { force: true });
-        const first = await start({ stateFile });
-        const before = carrierOf(first, from);
-        const untouched = verdicts(first);
-        try {
-            if (from) expect(await perform(before, from)).toBeUndefined();
-        } finally {
-            await first.stop();
+/** The walks with the most writes of each kind. */
+const byScripts = [
+    "built",
+    "taken down",
+    "guarantee moved from S3 to the rest",
+    "addresses changed",
+    "WAN changed",
+    "tree turned over",
+    "everything changed",
+    "scavenger built",
+    "scavenger taken down",
+    "scavenger switched off",
+    "scavenger switched on",
+    "scavenger's list and marks renamed",
+];
+
+describe.each(byScripts)("%s, by scripts", (name) => {
+    const total = { requests: 0, commands: 0, alone: 0 };
+    beforeAll(() => tune({ scriptsFrom: 2 }));
+    afterAll(() => {
+        tune({});
+        const { requests, commands, alone } = total;
+        process.stdout.write(
+            `${name}, by scripts: stopped after ${requests} requests, ${commands} commands of scripts, and ${alone} scripts whose engine was gone\n`,
+        );
+    });
+
+    it("harms nobody at any instant, nor when stopped there and done again", async () => {
+        const { found, stops } = await played(walks[name] as Walk);
+        expect(found).toEqual([]);
+        for (const { command } of stops) {
+            if (command === undefined) total.requests += 1;
+            else if (command === Infinity) total.alone += 1;
+            else total.commands += 1;
         }
-
-        /** Where a stop left router and stack, of those from which it was done again. */
-        const recovered = new Set<string>();
-        /** Runs to the end, or until the router stops answering after so many requests; then once more to the end. */
-        const run = async (answered: number): Promise<number> => {
-            const now = path.join(folder, "now.json");
-            fs.copyFileSync(stateFile, now);
-            const router = await start({ stateFile: now });
-            const carrier = carrierOf(router, to ?? from);
-            carrier.state = structuredClone(before.state);
-            let phase = `stopped after ${answered}`;
-            const judge = (when: string): void => {
-                const seen = verdicts(router);
-                if (String(seen) !== String(untouched)) found.push(`${when}: strangers meet ${seen.join(", ")}`);
-                found.push(...harm(router, expected).map((what) => `${when}: ${what}`));
-            };
-            try {
-                router.onRequest(({ index, method, path: at, when }) => {
-                    // A read changes nothing.
-                    if (when === "after" && method !== "GET") judge(`${phase}, request ${index} ${method} ${at}`);
-                });
-                if (Number.isFinite(answered)) {
-                    router.addFault({ kind: "drop", when: "before", at: answered + 1, times: 1e6 });
-                    expect(await perform(carrier, to)).toBeInstanceOf(Error);
-                    judge(phase);
-                    const state = JSON.stringify([router.configuration(), carrier.state]);
-                    const known = state.replaceAll(router.url, "");
-                    if (recovered.has(known)) return answered;
-                    recovered.add(known);
-                    router.clearFaults();
-                    router.clearLog();
-                    phase += ", again";
-                }
-                expect(await perform(carrier, to)).toBeUndefined();
-                judge(`${phase}, in the end`);
-                return router.log.length;
-            } finally {
-                await router.stop();
-            }
-        };
-
-        const requests = await run(Infinity);
-        expect(requests).toBeGreaterThan(4);
-        for (let answered = 1; answered < requests; answered += 1) await run(answered);
-        expect([...new Set(found)]).toEqual([]);
+        expect(total.commands).toBeGreaterThan(0);
     }, 300_000);
 });
 

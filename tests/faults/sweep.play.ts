@@ -6,6 +6,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
+import { tune } from "../../providers/routeros/runtime/router/session";
 import { type Fault, type Router, start } from "../../router";
 import { Carrier, type Declared } from "../../testing/carrier";
 import { quietAndQuick } from "../../testing/quiet";
@@ -132,14 +133,14 @@ async function must(outcome: Promise<{ error?: Error }>): Promise<void> {
     if (error) throw error;
 }
 
-/** What an undisturbed run leaves, and how many requests it makes. */
-async function undisturbed(moment: Moment): Promise<{ requests: number; standing: unknown }> {
+/** What an undisturbed run leaves, and how many commands of a script each of its requests carries out. */
+async function undisturbed(moment: Moment): Promise<{ commands: number[]; standing: unknown }> {
     const { router, carrier } = await relive(moment);
     try {
         await moment.operation.run(carrier);
-        const requests = router.log.length;
+        const commands = router.log.map((entry) => entry.commands ?? 0);
         if (moment.operation.to) await must(carrier.up(site(moment.operation.to), { skipPreview: true }));
-        return { requests, standing: standing(router) };
+        return { commands, standing: standing(router) };
     } finally {
         await router.stop();
     }
@@ -218,33 +219,61 @@ function difference(found: unknown, expected: unknown): string {
     ].join(" ");
 }
 
-describe("faults", () => {
+/** By scripts, requests that are none are spoilt by these alone: the others meet them without scripts. */
+const besideScripts: Spoiling[] = [
+    { kind: "drop", when: "after" },
+    { kind: "foreign-answer", when: "after" },
+    { kind: "restart", when: "before" },
+];
+
+/** The router restarts after each command of a script, or ends it there with an error. */
+const withinScript = (commands: number): Spoiling[] =>
+    Array.from({ length: commands }, (_, at) => at + 1).flatMap((command): Spoiling[] => [
+        { kind: "restart", command },
+        { kind: "500", command },
+    ]);
+
+/** What is done to the request that comes as number `at`. */
+type Choice = (commands: number) => readonly Spoiling[];
+
+const ways: Record<string, { scriptsFrom?: number; choice: Choice }> = {
+    "one by one": { choice: () => spoilt },
+    "by scripts": {
+        scriptsFrom: 2,
+        choice: (commands) => (commands > 0 ? [...spoilt, ...withinScript(commands)] : besideScripts),
+    },
+};
+
+describe.each(Object.entries(ways))("faults, rows written %s,", (way, { choice, ...tuning }) => {
     const total = { swept: 0, converged: 0 };
+    beforeAll(() => tune(tuning));
     afterAll(() => {
-        process.stdout.write(`faults in total: ${total.swept} swept, ${total.converged} converged\n`);
+        tune({});
+        process.stdout.write(`faults in total, ${way}: ${total.swept} swept, ${total.converged} converged\n`);
     });
 
     it.each(Object.keys(operations))(
         "of %s are mended by the next run, whichever request they hit",
         async (name) => {
             const moment = await momentBefore(name);
-            const { requests, standing: expected } = await undisturbed(moment);
-            expect(requests).toBeGreaterThan(4);
+            const { commands, standing: expected } = await undisturbed(moment);
+            expect(commands.length).toBeGreaterThan(4);
             const failures: string[] = [];
             const known = new Map<string, string | undefined>();
             let swept = 0;
-            for (let k = 1; k <= requests; k += 1) {
-                for (const fault of spoilt) {
+            for (const [index, count] of commands.entries()) {
+                for (const fault of choice(count)) {
                     swept += 1;
-                    const failure = await recovers(moment, k, fault, expected, known);
-                    if (failure !== undefined) failures.push(`request ${k}, ${JSON.stringify(fault)}: ${failure}`);
+                    const failure = await recovers(moment, index + 1, fault, expected, known);
+                    if (failure !== undefined)
+                        failures.push(`request ${index + 1}, ${JSON.stringify(fault)}: ${failure}`);
                 }
             }
             const converged = swept - failures.length;
             total.swept += swept;
             total.converged += converged;
             process.stdout.write(
-                `faults of ${name}: ${requests} requests, ${known.size} states left; ${swept} swept, ${converged} converged\n`,
+                `faults of ${name}, ${way}: ${commands.length} requests, ${known.size} states left; ${swept} swept, ${converged} converged\n`,
             );
             expect(failures).toEqual([]);
         },

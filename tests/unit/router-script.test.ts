@@ -13,6 +13,7 @@ test("what is put comes back; without as-string only a job's id", () =>
     withRouter({}, async (call) => {
         expect(await run(call, ":put hello")).toBe("hello");
         expect(await run(call, ':put "two words"; :put ("a" . "b")')).toBe("two words\nab");
+        expect(await run(call, ':put ("a"." "."b".""); :put ("[a]".[:len "abc"]."(c)")')).toBe("a b\n[a]3(c)");
         const job = await call("POST", "/execute", { script: `${lists.replaceAll("/", " ").trim()} nonsense` });
         expect(job.body).toEqual({ ret: expect.stringMatching(/^\*[0-9A-F]+$/) as string });
         expect(refusal(await call("POST", "/execute", {}))).toEqual([400, "missing =script="]);
@@ -38,6 +39,12 @@ test("rows are added, changed and removed by what they hold", () =>
         expect(await rowsOf(call, `${lists}?disabled=true`, "address")).toEqual([{ address: "10.0.0.4" }]);
         expect(await run(call, "/ip/firewall/address-list/remove [find where list=S3 or disabled]")).toBe("");
         expect(await addresses(call)).toEqual([]);
+    }));
+
+test("a bracket between quotation marks is text", () =>
+    withRouter({}, async (call) => {
+        await run(call, `${lists}/add list=a address=10.0.0.1 comment="[pulumi:a/b/c#d]"`);
+        expect(await rowsOf(call, lists, "comment")).toEqual([{ comment: "[pulumi:a/b/c#d]" }]);
     }));
 
 test("nothing found is nothing done", () =>
@@ -111,3 +118,71 @@ test("export over REST answers an empty list", () =>
         expect([answer.status, answer.body]).toEqual([200, []]);
         expect(await run(call, "/export")).toContain("/ip firewall filter\nadd action=accept chain=input");
     }));
+
+describe("a script under way", () => {
+    const adds = (count: number): string =>
+        Array.from({ length: count }, (_, index) => `${lists}/add list=a address=10.0.0.${index + 1}`).join("\n");
+
+    test("is seen command by command, and logged with their number", () =>
+        withRouter({}, async (call, router) => {
+            const seen: [number, number][] = [];
+            const off = router.onCommand(({ command }) => seen.push([command, router.rows(lists).length]));
+            await run(call, adds(3));
+            off();
+            await run(call, "/ip/firewall/address-list/remove [find list=a]");
+            expect(seen).toEqual([
+                [1, 1],
+                [2, 2],
+                [3, 3],
+            ]);
+            expect(router.log.map(({ commands }) => commands)).toEqual([3, 1]);
+        }));
+
+    test("ends where the router restarts", () =>
+        withRouter({}, async (call, router) => {
+            router.addFault({ kind: "restart", path: "/execute", command: 2 });
+            await expect(call("POST", "/execute", { script: adds(4), "as-string": "" })).rejects.toThrow();
+            expect(await addresses(call)).toEqual(["10.0.0.1", "10.0.0.2"]);
+            expect(router.log[0]?.fault).toBe("restart");
+        }));
+
+    test("meets no fault that comes after more commands than it has", () =>
+        withRouter({}, async (call, router) => {
+            router.addFault({ kind: "500", path: "/execute", command: 5 });
+            expect(await run(call, `${adds(2)}\n:put done`)).toBe("done");
+            expect(router.log[0]?.fault).toBeUndefined();
+        }));
+
+    test("goes on where its answer is lost", () =>
+        withRouter({}, async (call, router) => {
+            router.addFault({ kind: "drop", path: "/execute", when: "after" });
+            await expect(call("POST", "/execute", { script: adds(3), "as-string": "" })).rejects.toThrow();
+            expect(await addresses(call)).toHaveLength(3);
+        }));
+
+    test("keeps everybody waiting for as long as it takes", () =>
+        withRouter({ latency: { requestMs: 0, rowMs: 0, commandMs: 20 } }, async (call, router) => {
+            const order: string[] = [];
+            let read: Promise<unknown> | undefined;
+            router.onCommand(() => {
+                read ??= call("GET", "/system/identity").then(() => order.push("read"));
+            });
+            await run(call, adds(5));
+            order.push("script");
+            await read;
+            expect(order).toEqual(["script", "read"]);
+        }));
+
+    test("is cut off after so many commands, without a word", () =>
+        withRouter({ behaviour: { scriptCommands: 2 } }, async (call) => {
+            expect(await run(call, `${adds(4)}\n:put done`)).toBe("");
+            expect(await addresses(call)).toHaveLength(2);
+        }));
+
+    test("that is too long is refused, and nothing of it is done", () =>
+        withRouter({ behaviour: { scriptBytes: 100 } }, async (call) => {
+            const answer = await call("POST", "/execute", { script: adds(4), "as-string": "" });
+            expect(refusal(answer)).toEqual([400, "failure: script too long"]);
+            expect(await addresses(call)).toEqual([]);
+        }));
+});

@@ -40,6 +40,7 @@ describe("the documented configuration", () => {
             "certificateFingerprint",
             "allowPlaintext",
             "timeoutSeconds",
+            "bulkWrites",
             "connections",
         ]) {
             expect(text).toContain(`\`routeros:${key}\``);

@@ -213,7 +213,7 @@ export const errors = [
 ];
 
 /** Makes a group with these policies and a user in it; both are removed at the end of the check. */
-async function userWith(bench: Bench, policy: string): Promise<{ username: string; password: string }> {
+export async function userWith(bench: Bench, policy: string): Promise<{ username: string; password: string }> {
     if (!bench.target.usersAllowed) bench.skip("makes a user and a group: only with --allow-users");
     const known = await bench.rows("/user/group");
     const number = known.filter((row) => row["name"]?.startsWith(bench.marker)).length + 1;

@@ -15,6 +15,7 @@ import { queues } from "./13-queues";
 import { references } from "./14-references";
 import { fastTrack } from "./15-fasttrack";
 import { traffic } from "./15-traffic";
+import { scripts } from "./18-scripts";
 
 /** Every assertion of the suite, in the order of the facts. */
 export const checks: readonly Check[] = [
@@ -34,4 +35,5 @@ export const checks: readonly Check[] = [
     ...references,
     ...fastTrack,
     ...traffic,
+    ...scripts,
 ];

@@ -123,6 +123,14 @@ export class Bench {
         return answer.json as Row[];
     }
 
+    /** What a script puts, which may add rows with the marker to these menus. Fails unless the router says 200. */
+    async script(script: string, ...menus: string[]): Promise<string> {
+        for (const menu of menus) this.#menus.add(menu);
+        const answer = await this.rest.post("/execute", { script, "as-string": "" });
+        assert.equal(answer.status, 200, `a script: ${said(answer)}`);
+        return String((answer.json as { ret?: unknown } | undefined)?.ret);
+    }
+
     async row(menu: string, id: string | undefined): Promise<Row> {
         const answer = await this.rest.get(`${menu}/${id}`);
         assert.equal(answer.status, 200, `GET ${menu}/${id}: ${said(answer)}`);

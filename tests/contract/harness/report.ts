@@ -20,6 +20,7 @@ export function report(results: ReadonlyMap<string, readonly Result[]>): string 
         const own = [...facts].filter(([, seen]) => seen === verdict).map(([fact]) => fact);
         lines.push(`  ${verdict} (${own.length})${own.length > 0 ? `: ${own.join(" ")}` : ""}`);
     }
+    lines.push(...unrecorded(results));
     const failures = [...results].flatMap(([version, own]) =>
         own.filter(({ outcome }) => outcome === "failed").map((result) => ({ version, ...result })),
     );
@@ -42,6 +43,18 @@ export function report(results: ReadonlyMap<string, readonly Result[]>): string 
     lines.push("", left.length === 0 ? "Left behind: nothing" : `Left behind:\n${left.map(indented).join("\n")}`);
     return lines.join("\n");
 }
+
+/** What scripts rest on and no recording backs: a router of somebody's is the first to say. */
+function unrecorded(results: ReadonlyMap<string, readonly Result[]>): string[] {
+    const lines = [...results].flatMap(([version, own]) =>
+        own
+            .filter(({ check }) => check.mark === "I" && /^1[678]\./.test(check.fact))
+            .map(({ check, outcome }) => `  ${version} ${verdicts[outcome].padEnd(13)}${check.behaviour}`),
+    );
+    return lines.length === 0 ? [] : ["", "Scripts, not recorded so far", ...lines];
+}
+
+const verdicts = { passed: "confirmed", failed: "contradicted", skipped: "skipped" } as const;
 
 /** A fact is contradicted by one assertion that fails, and confirmed by one that passes where none fails. */
 export function byFact(results: readonly Result[]): Map<string, "confirmed" | "contradicted" | "skipped"> {

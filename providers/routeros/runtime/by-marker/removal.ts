@@ -63,18 +63,20 @@ export async function carryOut(
     say: (step: RemovalStep) => void,
     now: () => number = () => performance.now(),
 ): Promise<void> {
-    const looks = new Map<string, Look>();
+    const looks = new Map<string, Seen>();
     for (const step of steps) {
         say(step);
         await carryOutOne(client, step, looks, now);
     }
 }
 
+type Seen = Omit<Look, "took">;
+
 /** Of each menu, and of each list in it, the last look. */
 async function carryOutOne(
     client: Client,
     step: RemovalStep,
-    looks: Map<string, Look>,
+    looks: Map<string, Seen>,
     now: () => number,
 ): Promise<void> {
     const { what, menu, row } = step;
@@ -100,7 +102,7 @@ async function carryOutOne(
     }
 }
 
-async function lookAt(client: Client, menu: Menu, part: Values, now: () => number): Promise<Look> {
+async function lookAt(client: Client, menu: Menu, part: Values, now: () => number): Promise<Seen> {
     const names = [...menu.identity, ...(menu.table.has("comment") ? ["comment"] : [])];
     const answer = await client.rows(menu.path, queryOf(menu, names, part), menu.identity);
     return { rows: answer.map((row) => readRow(menu, row)), at: now() };

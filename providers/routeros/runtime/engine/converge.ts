@@ -114,7 +114,7 @@ async function step({ job, scope, writer, look, fresh }: Round, ledger: Ledger):
     await kind.prepare?.(session, operations, context);
     const { rows, verify, done } = await writer.all(operations, seen, ledger);
     return {
-        look: verify ? undefined : { rows, at: seen.at },
+        look: verify ? undefined : { rows, at: seen.at, took: seen.took },
         operations: operations.length,
         stopped: done < operations.length,
     };

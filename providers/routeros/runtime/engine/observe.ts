@@ -76,14 +76,16 @@ export async function observe(
 ): Promise<Look> {
     const rows: Row[] = [];
     const times: number[] = [];
+    let took = 0;
     for (const query of scope.queries) {
         const look = await session.snapshot.look(scope.menu, query, { fresh });
         rows.push(...look.rows);
         times.push(look.at);
+        took += look.took;
     }
     rows.push(...(await moved(session, scope, claim, rows, not)));
     // Several questions asked anew are one look: on a slow router the first answer is old when the last one comes.
-    return { rows, at: fresh ? session.now() : Math.min(...times) };
+    return { rows, at: fresh ? session.now() : Math.min(...times), took };
 }
 
 /** Rows of ours that were moved by hand to where the scope does not look. */

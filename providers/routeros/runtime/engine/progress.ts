@@ -1,7 +1,7 @@
 /** A line of progress for every ten seconds of writing. */
 export interface Progress {
-    /** One more row written. */
-    step(): void;
+    /** One more row written, or so many. */
+    step(rows?: number): void;
 }
 
 export function progress(
@@ -14,8 +14,8 @@ export function progress(
     let done = 0;
     let next = now() + interval;
     return {
-        step() {
-            done += 1;
+        step(rows = 1) {
+            done += rows;
             if (now() < next) return;
             next = now() + interval;
             say(`routeros: ${what}: ${done} of ${total} rows written`);

@@ -6,11 +6,13 @@ import type { Look } from "../router/look";
 import { Outdated, unlessOutdated } from "../router/look";
 import type { Session } from "../router/session";
 import type { Difference, Menu, Values } from "../rows/fields";
-import { inverse, patchBody, valueOf } from "../rows/fields";
+import { difference, inverse, patchBody, valueOf } from "../rows/fields";
 import { markerOf } from "../rows/ownership";
 import type { Addition, Change, Move, Operation } from "../rows/reconcile";
 import type { Row } from "../rows/row";
 import { readRow } from "../rows/row";
+import type { Step } from "../rows/script";
+import { stepOf } from "../rows/script";
 import { progress } from "./progress";
 
 /** What reached the router. */
@@ -33,6 +35,12 @@ export interface Series {
     done: number;
 }
 
+/** An operation as it goes in a script. */
+interface Batched {
+    operation: Operation;
+    step: Step;
+}
+
 export class Writer {
     /** The operation under way, for who wants to know which one failed. */
     current?: Operation;
@@ -43,8 +51,11 @@ export class Writer {
     /** Rows carry no marker: one whose answer was lost is told by having been sent. */
     private readonly unmarked: boolean;
     private lookedAt = -Infinity;
-    /** The rows seen, with what was written since. */
-    private known: Row[] = [];
+    private reading = 0;
+    /** The rows seen by id, with what was written since. */
+    private known = new Map<string, Row>();
+    /** Operations that failed in a script: one by one the router says why. */
+    private readonly failed = new Set<string>();
 
     constructor(session: Session, scope: Scope, title: string, unmarked: boolean) {
         this.session = session;
@@ -58,48 +69,136 @@ export class Writer {
     async all(operations: readonly Operation[], look: Look, written: Written): Promise<Series> {
         const line = progress(`${this.title} on ${this.session.client.router}`, operations.length);
         this.lookedAt = look.at;
-        this.known = [...look.rows];
+        this.reading = look.took;
+        this.known = new Map(look.rows.map((row) => [row.id, row]));
         let verify = false;
+        let done = 0;
         const forget = this.forgetting(look.rows);
-        for (const [done, operation] of operations.entries()) {
+        while (done < operations.length) {
+            const operation = operations[done] as Operation;
+            const batch = this.batchAt(operations, done);
             this.current = operation;
             await this.session.engine.check();
             written.wrote = true;
             forget();
             try {
-                if (operation.kind === "add") {
-                    written.ids ??= new Map();
-                    if (this.unmarked) written.ids.set(operation.key, "");
-                    const row = await this.add(operation);
-                    this.known.push(row);
-                    written.ids.set(operation.key, row.id);
-                    verify ||= operation.before !== undefined;
-                } else if (operation.kind === "change") {
-                    const answer = await this.change(operation);
-                    this.known = this.known.map((row) => (row.id === operation.id ? answer : row));
-                    // Rows that refer to one that got another name show that, too.
-                    const { set, clear } = operation.difference;
-                    verify ||= clear.length > 0 || this.menu.label.some((wire) => set[wire] !== undefined);
-                } else if (operation.kind === "move") {
-                    await this.move(operation);
+                const outcome = batch && (await this.together(batch, written));
+                if (outcome) {
                     verify = true;
+                    done += outcome.done;
+                    line.step(outcome.done);
+                    if (outcome.done < batch.length) break;
                 } else {
-                    await this.remove(operation.id);
-                    this.known = this.known.filter(({ id }) => id !== operation.id);
-                    written.gone ??= new Set();
-                    written.gone.add(operation.id);
+                    verify = (await this.single(operation, written)) || verify;
+                    done += 1;
+                    line.step();
                 }
             } catch (error) {
-                if (error instanceof Outdated) return { rows: this.known, verify: true, done };
+                if (error instanceof Outdated) return { rows: [...this.known.values()], verify: true, done };
                 // Refused, and not without an answer: there is nothing of ours.
                 if (this.unmarked && !mayPass(error)) written.ids = new Map();
                 throw error;
             } finally {
                 forget();
             }
-            line.step();
         }
-        return { rows: this.known, verify, done: operations.length };
+        return { rows: [...this.known.values()], verify, done };
+    }
+
+    /** One operation in one request. Returns whether the rows must be read again: its answer does not tell the whole. */
+    private async single(operation: Operation, written: Written): Promise<boolean> {
+        switch (operation.kind) {
+            case "add": {
+                written.ids ??= new Map();
+                if (this.unmarked) written.ids.set(operation.key, "");
+                const row = await this.add(operation);
+                this.known.set(row.id, row);
+                written.ids.set(operation.key, row.id);
+                return operation.before !== undefined;
+            }
+            case "change": {
+                const answer = await this.change(operation);
+                this.known.set(operation.id, answer);
+                // Rows that refer to one that got another name show that, too.
+                const { set, clear } = operation.difference;
+                return clear.length > 0 || this.menu.label.some((wire) => set[wire] !== undefined);
+            }
+            case "move":
+                await this.move(operation);
+                return true;
+            case "remove":
+                await this.remove(operation.id);
+                this.gone(operation.id, written);
+                return false;
+        }
+    }
+
+    /** The operations from there on that go in one script; `undefined` where the next one goes singly. */
+    private batchAt(operations: readonly Operation[], from: number): Batched[] | undefined {
+        const { scripts } = this.session;
+        if (this.unmarked || !scripts.takes(operations.length, this.reading)) return undefined;
+        const all: Batched[] = [];
+        for (const operation of operations.slice(from, from + scripts.most)) {
+            // What is removed must not go where what takes its place did not come.
+            if (this.menu.isSet && operation.kind !== operations[from]?.kind) break;
+            const step = this.failed.has(nameOf(operation))
+                ? undefined
+                : stepOf(this.menu, operation, (id) => this.known.get(id));
+            if (!step) break;
+            all.push({ operation, step });
+        }
+        // What a move did cannot be read back from one row.
+        if (all.length < 2 || (scripts.isTrial && all[0]?.operation.kind === "move")) return undefined;
+        return all.slice(0, scripts.share(all.map(({ step }) => step)));
+    }
+
+    /**
+     * Several operations in one request. Returns how many of them are done, the rest having to be looked up; `undefined`
+     * where nothing was done, and nothing will be by scripts.
+     */
+    private async together(batch: readonly Batched[], written: Written): Promise<{ done: number } | undefined> {
+        const { scripts } = this.session;
+        const ordered = this.menu.isSet !== true;
+        const added = batch.flatMap(({ operation }) => (operation.kind === "add" ? [operation.key] : []));
+        if (added.length > 0) written.ids ??= new Map();
+        for (const key of added) written.ids?.set(key, "");
+        const steps = batch.map(({ step }) => step);
+        const isTrial = scripts.isTrial;
+        const outcomes = await scripts.run(steps, ordered, batch.some(goesByPlace) ? this.still : undefined);
+        if (!outcomes) return undefined;
+        let done = 0;
+        for (const [index, { operation }] of batch.entries()) {
+            const outcome = outcomes.get(index);
+            if (outcome === undefined || outcome === "failed") {
+                if (outcome !== undefined || (ordered && index === done)) this.failed.add(nameOf(operation));
+                continue;
+            }
+            done += 1;
+            if (operation.kind === "add") written.ids?.set(operation.key, outcome);
+            if (operation.kind === "remove") this.gone(operation.id, written);
+            if (!isTrial) continue;
+            const stands = await this.stands(operation, outcome);
+            scripts.tried(stands);
+            if (!stands) return { done: 0 };
+        }
+        return { done };
+    }
+
+    /** Whether the router shows what a script said it had done. */
+    private async stands(operation: Operation, outcome: string): Promise<boolean> {
+        if (operation.kind === "move") return true;
+        const id = operation.kind === "add" ? outcome : operation.id;
+        const answer = await this.session.client.row(`${this.menu.path}/${id}`);
+        const row = answer && readRow(this.menu, { ".id": id, ...answer });
+        if (operation.kind === "remove") return row === undefined || row.marker?.key !== operation.key;
+        const target = operation.kind === "add" ? operation.values : { ...row?.values, ...operation.difference.set };
+        return row !== undefined && difference(this.menu.table, row.values, target) === undefined;
+    }
+
+    private gone(removed: string, written: Written): void {
+        this.known.delete(removed);
+        written.gone ??= new Set();
+        written.gone.add(removed);
     }
 
     /** What goes by an id goes only as long as the look says which row that is. */
@@ -163,7 +262,7 @@ export class Writer {
             },
         })) as Values;
         const row = readRow(this.menu, answer);
-        const meant = this.known.find((one) => one.id === id);
+        const meant = this.known.get(id);
         if (meant && !this.isThat(row, meant, difference)) await this.undo(row, meant, difference);
         return row;
     }
@@ -217,6 +316,16 @@ export class Writer {
             if (!isRouterError(error, "router/gone")) throw error;
         }
     }
+}
+
+/** What tells an operation from another of its series. */
+function nameOf(operation: Operation): string {
+    return operation.kind === "move" ? `move ${operation.ids.join()}` : `${operation.kind} ${operation.key}`;
+}
+
+/** Whether it goes by where another row stands, and not by a row's own marker alone. */
+function goesByPlace({ operation }: Batched): boolean {
+    return operation.kind === "move" || (operation.kind === "add" && operation.before !== undefined);
 }
 
 function isAnswer(answer: unknown): answer is Values {

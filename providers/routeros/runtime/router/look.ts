@@ -8,6 +8,8 @@ export interface Look {
     rows: Row[];
     /** When the last answer came, on the clock that is asked for its age. */
     at: number;
+    /** Milliseconds that it took. */
+    took: number;
 }
 
 /** Milliseconds. */

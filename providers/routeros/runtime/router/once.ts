@@ -11,6 +11,13 @@ export function warnOnce(text: string): void {
     console.warn(`warning: ${oneLine(text)}`);
 }
 
+/** A line at the stack that asks for nothing, once in a process. */
+export function informOnce(text: string): void {
+    if (warned.has(text)) return;
+    warned.add(text);
+    console.log(`routeros: ${oneLine(text)}`);
+}
+
 /** Who was the first to be told this text in this process. */
 export function tellOnce(text: string, teller: string): string {
     const first = told.get(text) ?? teller;

@@ -9,6 +9,7 @@ import type { CommonInputs, Self, State } from "../rows/inputs";
 import type { Patience } from "./client";
 import { Client } from "./client";
 import { isRouterError, RouterError } from "./errors";
+import { Scripts } from "./execute";
 import { forgetSaid, memo } from "./once";
 import type { Settings } from "./settings";
 import { Snapshot } from "./snapshot";
@@ -32,6 +33,8 @@ export interface Session {
     client: Client;
     snapshot: Snapshot;
     engine: EngineWatch;
+    /** Many operations in one request, where the router takes that. */
+    scripts: Scripts;
     /** Looks and the writes that go by them: one resource's after another's, so that no look grows old in between. */
     writing: Turns;
     /** Milliseconds, by which the age of a look is told. */
@@ -56,6 +59,8 @@ export interface Tuning {
     patience?: Partial<Patience>;
     maximumAge?: number;
     engine?: EngineWatch;
+    /** From how many operations on scripts are used. @default as measured */
+    scriptsFrom?: number;
     /** Milliseconds, by which the age of a look is told. @default the process's clock */
     now?: () => number;
 }
@@ -99,6 +104,7 @@ export function sessionFor(settings: Settings): Session {
         client,
         snapshot,
         engine: watchEngine(),
+        scripts: new Scripts(client, { wanted: settings.bulkWrites !== "never", from: tuning.scriptsFrom, now }),
         writing: new Turns(),
         now,
         facts: () => memo(once, "facts", () => readFacts(client, settings)),

@@ -20,7 +20,12 @@ export interface Settings {
     /** Serial number or software id of the device that is meant. */
     device?: string;
     timeoutSeconds: number;
+    /** Whether many rows may be written by one script. @default "auto" */
+    bulkWrites?: BulkWrites;
 }
+
+const bulkWrites = ["auto", "never"] as const;
+type BulkWrites = (typeof bulkWrites)[number];
 
 export const defaultTimeoutSeconds = 60;
 
@@ -37,6 +42,7 @@ export const connectionKeys = [
     "allowPlaintext",
     "timeoutSeconds",
     "device",
+    "bulkWrites",
 ] as const;
 
 export type ConnectionKey = (typeof connectionKeys)[number];
@@ -92,6 +98,7 @@ export function readSettings(config: ReadConfig, name = "", environment: NodeJS.
     if (username === undefined) missing("username");
     if (password === undefined) missing("password");
     const device = read("device");
+    const bulk = checked("bulkWrites", bulkWritesOf);
     const settings = {
         name,
         url: url ?? "",
@@ -101,6 +108,7 @@ export function readSettings(config: ReadConfig, name = "", environment: NodeJS.
         fingerprint: checked("certificateFingerprint", fingerprintOf),
         timeoutSeconds: checked("timeoutSeconds", seconds) ?? defaultTimeoutSeconds,
         ...(device === undefined ? {} : { device }),
+        ...(bulk === undefined ? {} : { bulkWrites: bulk }),
     };
     if (settings.fingerprint !== undefined && url?.startsWith("http:")) problems.push(unpinnable(name));
     const contradiction = device === undefined && contradictionOf(fromEnvironment("url"), fromStack("url"), name);
@@ -240,6 +248,12 @@ function seconds(value: string, label: string): number {
     const number = Number(value);
     if (!(number > 0) || number > 86_400) throw invalid(label, `holds "${value}", which is no number of seconds`);
     return number;
+}
+
+function bulkWritesOf(value: string, label: string): BulkWrites {
+    const known = bulkWrites.find((one) => one === value);
+    if (known === undefined) throw invalid(label, `holds "${value}"; it should hold ${bulkWrites.join(" or ")}`);
+    return known;
 }
 
 function textOf(value: unknown): string {

@@ -65,7 +65,9 @@ export class Snapshot {
     }
 
     private async read(menu: Menu, query: Values): Promise<Look> {
+        const asked = this.now();
         const answer = await this.client.rows(menu.path, query, menu.identity);
-        return { rows: answer.map((row) => readRow(menu, row)), at: this.now() };
+        const at = this.now();
+        return { rows: answer.map((row) => readRow(menu, row)), at, took: at - asked };
     }
 }

@@ -35,6 +35,8 @@ export interface Menu {
     label: readonly string[];
     /** The field by which rows are read apart: a write to one part leaves what is known of the others. */
     part?: string;
+    /** Rows mean the same in whatever order they stand and come: one that cannot be written keeps no other back. @default false */
+    isSet?: boolean;
     /** The router makes rows of its own there, which are asked to be left out. @default false */
     dynamic?: boolean;
     /** Rows that go before the others, as RouterOS's `find` has it: without the rest they would keep out who is let in. */

@@ -22,6 +22,7 @@ function menuOf(family: "ipv4" | "ipv6"): Menu {
         identity: ["list", "address"],
         label: ["address"],
         part: "list",
+        isSet: true,
         dynamic: true,
         table: fieldTable([
             { wire: "list", kind: "word", doc: "Name of the list; it exists by having rows." },

@@ -1,0 +1,3 @@
+import { fuzzScripts } from "../../testing/fuzz/part";
+
+fuzzScripts();
