@@ -20,7 +20,7 @@ beforeEach(async () => {
     jest.spyOn(console, "warn").mockReturnValue();
     time = 0;
     router = await start();
-    carrier = new Carrier({ url: router.url });
+    carrier = new Carrier({ url: router.url, config: { "routeros:bulkWrites": "never" } });
     tune({ now });
 });
 afterEach(async () => {
@@ -80,6 +80,22 @@ describe("a row that got the id of one of ours", () => {
         router.onRequest(({ when }) => when === "after" && seconds(0.1));
         expect((await carrier.up(list(["10.0.0.100"]), { skipPreview: true })).error).toBeUndefined();
         expect(standing()).toEqual([["AmazonS3", "10.0.0.100", expect.anything()], Object.values(admin)]);
+    });
+
+    test.each([
+        ["is to go", list(["10.0.0.100"])],
+        ["is to change", list(hosts(100), "uploads")],
+    ])("in the middle of a series of scripts is left alone where it %s", async (_what, next) => {
+        carrier.config["routeros:bulkWrites"] = "auto";
+        expect((await carrier.up(list(hosts(100)))).error).toBeUndefined();
+        at("POST", "after", () => reuse("10.0.0.90"));
+        router.onRequest(({ when }) => when === "after" && seconds(0.1));
+        router.clearLog();
+        expect((await carrier.up(next, { skipPreview: true })).error).toBeUndefined();
+        expect(requests("POST")).toBeGreaterThan(2);
+        const ours = standing().filter(([name]) => name === "AmazonS3");
+        expect(ours).toHaveLength((next[0]?.args as { addresses: string[] }).addresses.length);
+        expect(standing()).toContainEqual(Object.values(admin));
     });
 
     test("in the moment of a change is named, and has no marker of ours", async () => {
