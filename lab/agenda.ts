@@ -1,4 +1,5 @@
-import { baseLine, lineOf, otherLines } from "./net/line";
+import { cases, type Choice, partOf } from "./cases";
+import { baseLine, lineOf } from "./net/line";
 import type { Part, Play } from "./play";
 import { type Profile, profilesFor } from "./profiles";
 import type { Family } from "./router-state";
@@ -13,9 +14,6 @@ export interface Given {
     families: Family[];
     uplink: number;
 }
-
-/** Scenarios by name, each with the share of its time it lasts. */
-type Choice = Record<string, number>;
 
 const judgedUplink = 20e6;
 
@@ -57,16 +55,12 @@ export function wholeAgenda(given?: Given, distance = 0): Agenda {
         }),
     );
     const base: Part = { line, plays, judge: true };
-    return given ? [base] : [base, ...(distance > 0 ? otherLines.map(onLine) : [])];
+    return given ? [base] : [base, ...(distance > 0 ? cases.slice(1).map(partOf) : [])];
 }
 
-/** What tells profiles apart, on a line that differs from the base in one thing. */
-function onLine(line: Part["line"]): Part {
-    const pace = line.uplink > 500e6 ? 0.3 : 1;
-    const plays = profilesFor(line.uplink)
-        .filter(({ name, judged }) => judged || name === "none")
-        .map((profile) => play(profile, "ipv4", paced({ ...telling, rpm: 1 }, pace)));
-    return { line, plays, judge: false };
+/** Those of the cases that are named, or all of them; each alone, for each is a run of its own. */
+export function caseAgendas(names: readonly string[]): Agenda[] {
+    return cases.filter(({ name }) => names.includes(name) || names.includes("all")).map((one) => [partOf(one)]);
 }
 
 /** A contested stretch of `seconds`, with as many connections as the command line tool opens and with 40. */

@@ -3,7 +3,8 @@ import path from "node:path";
 
 import { Command, InvalidArgumentError, Option } from "commander";
 
-import { type Given, healthAgenda, quickAgenda, studyAgenda, wholeAgenda } from "./agenda";
+import { caseAgendas, type Given, healthAgenda, quickAgenda, studyAgenda, wholeAgenda } from "./agenda";
+import { cases } from "./cases";
 import { type GroundName, groundNames } from "./ground/ground";
 import { namespacesGround } from "./ground/namespaces";
 import { virtualGround } from "./ground/virtual";
@@ -11,7 +12,7 @@ import { findKernel } from "./kernel/place";
 import { pageOf } from "./page/page";
 import { picturesOf } from "./page/pictures";
 import { translateOn } from "./play";
-import { markdown, studyTable, table } from "./print";
+import { casesTable, markdown, studyTable, table } from "./print";
 import { defaultLan, rootQueue, routerProfile } from "./profiles";
 import { readRouter } from "./read-router";
 import { readRsc } from "./read-rsc";
@@ -29,6 +30,8 @@ interface Options {
     health?: boolean;
     evening?: boolean;
     study?: string | true;
+    scenario?: string[];
+    list?: boolean;
     seeds: number;
     jobs: number;
     router?: string | true;
@@ -60,6 +63,15 @@ const program = new Command("npm run lab --")
         "--study [what]",
         "try each of the profile's numbers (or those whose title has this in it) at several values",
     )
+    .addOption(
+        new Option(
+            "--scenario <names...>",
+            "one thing changed from the base (20 Mbit/s, 20 ms, Ethernet, IPv4), each by itself",
+        )
+            .choices([...cases.map(({ name }) => name), "all"])
+            .conflicts(["quick", "health", "evening", "study", "router", "rsc"]),
+    )
+    .option("--list", "print the scenarios, and measure nothing")
     .option("--quick", "some minutes: 20 Mbit/s only, what tells profiles apart")
     .option("--health", "only the upload's own health, over a contested half hour")
     .option("--evening", "the same over six hours")
@@ -81,11 +93,20 @@ const program = new Command("npm run lab --")
 async function main(): Promise<number> {
     const options = program.parse().opts<Options>();
     if (options.from !== undefined) return present(reportOf(readFileSync(options.from, "utf8")), options);
+    if (options.list) {
+        process.stdout.write(`${casesTable()}\n`);
+        return 0;
+    }
     const name = options.ground ?? (findKernel() === undefined ? "namespaces" : "virtual");
     if (name === "namespaces" && process.getuid?.() !== 0) return inUserNamespace();
     endWithParent();
     const given = await givenState(options);
     const ground = name === "virtual" ? await virtualGround() : await namespacesGround();
+
+    if (options.scenario && ground.distance === 0)
+        throw new Error(
+            "--scenario: this kernel has no netem, so nothing is far away on it: npm run lab:kernel builds one.",
+        );
 
     const began = Date.now();
     const lab = new Runs(ground, options, (text) => process.stderr.write(`${clock(began)} ${text}\n`));
@@ -98,11 +119,13 @@ async function main(): Promise<number> {
             process.stdout.write(`\n## ${title}\n\n${studyTable(answers[index]?.[0]?.results ?? [])}\n`);
         return 0;
     }
-    const agendas = options.evening
-        ? healthAgenda(6 * 3600)
-        : options.health
-          ? healthAgenda(1800)
-          : [options.quick ? quickAgenda(given, ground.distance) : wholeAgenda(given, ground.distance)];
+    const agendas = options.scenario
+        ? caseAgendas(options.scenario)
+        : options.evening
+          ? healthAgenda(6 * 3600)
+          : options.health
+            ? healthAgenda(1800)
+            : [options.quick ? quickAgenda(given, ground.distance) : wholeAgenda(given, ground.distance)];
     const outcomes = (await lab.play(agendas)).flat();
     process.stderr.write(`${clock(began)} done\n`);
     const report: LabReport = {

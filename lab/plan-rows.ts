@@ -25,7 +25,7 @@ export function rowsOfPlan(plan: ShapingPlan, prefixes: { ipv4: string[]; ipv6: 
             ...kebab(queue),
         })),
     };
-    if (existing === undefined)
+    if (existing === undefined && queues(plan, typeName).length > 0)
         state["/queue/type"] = [{ name: typeName, kind: plan.leafQueue, ...kebab(queueTypeParameters(plan)) }];
     for (const family of plan.addressFamilies) {
         const menu = family === "ipv4" ? "/ip/firewall" : "/ipv6/firewall";

@@ -23,6 +23,8 @@ export interface Part {
     plays: Play[];
     /** Bounds are judged on this line. */
     judge: boolean;
+    /** Seconds that TCP takes to find its rate: nothing is judged before. @default 4: 20 ms away, queues that drop early */
+    settling?: number;
 }
 
 export interface Playing extends Part {
@@ -59,25 +61,35 @@ export async function play(playing: Playing): Promise<Played> {
     const stage = await Stage.open(playing.line, { ...farAddresses, s3: s3Address(shaped) });
     try {
         for (const { profile, family, scenarios: chosen } of playing.plays) {
+            if (profile.needs !== undefined && !playing.kernel.has(profile.needs)) {
+                outcome.notes.push(`${profile.name} is left out: this kernel has no ${profile.needs}`);
+                continue;
+            }
             const translated = translation(profile.state, playing, outcome);
             const withSources = translation(profile.stateWithSources, playing, outcome);
             const base: Omit<Setting, "reference" | "pace"> = {
                 stage,
                 family,
                 maxLimit: profile.maxLimit,
+                settling: playing.settling ?? 4,
                 ...(translated && { translation: translated }),
                 ...(withSources && { translationWithSources: withSources }),
                 ...(profile.hostLimit !== undefined && { hostLimit: profile.hostLimit }),
             };
-            outcome.references[family] ??= await quietest({ ...base, pace: 0.25 }, playing.references ?? 1);
+            outcome.references[family] ??= await quietest(
+                { ...base, pace: 0.25 },
+                new Set(playing.plays.flatMap((one) => one.scenarios.map(({ name }) => name))),
+                playing.references ?? 1,
+            );
             const reference = outcome.references[family];
             for (const { name, pace } of chosen) {
                 const scenario = scenarios.find((one) => one.name === name);
                 const setting: Setting = { ...base, reference, pace };
                 if (!scenario || (scenario.applies && !scenario.applies(setting))) continue;
-                playing.progress(`${profile.name}, ${family === "ipv4" ? "IPv4" : "IPv6"}: ${scenario.title}`);
+                const title = `${profile.name}, ${family === "ipv4" ? "IPv4" : "IPv6"}: ${scenario.title}`;
+                playing.progress(title);
                 await stage.configure(translated);
-                const played = await scenario.play(setting);
+                const played = await saidEachMinute(title, playing, () => scenario.play(setting));
                 const whose = { profile: profile.name, family };
                 if (played.chart) outcome.charts.push({ ...whose, chart: played.chart });
                 for (const delay of played.delays ?? []) outcome.delays.push({ ...whose, ...delay });
@@ -89,6 +101,17 @@ export async function play(playing: Playing): Promise<Played> {
         await stage.close();
     }
     return outcome;
+}
+
+/** A long one says how far it is, by its own clock. */
+async function saidEachMinute<T>(title: string, { progress }: Playing, run: () => Promise<T>): Promise<T> {
+    let minutes = 0;
+    const timer = setInterval(() => progress(`${title}, ${++minutes} min`), 60_000);
+    try {
+        return await run();
+    } finally {
+        clearInterval(timer);
+    }
 }
 
 function resultOf(
@@ -110,9 +133,13 @@ function resultOf(
 }
 
 /** The machine may do other things too; the quietest time is what the line itself does. */
-async function quietest(setting: Omit<Setting, "reference">, times: number): Promise<Reference> {
+async function quietest(
+    setting: Omit<Setting, "reference">,
+    played: ReadonlySet<string>,
+    times: number,
+): Promise<Reference> {
     const references: Reference[] = [];
-    for (let count = 0; count < times; count++) references.push(await measureReference(setting));
+    for (let count = 0; count < times; count++) references.push(await measureReference(setting, played));
     const least = (key: keyof Reference): number => Math.min(...references.map((reference) => reference[key]));
     return {
         gameP99: least("gameP99"),

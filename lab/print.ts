@@ -1,4 +1,5 @@
 import { colours } from "../cli/colours";
+import { cases } from "./cases";
 import type { Result } from "./metrics";
 import { groundText, type LabReport, missed, resultsOf, shown, shownBound, shownFamily, shownSpread } from "./report";
 import { scenarios } from "./scenarios";
@@ -14,6 +15,17 @@ export function table(report: LabReport): string {
     return [`Ground: ${groundText(report)}`, ...blocks, standIns(report), verdict(report)]
         .filter((text) => text !== "")
         .join("\n\n");
+}
+
+/** What `--scenario` takes: the name, what is changed from the base, and what is played on it. */
+export function casesTable(): string {
+    const rows = cases.map(({ name, line, family, scenarios: played, beside }) => [
+        name,
+        `${line.name}, ${shownFamily(family)}`,
+        `${Object.keys(played).join(", ")} with ${["scavenger", ...beside].join(", ")}`,
+    ]);
+    const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+    return rows.map((row) => row.map((text, column) => text.padEnd(widths[column] ?? 0)).join("  ")).join("\n");
 }
 
 /** A study's results as a Markdown table: a row for each variant. */

@@ -2,6 +2,7 @@ import { readShaping } from "../components/shaping/plan";
 import { hosts } from "./net/addresses";
 import { rowsOfPlan, sandboxPrefixes } from "./plan-rows";
 import { type RouterState, type Row, rowsOf } from "./router-state";
+import type { Discipline } from "./translate/leaf-queues";
 import { bitsPerSecond } from "./translate/rates";
 
 /** Something the lab compares: what the router does, and what the uploading host does by itself. */
@@ -16,6 +17,8 @@ export interface Profile {
     hostLimit?: number;
     /** Whether the bounds are promised by it; the others are shown beside it. */
     judged: boolean;
+    /** What the kernel must have: nothing stands in for it. */
+    needs?: Discipline;
     /** What shares are of, in bit/s: the parent's max-limit, and the line where the router has no queue. */
     maxLimit: number;
 }
@@ -24,15 +27,19 @@ export interface Profile {
 export const planWan = "ether5";
 export const defaultLan = "bridge";
 
-/** Profiles side by side on a line of this rate. */
-export function profilesFor(uplink: number): Profile[] {
-    const scavenger = planned("scavenger", uplink);
+/**
+ * Profiles side by side on a line of this rate.
+ *
+ * @param site what else a site of this kind configures, such as `line`
+ */
+export function profilesFor(uplink: number, site: Record<string, unknown> = {}): Profile[] {
+    const scavenger = planned("scavenger", uplink, site);
     return [
         { name: "none", about: "the router does nothing", judged: false, maxLimit: uplink },
         {
             name: "seed-2018",
             about: "the article's own queues",
-            state: planned("seed-2018", uplink),
+            state: planned("seed-2018", uplink, site),
             judged: false,
             maxLimit: uplink,
         },
@@ -47,11 +54,33 @@ export function profilesFor(uplink: number): Profile[] {
             name: "scavenger",
             about: "S3 takes what is left",
             state: scavenger,
-            stateWithSources: planned("scavenger", uplink, { sourceAddresses: [hosts.nas.ipv4, hosts.nas.ipv6] }),
+            stateWithSources: planned("scavenger", uplink, {
+                ...site,
+                sourceAddresses: [hosts.nas.ipv4, hosts.nas.ipv6],
+            }),
             judged: true,
             maxLimit: maxLimitOf(scavenger),
         },
+        {
+            name: "join",
+            about: "a CAKE that stands on the router, S3 in its lowest class",
+            state: besideCake(planned("join", uplink, site), scavenger),
+            judged: false,
+            maxLimit: maxLimitOf(scavenger),
+            needs: "cake",
+        },
     ];
+}
+
+/** A tree of one CAKE as guides have it, as wide and as short of bucket as our own parent queue. */
+function besideCake(state: RouterState, ours: RouterState): RouterState {
+    const { parent = "", "max-limit": limit = "", "bucket-size": bucket = "" } = rootQueue(ours);
+    const queue = { name: "cake", parent, "packet-mark": "no-mark", "max-limit": limit, "bucket-size": bucket };
+    return {
+        ...state,
+        "/queue/type": [{ name: "cake-up", kind: "cake", "cake-diffserv": "diffserv4", "cake-nat": "yes" }],
+        "/queue/tree": [{ ...queue, queue: "cake-up" }],
+    };
 }
 
 /** The state of a router as one more profile, and as the one that is judged. */

@@ -249,6 +249,20 @@ function execute(command: string, args: string[], cwd: string, env: Environment)
     });
 }
 
+/** Processes of the dynamic provider that were started for this folder. */
+export function providersOf(folder: string): number[] {
+    const pids = fs.readdirSync("/proc").filter((pid) => {
+        if (!/^\d+$/.test(pid)) return false;
+        try {
+            const command = fs.readFileSync(`/proc/${pid}/cmdline`, "utf8");
+            return command.includes("dynamic-provider") && fs.readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
+        } catch {
+            return false; // ended meanwhile
+        }
+    });
+    return pids.map(Number);
+}
+
 function textOf(folder: string): string {
     return fs
         .readdirSync(folder, { recursive: true, withFileTypes: true })

@@ -1,13 +1,14 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import { Command } from "commander";
 
 import { virtualGround } from "../ground/virtual";
 import { examine } from "../net/requirements";
-import { articlePage } from "./page";
+import { stacked } from "../page/pictures";
+import { articlePage, chartOf, factsOf } from "./page";
 import { type ArticleTask, playArticle, type StepOutcome } from "./play";
-import { steps } from "./steps";
+import { articleLine, steps } from "./steps";
 
 const program = new Command("npm run article --")
     .description(
@@ -18,10 +19,14 @@ const program = new Command("npm run article --")
     .option("--full", "a file of 1000 MB, as the article had it (default: 64 MB)")
     .option("--live", "in this kernel's namespaces and in real time, as root (default: the virtual ground)")
     .option("--out <file>", "where the page goes", path.join(".sandbox", "lab", "article.html"))
-    .option("--json <file>", "also write every number there");
+    .option("--picture <file>", "also write the charts there, one below the other, as an SVG file")
+    .option("--json <file>", "also write every number there")
+    .option("--from <file>", "play nothing: page and picture of an earlier run's --json file");
 
 async function main(): Promise<void> {
-    const options = program.parse().opts<{ full?: true; live?: true; out: string; json?: string }>();
+    const options = program
+        .parse()
+        .opts<{ full?: true; live?: true; out: string; json?: string; picture?: string; from?: string }>();
     const began = Date.now();
     const say = (text: string): void => {
         process.stderr.write(`${Math.round((Date.now() - began) / 1000)} s, ${text}\n`);
@@ -31,18 +36,33 @@ async function main(): Promise<void> {
         bytes: (options.full ? 1000 : 64) * 1e6,
         programs: path.resolve(".sandbox", "python", "bin"),
     };
-    const outcomes = options.live ? await live(task, say) : await virtual(task, say);
-    const ground = options.live ? "namespaces of this machine's kernel" : "virtual";
-    for (const { key, seconds, game, call, counters, tcpdump } of outcomes) {
-        const title = task.steps.find((step) => step.key === key)?.title ?? key;
-        process.stdout.write(
-            `${title}: ${seconds.toFixed(1)} s, game ${game.median.toFixed(1)} ms (99th percentile ${game.p99.toFixed(1)}), ` +
-                `call ${call.p99.toFixed(1)} ms${counters.marked === undefined ? "" : `, ${counters.marked} of ${counters.sent} packets marked`}\n  ${tcpdump}\n`,
-        );
-    }
+    const { ground, outcomes } =
+        options.from === undefined ? await played(task, options, say) : readPlayed(options.from);
+    const titleOf = (key: string): string => task.steps.find((step) => step.key === key)?.title ?? key;
+    for (const outcome of outcomes)
+        process.stdout.write(`${titleOf(outcome.key)}\n  ${factsOf(outcome)}\n  ${outcome.tcpdump}\n`);
     save(options.out, await articlePage(task, outcomes, ground));
+    if (options.picture !== undefined) {
+        const charts = outcomes.map((outcome) => ({ title: titleOf(outcome.key), chart: chartOf(outcome) }));
+        save(options.picture, await stacked(charts, articleLine));
+    }
     if (options.json !== undefined) save(options.json, JSON.stringify({ ground, bytes: task.bytes, outcomes }));
     say(`the page: ${path.resolve(options.out)}`);
+}
+
+interface Played {
+    ground: string;
+    outcomes: StepOutcome[];
+}
+
+async function played(task: ArticleTask, options: { live?: true }, say: (text: string) => void): Promise<Played> {
+    return options.live
+        ? { ground: "namespaces of this machine's kernel", outcomes: await live(task, say) }
+        : { ground: "virtual", outcomes: await virtual(task, say) };
+}
+
+function readPlayed(file: string): Played {
+    return JSON.parse(readFileSync(file, "utf8")) as Played;
 }
 
 async function virtual(task: ArticleTask, say: (text: string) => void): Promise<StepOutcome[]> {

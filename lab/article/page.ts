@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
-import { svgOf, throughputSpec } from "../../line/views/charts";
+import { svgOf, type Throughput, throughputSpec } from "../../line/views/charts";
 import { escape } from "../page/page";
 import type { ArticleTask, StepOutcome } from "./play";
 import { articleLine } from "./steps";
@@ -38,23 +38,29 @@ What the router sends is drawn; the dashed lines are where the upload begins and
 
 async function figure(task: ArticleTask, outcome: StepOutcome): Promise<string> {
     const step = task.steps.find(({ key }) => key === outcome.key);
-    const { stride, rates, began, ended } = outcome.chart;
-    const chart = {
-        stride,
-        flows: [{ name: "S3", values: rates }],
-        events: [
-            { at: began, label: "upload" },
-            { at: ended, label: "done" },
-        ],
-    };
-    const { game, call, counters } = outcome;
-    const facts = [
-        `${outcome.seconds.toFixed(1)} s`,
-        `a game's packet waits ${game.median.toFixed(1)} ms, one in a hundred ${game.p99.toFixed(1)} ms`,
-        `one in a hundred of a call's ${call.p99.toFixed(1)} ms`,
-        ...(counters.marked === undefined ? [] : [`${counters.marked} of ${counters.sent} packets got the mark`]),
-    ];
+    const chart = chartOf(outcome);
     const svg = await svgOf(throughputSpec(chart, articleLine));
     return `<figure><figcaption><b>${escape(step?.title ?? outcome.key)}</b></figcaption>${svg}
-<p>${escape(step?.sentence ?? "")}</p><p class="quiet">${escape(`${facts.join("; ")}.`)}</p><pre>${escape(outcome.tcpdump)}</pre></figure>`;
+<p>${escape(step?.sentence ?? "")}</p><p class="quiet">${escape(factsOf(outcome))}</p><pre>${escape(outcome.tcpdump)}</pre></figure>`;
+}
+
+/** What the router sent, and the upload's beginning and end. */
+export function chartOf({ chart: { stride, rates, began, ended } }: StepOutcome): Throughput {
+    const events = [
+        { at: began, label: "upload" },
+        { at: ended, label: "done" },
+    ];
+    return { stride, flows: [{ name: "S3", values: rates }], events };
+}
+
+/** A step's figures in a line. */
+export function factsOf({ seconds, game, call, counters: { sent, marked, leaves } }: StepOutcome): string {
+    const facts = [
+        `The upload took ${seconds.toFixed(1)} s`,
+        `a game's packet took ${game.median.toFixed(1)} ms, one in a hundred over ${game.p99.toFixed(1)} ms`,
+        `one in a hundred of a call's over ${call.p99.toFixed(1)} ms`,
+        ...(marked === undefined ? [] : [`${marked} of ${sent} packets got the mark`]),
+        ...leaves.map(({ name, packets }) => `queue ${name} sent ${packets}`),
+    ];
+    return `${facts.join("; ")}.`;
 }

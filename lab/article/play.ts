@@ -6,6 +6,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { classCounts } from "../live/kernel-counts";
 import { farAddresses } from "../net/addresses";
 import { baseLine } from "../net/line";
 import { configureRouter } from "../net/router";
@@ -16,6 +17,7 @@ import { quantile, Recording, type Span } from "../recording";
 import { s3Address } from "../s3-address";
 import { Agent } from "../traffic/agents";
 import { now, ports } from "../traffic/protocol";
+import type { Translation } from "../translate";
 import type { Discipline } from "../translate/leaf-queues";
 import { articleLine, type Step } from "./steps";
 
@@ -37,8 +39,8 @@ export interface StepOutcome {
     /** A game's packets and a call's beside the upload, in ms. */
     game: { median: number; p99: number };
     call: { p99: number };
-    /** Packets that the router sent, and those among them that the rule which marks packets saw. */
-    counters: { sent: number; marked?: number };
+    /** Packets that the router sent, those among them that the rule which marks packets saw, and what each leaf sent. */
+    counters: { sent: number; marked?: number; leaves: { name: string; packets: number }[] };
     /** The first packet of the upload, in tcpdump's words. */
     tcpdump: string;
 }
@@ -137,6 +139,7 @@ async function playStep(
             counters: {
                 sent: Number(await sentPackets(topology)) - before,
                 ...(translation && { marked: await markedPackets(topology) }),
+                leaves: translation ? await leavesOf(topology, translation) : [],
             },
             tcpdump: await seen,
         };
@@ -219,6 +222,13 @@ function firstLine(child: ChildProcess): Promise<string> {
 
 function sentPackets(topology: Topology): Promise<string> {
     return topology.exec("router", "cat", [`/sys/class/net/${wanDevice}/statistics/tx_packets`]);
+}
+
+async function leavesOf(topology: Topology, { classes }: Translation): Promise<StepOutcome["counters"]["leaves"]> {
+    const counts = classCounts(await topology.exec("router", "tc", ["-s", "class", "show", "dev", wanDevice]));
+    return classes
+        .filter(({ packetMarks }) => packetMarks.length > 0)
+        .map(({ name, classId }) => ({ name, packets: counts.get(classId)?.packets ?? 0 }));
 }
 
 /** Packets that the rules which mark packets saw, from nft's own counters. */

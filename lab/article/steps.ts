@@ -43,13 +43,13 @@ export function steps(): Step[] {
         },
         {
             key: "fasttrack",
-            title: "The article's queues (seed-2018), FastTrack on",
+            title: "It's NOT working! The article's queues, FastTrack on",
             sentence: "The rules are right and nothing comes of them: FastTrack takes the connection past the marks.",
             state: { ...article, "/ip/firewall/filter": fastTrack },
         },
         {
             key: "seed-2018",
-            title: "The article's queues (seed-2018), FastTrack off",
+            title: "The article's queues, FastTrack off",
             sentence: "With FastTrack switched off for everybody the upload keeps to its half of the line.",
             state: article,
         },

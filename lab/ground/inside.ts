@@ -11,7 +11,7 @@ async function main(): Promise<void> {
     const task = JSON.parse(readFileSync("/run/lab/task", "utf8")) as Task;
     const { missing, disciplines, kernel } = await examine();
     if (missing.length > 0) throw new Error(missing.join(" "));
-    const alive = setInterval(() => process.stdout.write(`${beat}\n`), 5000);
+    const alive = setInterval(() => process.stdout.write(`${beat}\n`), 500);
     const outcomes = await playHere(task, disciplines, (text) => process.stdout.write(`${text}\n`), 1);
     clearInterval(alive);
     writeFileSync("/run/lab/result", textOf({ kernel, seconds: process.uptime(), outcomes }));

@@ -204,7 +204,9 @@ function memoryFolder(memory: number): string | undefined {
             .filter(
                 ([, point = ""]) => folder === point || folder.startsWith(point.endsWith("/") ? point : `${point}/`),
             )
-            .sort(([, a = ""], [, b = ""]) => b.length - a.length)[0];
+            .sort(([, a = ""], [, b = ""]) => a.length - b.length)
+            // The nearest, and of several in one place the last, which lies over the others.
+            .at(-1);
         return above?.[3]?.split(",").includes("noexec") ?? false;
     };
     return ["/dev/shm", os.tmpdir()].find((folder) => {

@@ -5,7 +5,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { root } from "../../sandbox/places";
-import { startEngine } from "../../testing/scratch-stack";
+import { type Outcome, providersOf, type ScratchStack, startEngine } from "../../testing/scratch-stack";
 import { Recording } from "../recording";
 import { now } from "../traffic/protocol";
 import { type LiveLine, startLiveLine } from "./line";
@@ -32,8 +32,10 @@ const changes: { title: string; config?: Record<string, string>; destroy?: true 
 /**
  * Changes a stack while an upload to S3, a game and a call run, and prints for each change what the others lost and how long
  * the upload was in the leaf of everybody else. Returns whether nobody lost a packet.
+ *
+ * @param killed the provider is killed after each of its writes, its answer lost, and the command given again
  */
-export async function proveChanges(print: (text: string) => void): Promise<boolean> {
+export async function proveChanges(print: (text: string) => void, killed = false): Promise<boolean> {
     const router = { username: "admin", password: "changes", latency: "hex" as const };
     const line = await startLiveLine({ uplink: 20e6, router });
     const session = await startEngine({
@@ -64,7 +66,9 @@ export async function proveChanges(print: (text: string) => void): Promise<boole
         const host = await line.agent("console");
         uploads = uploadAgainAndAgain(line, () => uploading);
         await sleep(2000);
-        print("change | took | game lost | call lost | game, 99th percentile | upload in the leaf of others, longest");
+        print(
+            "change | runs | took | game lost | call lost | game, 99th percentile | upload in the leaf of others, longest",
+        );
         let good = true;
         for (const { title, config, destroy } of changes) {
             for (const [key, value] of Object.entries(config ?? {}))
@@ -81,7 +85,8 @@ export async function proveChanges(print: (text: string) => void): Promise<boole
                 const unshapes = when === "before" && destroy && method !== "GET" && menu.startsWith("/queue/tree");
                 if (unshapes) shapedUntil = Math.min(shapedUntil, now());
             });
-            const done = destroy ? await session.destroy() : await session.up();
+            const once = (): Promise<Outcome> => (destroy ? session.destroy() : session.up());
+            const { done, runs } = killed ? await untilWhole(line, session, once) : { done: await once(), runs: 1 };
             stopWatching();
             const end = Math.min(shapedUntil, now());
             const longest = await watch();
@@ -99,6 +104,7 @@ export async function proveChanges(print: (text: string) => void): Promise<boole
             print(
                 [
                     title,
+                    runs,
                     `${((end - from) / 1000).toFixed(1)} s`,
                     ...lost.map((share) => `${(share * 100).toFixed(2)} %`),
                     `${(p99[Math.floor(p99.length * 0.99)] ?? NaN).toFixed(1)} ms`,
@@ -112,6 +118,25 @@ export async function proveChanges(print: (text: string) => void): Promise<boole
         await uploads;
         await session.stop();
         await line.stop();
+    }
+}
+
+/** Gives the command again and again, each time killed after its first write, until one writes nothing and ends. */
+async function untilWhole(
+    { router }: LiveLine,
+    { folder }: ScratchStack,
+    command: () => Promise<Outcome>,
+): Promise<{ done: Outcome; runs: number }> {
+    for (let runs = 1; ; runs++) {
+        let killed = false;
+        const forget = router.onRequest(({ when, method }) => {
+            if (killed || when !== "after" || method === "GET") return;
+            killed = true;
+            for (const pid of providersOf(folder)) process.kill(pid, "SIGKILL");
+        });
+        const done = await command();
+        forget();
+        if (!killed) return { done, runs };
     }
 }
 

@@ -24,7 +24,8 @@ program
     .description(
         "`pulumi up` changes everything in turn while an upload, a game and a call run: nobody else loses a packet",
     )
-    .action(() => end(proveChanges(print)));
+    .option("--killed", "the provider is killed after each of its writes, and the command given again")
+    .action(({ killed }: { killed?: true }) => end(proveChanges(print, killed)));
 
 program.parseAsync().catch((error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

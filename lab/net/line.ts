@@ -39,7 +39,7 @@ export function stabOf(kind: LineKind): string {
 export const wandering = { least: 0.3, step: 0.15, every: 500 };
 
 /** A modem's buffer as it is common, 256 KiB, and one that holds as many bytes as a line carries in 5 ms. */
-const deep = 256 * 1024;
+export const deep = 256 * 1024;
 export function shallow(uplink: number): number {
     return Math.max(8 * 1514, Math.round((uplink / 8) * 0.005));
 }
@@ -50,20 +50,5 @@ export function lineOf(uplink: number, more: Partial<Line> = {}): Line {
     return { name: `${uplink / 1e6} Mbit/s`, uplink, downlink, buffer: deep, distance: 0, kind: "ethernet", ...more };
 }
 
-const base = { distance: 20 };
-
 /** The line that bounds are judged on, where distance can be had. */
-export const baseLine = (uplink = 20e6): Line => lineOf(uplink, base);
-
-/** One change at a time from the base: 20 Mbit/s, 20 ms, Ethernet. */
-export const otherLines: readonly Line[] = [
-    lineOf(2e6, base),
-    lineOf(100e6, base),
-    lineOf(1e9, { ...base, name: "1 Gbit/s", buffer: 4 * deep }),
-    lineOf(20e6, { name: "150 ms away", distance: 150 }),
-    lineOf(20e6, { ...base, name: "DSL with ATM cells", kind: "dsl" }),
-    lineOf(20e6, { ...base, name: "DOCSIS", kind: "docsis" }),
-    lineOf(20e6, { ...base, name: "PPPoE", kind: "pppoe" }),
-    lineOf(20e6, { ...base, name: "LTE, its rate varies", kind: "lte" }),
-    lineOf(20e6, { ...base, name: "shallow modem", buffer: shallow(20e6) }),
-];
+export const baseLine = (uplink = 20e6, more: Partial<Line> = {}): Line => lineOf(uplink, { distance: 20, ...more });

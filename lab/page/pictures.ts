@@ -3,7 +3,7 @@ import path from "node:path";
 
 import type { TopLevelSpec } from "vega-lite";
 
-import { latencySpec, svgOf, throughputSpec, titleOf } from "../../line/views/charts";
+import { latencySpec, svgOf, type Throughput, throughputSpec, titleOf } from "../../line/views/charts";
 import type { LabReport } from "../report";
 import { gameDelays } from "./delays";
 
@@ -11,22 +11,35 @@ import { gameDelays } from "./delays";
 export async function picturesOf(report: LabReport): Promise<Record<string, string>> {
     const [outcome] = report.outcomes;
     if (!outcome) return {};
-    const charts = outcome.charts.filter(({ family }) => family === "ipv4");
-    const [shared] = charts;
-    const throughput: TopLevelSpec = {
-        ...(shared && { config: throughputSpec(shared.chart, 1).config }),
-        // One below the other, so that letters stay readable on a phone.
-        columns: 1,
-        spacing: 24,
-        concat: charts.map(({ profile, chart }) =>
-            withoutConfig(throughputSpec(chart, outcome.line.uplink, titleOf(profile))),
-        ),
-    } as TopLevelSpec;
+    const charts = outcome.charts
+        .filter(({ family }) => family === "ipv4")
+        .map(({ profile, chart }) => ({ title: titleOf(profile), chart }));
     return {
-        "throughput.svg": standAlone(await svgOf(throughput)),
+        "throughput.svg": await stacked(charts, outcome.line.uplink),
         "latency.svg": standAlone(await svgOf(latencySpec(gameDelays(outcome), "A game beside an upload to S3"))),
     };
 }
+
+/** Charts one below the other in one picture, as wide as a phone shows without making letters smaller. */
+export async function stacked(
+    charts: readonly { title: string; chart: Throughput }[],
+    highest: number,
+): Promise<string> {
+    const [first] = charts;
+    const spec = {
+        ...(first && { config: throughputSpec(first.chart, 1).config }),
+        columns: 1,
+        spacing: 24,
+        concat: charts.map(({ title, chart }) => ({
+            ...withoutConfig(throughputSpec(chart, highest, title)),
+            width: phone,
+        })),
+    } as TopLevelSpec;
+    return standAlone(await svgOf(spec));
+}
+
+/** Without its axis; 390 px is the whole of a phone. */
+const phone = 300;
 
 function withoutConfig(spec: TopLevelSpec): Omit<TopLevelSpec, "config"> {
     const { config: _config, ...rest } = spec;

@@ -1,6 +1,6 @@
 import type { Finding } from "../metrics";
 import { median, quantile } from "../recording";
-import { p99, type Scenario, type Setting, settling, uploadToS3 } from "./scenario";
+import { p99, type Scenario, type Setting, uploadToS3 } from "./scenario";
 
 /** How much longer than on an idle line a game and a call may wait, in ms: at least for a frame that has begun. */
 function allowedDelay(uplink: number): number {
@@ -36,7 +36,7 @@ export const game: Scenario = {
         const { stage, family, pace } = setting;
         await stage.game("game", family);
         await uploadToS3(setting);
-        await stage.seconds(settling);
+        await stage.seconds(setting.settling);
         const span = await stage.measure(6 * pace);
         const recording = await stage.finish();
         const delays = recording.delays("game", span);
@@ -60,7 +60,7 @@ export const call: Scenario = {
         const { stage, family, pace } = setting;
         await stage.call("call", family);
         await uploadToS3(setting);
-        await stage.seconds(settling);
+        await stage.seconds(setting.settling);
         const span = await stage.measure(6 * pace);
         const recording = await stage.finish();
         const up = recording.delays("far", span);
@@ -90,7 +90,7 @@ export const web: Scenario = {
     async play(setting) {
         const { stage, family, pace } = setting;
         await uploadToS3(setting);
-        await stage.seconds(settling);
+        await stage.seconds(setting.settling);
         await stage.web("web", family);
         const span = await stage.measure(5 * pace);
         const recording = await stage.finish();
@@ -123,7 +123,7 @@ export const objects: Scenario = {
     async play(setting) {
         const { stage, family, pace } = setting;
         await uploadToS3(setting);
-        await stage.seconds(settling);
+        await stage.seconds(setting.settling);
         await stage.objects("objects", family);
         const span = await stage.measure(4 * pace);
         const recording = await stage.finish();
@@ -154,8 +154,15 @@ function overIdle({ stage }: Setting, title: string, value: number): Finding {
     return { key: "over-idle", title, unit: "ms", value, bound };
 }
 
-/** Measured once for each family with the router doing nothing and the line otherwise idle. */
-export async function measureReference(setting: Omit<Setting, "reference">): Promise<Setting["reference"]> {
+/**
+ * Measured once for each family with the router doing nothing and the line otherwise idle.
+ *
+ * @param played names of the scenarios; what none of them compares with is not measured, and is not a number
+ */
+export async function measureReference(
+    setting: Omit<Setting, "reference">,
+    played: ReadonlySet<string>,
+): Promise<Setting["reference"]> {
     const { stage, family, pace } = setting;
     await stage.configure(undefined);
     await stage.game("game", family);
@@ -164,16 +171,24 @@ export async function measureReference(setting: Omit<Setting, "reference">): Pro
     const quiet = await stage.measure(4 * pace);
     await stage.stop("game");
     await stage.stop("call");
-    await stage.web("web", family);
-    const browsing = await stage.measure(2 * pace);
-    await stage.stop("web");
-    await stage.objects("objects", family);
-    const fetching = await stage.measure(pace);
-    await stage.stop("objects");
-    await stage.download("download", "pc", "s3", family, 4);
-    await stage.seconds(settling);
-    // As long as what is compared with it: half a second of TCP says what it lost last, not what the line carries.
-    const loading = await stage.measure(4);
+    const nothing = { from: stage.now(), to: stage.now() };
+    let [browsing, fetching, loading] = [nothing, nothing, nothing];
+    if (played.has("web")) {
+        await stage.web("web", family);
+        browsing = await stage.measure(2 * pace);
+        await stage.stop("web");
+    }
+    if (played.has("objects")) {
+        await stage.objects("objects", family);
+        fetching = await stage.measure(pace);
+        await stage.stop("objects");
+    }
+    if (played.has("download")) {
+        await stage.download("download", "pc", "s3", family, 4);
+        await stage.seconds(setting.settling);
+        // As long as what is compared with it: half a second of TCP says what it lost last, not what the line carries.
+        loading = await stage.measure(4);
+    }
     const recording = await stage.finish();
     return {
         gameP99: p99(recording.delays("game", quiet)),

@@ -1,5 +1,5 @@
 import { median, quantile } from "../recording";
-import { p99, type Scenario, settling, uploadToS3 } from "./scenario";
+import { p99, type Scenario, uploadToS3 } from "./scenario";
 
 /** Flent's RRUL in its shape: four streams each way beside small packets; here four more go to S3. */
 export const loaded: Scenario = {
@@ -12,7 +12,7 @@ export const loaded: Scenario = {
         await uploadToS3(setting);
         await stage.upload("up", "pc", "internet", family, { connections: 4 });
         await stage.download("down", "pc", "internet", family, 4);
-        await stage.seconds(settling);
+        await stage.seconds(setting.settling);
         const span = await stage.measure(6 * pace);
         const recording = await stage.finish();
         const delays = recording.delays("game", span);
@@ -41,7 +41,7 @@ export const responsiveness: Scenario = {
     async play(setting) {
         const { stage, family, pace } = setting;
         await uploadToS3(setting);
-        await stage.seconds(settling);
+        await stage.seconds(setting.settling);
         await stage.probe("probe", "console", family, 100);
         const span = await stage.measure(8 * pace);
         const recording = await stage.finish();

@@ -18,6 +18,8 @@ export interface Setting {
     hostLimit?: number;
     /** What the same line does with no traffic but the one asked about, measured with the router doing nothing. */
     reference: Reference;
+    /** Seconds until TCP has found its rate. */
+    settling: number;
     /** 1 as written in the scenarios, less to be quicker. */
     pace: number;
 }
@@ -61,9 +63,6 @@ export interface Scenario {
     /** False where the profile has nothing that this is about. @default always */
     applies?(setting: Omit<Setting, "reference">): boolean;
 }
-
-/** What TCP takes to find its rate 20 ms away, through queues that drop early, in seconds: nothing is judged before. */
-export const settling = 4;
 
 /** As many as the command line tool opens by default. */
 export const uploadConnections = 10;

@@ -2,7 +2,7 @@ import type { Finding } from "../metrics";
 import type { HostName } from "../net/addresses";
 import { quantile } from "../recording";
 import type { Destination } from "../stage";
-import { type Outcome, payloadFactor, type Scenario, type Setting, settling, share, uploadToS3 } from "./scenario";
+import { type Outcome, payloadFactor, type Scenario, type Setting, share, uploadToS3 } from "./scenario";
 
 /** Of the parent's max-limit, in percent. */
 const aloneAtLeast = 95;
@@ -19,7 +19,7 @@ export const alone: Scenario = {
     async play(setting) {
         const { stage, pace } = setting;
         await uploadToS3(setting);
-        await stage.seconds(settling);
+        await stage.seconds(setting.settling);
         const span = await stage.measure(5 * pace);
         const recording = await stage.finish();
         return {
@@ -46,11 +46,11 @@ export const other: Scenario = {
         const window = 500;
         await stage.game("game", family);
         await uploadToS3(setting);
-        await stage.seconds(settling);
+        await stage.seconds(setting.settling);
         const first = await stage.measure(1.5 * Math.max(pace, 0.7));
         const began = stage.now();
         await stage.upload("other", "pc", "internet", family, { connections: 4 });
-        await stage.seconds(settling);
+        await stage.seconds(setting.settling);
         const both = await stage.measure(5 * pace);
         const ended = stage.now();
         await stage.stop("other");
@@ -122,7 +122,7 @@ export const stream: Scenario = {
     async play(setting) {
         const { stage, family, pace, maxLimit } = setting;
         await uploadToS3(setting);
-        await stage.seconds(settling);
+        await stage.seconds(setting.settling);
         const began = stage.now();
         await stage.stream("stream", family, maxLimit);
         const span = await stage.measure(4 * Math.max(pace, 0.7));
@@ -155,7 +155,7 @@ export const running: Scenario = {
         await stage.configure(translation);
         await stage.seconds(0.5);
         await stage.upload("other", "pc", "internet", family, { connections: 4 });
-        await stage.seconds(settling);
+        await stage.seconds(setting.settling);
         const span = await stage.measure(4 * pace);
         const recording = await stage.finish();
         return {
@@ -174,9 +174,9 @@ export const foreignDownload: Scenario = {
     async play(setting) {
         const { stage, family, pace } = setting;
         await uploadToS3(setting);
-        await stage.seconds(settling);
+        await stage.seconds(setting.settling);
         await stage.download("download", "pc", "s3", family, 4);
-        await stage.seconds(settling);
+        await stage.seconds(setting.settling);
         const span = await stage.measure(4 * pace);
         const recording = await stage.finish();
         const rate = recording.goodput("download", span);
@@ -226,9 +226,9 @@ export const sources: Scenario = {
 async function besideUpload(setting: Setting, host: HostName, to: Destination): Promise<Outcome> {
     const { stage, family, pace } = setting;
     await uploadToS3(setting);
-    await stage.seconds(settling);
+    await stage.seconds(setting.settling);
     await stage.upload("other", host, to, family, { connections: 4 });
-    await stage.seconds(settling);
+    await stage.seconds(setting.settling);
     const span = await stage.measure(4 * pace);
     const recording = await stage.finish();
     return {

@@ -30,7 +30,6 @@ export function serveBulk(port: number, counter: ArrivalCounter, partsOf?: (flow
         socket.on("data", (chunk) => {
             if (opening) {
                 arrived?.(chunk.length);
-                rest(socket, chunk.length);
                 return;
             }
             head += chunk.toString("latin1");
@@ -70,18 +69,8 @@ export function download(
 ): net.Socket[] {
     return connect(options, -1, (socket) => {
         const arrived = counter.open(options.flow, socket);
-        socket.on("data", (chunk) => {
-            arrived(chunk.length);
-            rest(socket, chunk.length);
-        });
+        socket.on("data", (chunk) => arrived(chunk.length));
     });
-}
-
-/** Reads what comes in portions and not packet by packet: nothing is judged in steps as short, and it costs less. */
-function rest(socket: net.Socket, bytes: number): void {
-    if (bytes >= 32 * 1024) return;
-    socket.pause();
-    setTimeout(() => socket.resume(), 20);
 }
 
 function connect(

@@ -9,7 +9,7 @@ import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
 import type { Row } from "../../router/api";
-import { engineTimeout, type Outcome, type ScratchStack, startEngine } from "./harness";
+import { engineTimeout, type Outcome, providersOf, type ScratchStack, startEngine } from "./harness";
 
 jest.setTimeout(engineTimeout);
 
@@ -109,7 +109,7 @@ describe("killed", () => {
     }
 
     function kill(signal: NodeJS.Signals): number[] {
-        const pids = providers(session.folder);
+        const pids = providersOf(session.folder);
         for (const pid of pids) process.kill(pid, signal);
         return pids;
     }
@@ -123,11 +123,11 @@ describe("killed", () => {
         session.router.addFault({ kind: "hang", when: "after", at: 3, methods: writing });
         atWrite(3, lists, "after", () => engine.kill("SIGKILL"));
         await once(engine, "exit");
-        expect(providers(session.folder)).toHaveLength(1);
+        expect(providersOf(session.folder)).toHaveLength(1);
         // The third write is answered now; what would have come after it does not.
         session.router.release();
         session.router.clearFaults();
-        while (providers(session.folder).length > 0) await pause(20);
+        while (providersOf(session.folder).length > 0) await pause(20);
         const answered = { method: "PUT", path: lists, status: 201 };
         expect(writes()).toMatchObject([answered, answered, answered]);
         expect(ours(lists)).toHaveLength(3);
@@ -189,17 +189,3 @@ describe("killed", () => {
         while (!session.router.log.some((one) => one.index === index)) await new Promise((next) => setImmediate(next));
     }
 });
-
-/** Processes of the dynamic provider that were started for this folder. */
-function providers(folder: string): number[] {
-    const pids = fs.readdirSync("/proc").filter((pid) => {
-        if (!/^\d+$/.test(pid)) return false;
-        try {
-            const command = fs.readFileSync(`/proc/${pid}/cmdline`, "utf8");
-            return command.includes("dynamic-provider") && fs.readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
-        } catch {
-            return false; // ended meanwhile
-        }
-    });
-    return pids.map(Number);
-}

@@ -1,12 +1,12 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
-import { runMachine, sweepMachines } from "../../lab/ground/machine";
+import { runMachine, sweepMachines, whyNoMachine } from "../../lab/ground/machine";
 import { findKernel } from "../../lab/kernel/place";
-import { build, root } from "./support";
+import { build, root, whyNoPackets } from "./support";
 
 jest.setTimeout(120_000);
 
@@ -70,3 +70,46 @@ const kernel = findKernel();
         });
     },
 );
+
+describe("a machine that cannot start says why in one line", () => {
+    let folder: string;
+    beforeAll(() => {
+        folder = mkdtempSync(path.join(os.tmpdir(), "rs3-no-machine-"));
+    });
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+    it("where memory is too little", async () => {
+        expect(await whyNoMachine("/nowhere/linux", 2 ** 30)).toMatch(
+            /^The virtual ground takes 1073742024 MiB of memory, and \d+ are free\.$/,
+        );
+    });
+
+    it("where the kernel may not trace its programs", async () => {
+        const kernel = path.join(folder, "linux");
+        const said = "ptrace_dump_regs: Operation not permitted";
+        writeFileSync(
+            kernel,
+            `#!/bin/sh\necho "Checking ptrace new tags for syscall emulation..."\necho "${said}"\nexit 1\n`,
+            {
+                mode: 0o755,
+            },
+        );
+        expect(await whyNoMachine(kernel)).toBe(`The virtual machine ended before its program did: ${said}`);
+    });
+
+    const why = whyNoPackets();
+    (why === undefined ? it : it.skip)(
+        `where no folder may hold programs${why === undefined ? "" : ` (skipped: ${why})`}`,
+        () => {
+            build();
+            const module = JSON.stringify(path.join(root, "bin/lab/ground/machine.js"));
+            const script = `for place in /dev/shm "$TMPDIR"; do mount -t tmpfs -o noexec none "$place" || exit; done
+                exec "$0" -e 'require(${module}).whyNoMachine("/nowhere/linux", 64).then(console.log)'`;
+            const { stdout } = spawnSync("unshare", ["--mount", "sh", "-c", script, process.execPath], {
+                encoding: "utf8",
+                env: { ...process.env, TMPDIR: folder },
+            });
+            expect(stdout).toMatch(/^Neither \/dev\/shm nor .* \(noexec\).*: set TMPDIR to a folder that may\.\n$/);
+        },
+    );
+});
