@@ -19,7 +19,6 @@ const judgedUplink = 20e6;
 
 const telling: Choice = { alone: 1, game: 1, other: 1 };
 const others: Choice = {
-    stream: 1,
     idle: 1,
     call: 1,
     web: 1,

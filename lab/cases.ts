@@ -14,8 +14,6 @@ export interface Case {
     family: Family;
     /** What a site on this line configures beside its WAN: `uplink` in bit/s, `line`. */
     site: { uplink: number; line?: Line["kind"] };
-    /** Whether the profile's promises are for this line too. */
-    promised: boolean;
     /** Seconds until TCP has found its rate. @default 4 */
     settling?: number;
     /** What is played with every profile. */
@@ -33,7 +31,6 @@ function changed(name: string, line: Line, more: Partial<Case> = {}): Case {
         line,
         family: "ipv4",
         site: { uplink: line.uplink, ...kind },
-        promised: true,
         scenarios: telling,
         beside: ["none", "join"],
         ...more,
@@ -42,7 +39,7 @@ function changed(name: string, line: Line, more: Partial<Case> = {}): Case {
 
 /** In the order they are played. A fast line is played for a shorter time: a packet costs what it costs. */
 export const cases: readonly Case[] = [
-    changed("base", baseLine(), { scenarios: { ...telling, stream: 0.7, rrul: 0.6 } }),
+    changed("base", baseLine(), { scenarios: { ...telling, rrul: 0.6 } }),
     changed("2M", baseLine(2e6)),
     changed("100M", baseLine(100e6), { settling: 3, scenarios: { alone: 0.4, game: 0.3, other: 0.3 } }),
     changed("1G", baseLine(1e9, { name: "1 Gbit/s", buffer: 4 * deep }), {
@@ -62,7 +59,7 @@ export const cases: readonly Case[] = [
     changed("shallow", baseLine(20e6, { name: "shallow modem", buffer: shallow(20e6) })),
 ];
 
-export function partOf({ line, family, site, promised, settling, scenarios, beside }: Case): Part {
+export function partOf({ line, family, site, settling, scenarios, beside }: Case): Part {
     const { uplink, ...more } = site;
     const chosen = Object.entries(scenarios).map(([name, pace]) => ({ name, pace }));
     return {
@@ -72,7 +69,7 @@ export function partOf({ line, family, site, promised, settling, scenarios, besi
             // Without queues shares are of the line itself.
             .map((profile) => (profile.state ? profile : { ...profile, maxLimit: line.uplink }))
             .map((profile) => ({ profile, family, scenarios: chosen })),
-        judge: promised,
+        judge: true,
         ...(settling !== undefined && { settling }),
     };
 }

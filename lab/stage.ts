@@ -117,22 +117,6 @@ export class Stage {
         });
     }
 
-    /** As many packets a second as carry `rate` bit/s; who sends them does not care what becomes of them. */
-    async stream(flow: string, family: Family, rate: number): Promise<void> {
-        // One sender makes a packet each millisecond at most, of at most a frame's size.
-        const perSecond = 1000;
-        const senders = Math.ceil(rate / 8 / perSecond / 1400);
-        const bytes = Math.round(rate / 8 / perSecond / senders);
-        for (let number = 1; number <= senders; number++)
-            await this.begin("console", `${flow} ${number}`, {
-                op: "game",
-                flow: `${flow} ${number}`,
-                to: this.topology.far.internet[family],
-                perSecond,
-                bytes,
-            });
-    }
-
     /** 50 packets of 172 bytes a second both ways: a voice codec's 160 bytes with their header. */
     call(flow: string, family: Family): Promise<void> {
         return this.begin("console", flow, {

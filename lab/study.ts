@@ -94,9 +94,9 @@ export function questions(): Question[] {
             ],
         },
         {
-            title: "How fast S3 gives way, to a TCP that starts and to what wants all of the line at once",
+            title: "How fast S3 gives way to a TCP that starts",
             line,
-            scenarios: { other: 1, stream: 1 },
+            scenarios: { other: 1 },
             variants: [0.95, 0.9].map((share) =>
                 variant(`rest ${share * 100} %`, (state) =>
                     queue(state, "upload-rest", { "limit-at": percent(share * 100) }),

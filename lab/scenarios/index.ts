@@ -2,7 +2,7 @@ import { healthOfForty, healthOfTen } from "./health";
 import { call, game, idle, objects, web } from "./latency";
 import { loaded, responsiveness } from "./loaded";
 import type { Scenario } from "./scenario";
-import { alone, foreignDownload, notS3, other, otherRegion, running, sources, stream } from "./sharing";
+import { alone, foreignDownload, notS3, other, otherRegion, running, sources } from "./sharing";
 
 export { measureReference } from "./latency";
 export type { Chart, Reference, Scenario, Setting } from "./scenario";
@@ -15,7 +15,6 @@ export const scenarios: readonly Scenario[] = [
     call,
     web,
     other,
-    stream,
     healthOfTen,
     healthOfForty,
     running,

@@ -86,6 +86,7 @@ export const other: Scenario = {
                     title: "S3 has given way to the other's TCP after",
                     unit: "s",
                     value: seconds(gaveWay),
+                    bound: { kind: "at most", value: givesWayWithin },
                 },
                 {
                     key: "takes-back",
@@ -107,37 +108,6 @@ export const other: Scenario = {
                 ],
             },
             delays: [{ name: "beside S3 and another upload", values: recording.delays("game", both) }],
-        };
-    },
-};
-
-/**
- * TCP takes a second or more to want all of a line 20 ms away, and S3 rightly sends what is not wanted yet. How fast S3
- * gives way is judged where all is wanted at once.
- */
-export const stream: Scenario = {
-    name: "stream",
-    title: "S3 and a stream that wants all of the line at once",
-    about: "UDP packets as fast as max-limit from one moment to the next, beside a full upload to S3.",
-    async play(setting) {
-        const { stage, family, pace, maxLimit } = setting;
-        await uploadToS3(setting);
-        await stage.seconds(setting.settling);
-        const began = stage.now();
-        await stage.stream("stream", family, maxLimit);
-        const span = await stage.measure(4 * Math.max(pace, 0.7));
-        const recording = await stage.finish();
-        const window = 200;
-        const gaveWay = recording.timeUntil(
-            "s3",
-            began,
-            span.to,
-            window,
-            (rate) => (rate / maxLimit) * 100 <= besideAtMost,
-        );
-        const bound = { kind: "at most" as const, value: givesWayWithin };
-        return {
-            findings: [{ key: "gives-way", title: "S3 gives way after", unit: "s", value: seconds(gaveWay), bound }],
         };
     },
 };

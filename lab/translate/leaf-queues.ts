@@ -1,6 +1,6 @@
 import { isTrue, type RouterState, type Row, rowsOf } from "../router-state";
 import type { Findings } from "./findings";
-import { bytes, kibibytes } from "./rates";
+import { bitsPerSecond, bytes, kibibytes } from "./rates";
 
 /** What a kernel may lack: disciplines of queueing (`htb`, `pfifo` and `bfifo` it must have), and nft's flowtables. */
 export const optionalDisciplines = ["fq_codel", "codel", "cake", "sfq", "netem"] as const;
@@ -87,12 +87,15 @@ export function leafQueue(
             return one(`codel limit ${limit} ${times}`);
         }
         case "cake": {
-            // Cake without a rate of its own: HTB sets the pace. Its memory limit is what plain queues can keep.
+            // Cake without a rate of its own leaves the pace to HTB. Its memory limit is what plain queues can keep.
             const memory = type["cake-memlimit"];
             const limit = bytes(memory && memory !== "0" ? memory : "4MiB");
             if (!kernel.has("cake")) return fairStandIn(`cake, memory ${limit} bytes`, "bfifo", limit);
             const flows = type["cake-flowmode"] ?? "triple-isolate";
-            return one(`cake unlimited ${type["cake-diffserv"] ?? "diffserv3"} ${flows}`);
+            const rate = bitsPerSecond(type["cake-bandwidth"]);
+            return one(
+                `cake ${rate > 0 ? `bandwidth ${rate}bit` : "unlimited"} ${type["cake-diffserv"] ?? "diffserv3"} ${flows}`,
+            );
         }
         case "pcq": {
             // Behind src-nat every upload has the router's address: one sub-stream, so its limit is the leaf's.

@@ -137,4 +137,13 @@ describe("what has no translation", () => {
         const { tc } = translate(state, { devices, kernel: new Set(["cake" as const]) });
         expect(tc).toContain("parent 1:1 handle 101: cake unlimited");
     });
+
+    it("gives a CAKE the rate of its own that it has", () => {
+        const state = {
+            "/queue/type": [{ name: "c", kind: "cake", "cake-bandwidth": "9M", "cake-diffserv": "diffserv4" }],
+            "/queue/tree": [{ name: "q", parent: "ether5", "packet-mark": "no-mark", queue: "c" }],
+        };
+        const { tc } = translate(state, { devices, kernel: new Set(["cake" as const]) });
+        expect(tc).toContain("cake bandwidth 9000000bit diffserv4");
+    });
 });

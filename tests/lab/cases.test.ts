@@ -1,0 +1,50 @@
+import { cases, partOf } from "../../lab/cases";
+import { translateOn } from "../../lab/play";
+import { profilesFor } from "../../lab/profiles";
+import { scenarios } from "../../lab/scenarios";
+import { optionalDisciplines } from "../../lab/translate/leaf-queues";
+
+const kernel = new Set([...optionalDisciplines, "flowtable" as const]);
+
+describe.each(cases.map((one) => [one.name, one] as const))("the scenario %s", (_name, one) => {
+    const { line, plays } = partOf(one);
+
+    it("plays what there is, with profiles whose rows the lab can carry over as they are", () => {
+        const known = scenarios.map(({ name }) => name);
+        for (const { profile, scenarios: played } of plays) {
+            expect(known).toEqual(expect.arrayContaining(played.map(({ name }) => name)));
+            if (profile.state) expect(translateOn(profile.state, "bridge", kernel).standIns).toEqual([]);
+        }
+        expect(plays.map(({ profile }) => profile.name)).toEqual(expect.arrayContaining(["scavenger", ...one.beside]));
+    });
+
+    it("leaves the line what its kind takes for itself", () => {
+        const [wide] = profilesFor(line.uplink).filter(({ judged }) => judged);
+        const [own] = plays.filter(({ profile }) => profile.judged);
+        const share = { ethernet: 1, docsis: 1, pppoe: 0.98, dsl: 0.86, lte: 0.3 }[line.kind];
+        expect(own!.profile.maxLimit).toBeCloseTo(wide!.maxLimit * share, -4);
+    });
+});
+
+it("changes one thing at a time, each under a name of its own", () => {
+    const [base] = cases;
+    const differing = cases.map(({ line, family }) =>
+        [
+            line.uplink !== base!.line.uplink,
+            line.distance !== base!.line.distance,
+            line.kind !== base!.line.kind,
+            family !== base!.family,
+            line.uplink === base!.line.uplink && line.buffer !== base!.line.buffer,
+        ].filter(Boolean),
+    );
+    expect(differing.map(({ length }) => length)).toEqual([0, ...cases.slice(1).map(() => 1)]);
+    expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
+});
+
+it("puts S3 into the lowest class of a CAKE where the profile is join, and keeps no queue of ours beside it", () => {
+    const join = profilesFor(20e6).find(({ name }) => name === "join");
+    const { tc, nft } = translateOn(join!.state!, "bridge", kernel);
+    expect(tc).toMatch(/cake unlimited diffserv4/);
+    expect(tc).not.toContain("fq_codel");
+    expect(nft).toContain("ip dscp set 8");
+});
