@@ -114,8 +114,15 @@ async function probe(namespace: string, result: Capabilities): Promise<void> {
             ].join("\n"),
         ),
     );
-    const flowtable = 'table ip f { flowtable f { hook ingress priority 0; devices = { "probe0" }; } }\n';
-    if (await inside("nft", ["-f", "-"], flowtable)) result.disciplines.add("flowtable");
+    const flowtable = [
+        "table ip f {",
+        "flowtable f {",
+        'hook ingress priority 0; devices = { "probe0" };',
+        "}",
+        "}",
+        "",
+    ];
+    if (await inside("nft", ["-f", "-"], flowtable.join("\n"))) result.disciplines.add("flowtable");
     await inside("ip", ["link", "set", "lo", "up"]);
     await need(
         `TCP congestion control ${congestionControl}`,

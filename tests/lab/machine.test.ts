@@ -6,6 +6,7 @@ import path from "node:path";
 
 import { runMachine, sweepMachines, whyNoMachine } from "../../lab/ground/machine";
 import { findKernel } from "../../lab/kernel/place";
+import { optionalDisciplines } from "../../lab/translate/leaf-queues";
 import { build, root, whyNoPackets } from "./support";
 
 jest.setTimeout(120_000);
@@ -34,6 +35,17 @@ const kernel = findKernel();
         it("lets an hour pass in no time, to the millisecond", async () => {
             const [began, ended] = await shell("date +%s%3N; sleep 3600; date +%s%3N");
             expect(Number(ended) - Number(began) - 3_600_000).toBeLessThan(20);
+        });
+
+        it("has every queue that the lab knows, and flowtables", async () => {
+            build();
+            const module = JSON.stringify(path.join(root, "bin/lab/net/requirements.js"));
+            const script = `require(${module}).examine().then(({ missing, disciplines }) =>
+                console.log([...missing, ...disciplines].join(" ")))`;
+            const lines: string[] = [];
+            const command = [process.execPath, "--single-threaded", "-e", script];
+            await runMachine({ kernel: kernel!, command, seed: 1, onLine: (line) => lines.push(line) });
+            expect(lines).toEqual([[...optionalDisciplines, "flowtable"].join(" ")]);
         });
 
         it("reads this machine's files and writes none of them", async () => {
