@@ -237,7 +237,8 @@ function execute(command: string, args: string[], cwd: string, env: Environment)
                 outcome.output += text;
             });
         }
-        const late = setTimeout(() => child.kill("SIGKILL"), engineTimeout);
+        // What hangs; a command over several stacks may take several times as long as one run of the engine.
+        const late = setTimeout(() => child.kill("SIGKILL"), 3 * engineTimeout);
         child.on("error", (error) => {
             clearTimeout(late);
             reject(error);

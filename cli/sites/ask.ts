@@ -18,13 +18,20 @@ export function questions(takeProposed: boolean): Ask {
         },
     });
     const terminal = isTerminal ? createInterface({ input: process.stdin, output, terminal: true }) : undefined;
+    // Ctrl-C and Ctrl-D close it, and an answer that is waited for would never come.
+    const closed = new AbortController();
+    terminal?.once("close", () => closed.abort());
     const ask = async (what: string, proposed?: string, { hidden = false } = {}): Promise<string> => {
         if (proposed !== undefined && proposed !== "" && (takeProposed || terminal === undefined)) return proposed;
         if (terminal === undefined) throw new Error(`${what}: not given, and nobody can be asked here; see --help`);
         const question = `${what}${proposed === undefined ? "" : ` [${proposed}]`}: `;
         process.stderr.write(hidden ? question : "");
         hides = hidden;
-        const answer = (await terminal.question(hidden ? "" : question)).trim();
+        const given = terminal.question(hidden ? "" : question, { signal: closed.signal });
+        const answer = await given.then(
+            (text) => text.trim(),
+            () => Promise.reject(new Error("interrupted: nothing is changed")),
+        );
         hides = false;
         if (hidden) process.stderr.write("\n");
         return answer === "" ? (proposed ?? ask(what, proposed, { hidden })) : answer;

@@ -1,6 +1,6 @@
 /** `sites check`: what is new or gone at any site since the last time. */
 import { examine } from "./doctor";
-import { checkOf, newsOf, openLast, writeLast } from "./last";
+import { besides, checkOf, newsOf, openLast, writeLast } from "./last";
 import type { Operation } from "./operate";
 import { preview } from "./operate";
 import type { SiteFlags } from "./prepare";
@@ -34,7 +34,10 @@ async function look(site: string, operation: Operation, withDoctor: boolean): Pr
     if (!withDoctor || isFailure(result)) return result;
     const { outcome, findings, error, version } = await examine(site, strict);
     if (outcome === "stopped") return { ...result, outcome };
-    result.findings.push(...(error === undefined ? [] : [`doctor: ${error}`]), ...findings);
+    result.findings.push(
+        ...(error === undefined ? [] : [`doctor: ${error}`]),
+        ...besides(result.differences, findings),
+    );
     // Configured as it should be, and of no use: that is no clean site.
     if (error === "uploads are not shaped") result.outcome = "changes";
     return version === undefined ? result : { ...result, version };

@@ -26,7 +26,8 @@ export async function examine(site: string, operation: Operation): Promise<SiteR
         const { verdict, router, findings } = v.parse(diagnosis, JSON.parse(stdout));
         const grave = findings.filter(({ effect }) => effect !== "note");
         result.findings = grave.map(({ code, seen }) => `${code}: ${seen}`);
-        if (router.version !== undefined) result.version = router.version;
+        // `7.22.3 (stable)`
+        if (router.version !== undefined) result.version = router.version.split(" ")[0] ?? "";
         if (verdict === "shaped") result.outcome = "same";
         else
             result.error =

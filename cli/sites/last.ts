@@ -66,6 +66,11 @@ export function checkOf(result: SiteResult, at: Date, before: LastCheck | undefi
     return { at: at.toISOString(), state, lines, ...(version === undefined ? {} : { version }) };
 }
 
+/** What the doctor found beside what a preview has named already: rows that are gone, or hold what they should not. */
+export function besides(differences: readonly string[], findings: readonly string[]): string[] {
+    return findings.filter((finding) => differences.length === 0 || !/^rows\/(changed|missing): /.test(finding));
+}
+
 /** What is new and what is gone since the last check, a line each. */
 export function newsOf(site: string, now: LastCheck, before: LastCheck | undefined): string[] {
     const old = before?.lines ?? [];

@@ -1,9 +1,9 @@
 /** Work at every chosen site, from the first problem to the table at the end: what every command over sites shares. */
 import { writeFile } from "node:fs/promises";
-import { createInterface } from "node:readline/promises";
 
 import type { Command } from "commander";
 
+import { questions } from "./ask";
 import type { Operation } from "./operate";
 import { lockOf } from "./operate";
 import type { Prepared, SiteFlags } from "./prepare";
@@ -144,12 +144,12 @@ export function say({ json }: SiteFlags, text: string): void {
 /** Only a person at a terminal, or --yes, answers. */
 export async function agreed(count: number): Promise<boolean> {
     if (!process.stdin.isTTY) throw new Error("nobody can be asked here; --yes carries it out");
-    const terminal = createInterface({ input: process.stdin, output: process.stderr });
+    const ask = questions(false);
     try {
-        const answer = await terminal.question(`Carry this out at ${count} site${count === 1 ? "" : "s"}? (yes/no) `);
-        return answer.trim().toLowerCase() === "yes";
+        const answer = await ask(`Carry this out at ${count} site${count === 1 ? "" : "s"}? (yes/no)`);
+        return answer.toLowerCase() === "yes";
     } finally {
-        terminal.close();
+        ask.close();
     }
 }
 

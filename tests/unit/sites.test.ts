@@ -5,7 +5,7 @@ import path from "node:path";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 
 import { chooseSites, problemsOf } from "../../cli/sites/choose";
-import { checkOf, newsOf, openLast, readLast, writeLast } from "../../cli/sites/last";
+import { besides, checkOf, newsOf, openLast, readLast, writeLast } from "../../cli/sites/last";
 import type { SiteResult } from "../../cli/sites/result";
 import { emptyResult, take } from "../../cli/sites/result";
 import type { Project, SiteFile } from "../../cli/sites/site-files";
@@ -259,6 +259,15 @@ describe("the last check", () => {
         expect(newsOf("a", first, undefined)).toEqual(["a: new: update queues (queues)"]);
         expect(newsOf("a", checkOf(found("changes", "update queues (queues)"), at, first), first)).toEqual([]);
         expect(newsOf("a", checkOf(found("same"), at, first), first)).toEqual(["a: gone: update queues (queues)"]);
+    });
+
+    it("names once what both preview and doctor see, and all that the doctor alone sees", () => {
+        const findings = [
+            "rows/changed: nas-queues: queues: nas maxLimit 19M → 1M",
+            "path/fasttrack: FastTrack takes it",
+        ];
+        expect(besides(["update nas-queues (queues: nas maxLimit 1M → 19M)"], findings)).toEqual(findings.slice(1));
+        expect(besides([], findings)).toEqual(findings);
     });
 
     it("keeps what was known of a site that cannot be looked at", () => {
