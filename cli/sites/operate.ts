@@ -75,13 +75,14 @@ async function operate(
         const outcome = phase === "write" ? "done" : "changes";
         result.outcome = changeCount(result) > 0 ? outcome : "same";
     } catch (error) {
-        const isPartly = phase === "write" && changeCount(result) > 0;
+        const isKilled = phase === "write" && error instanceof PulumiFailed && error.ended.isKilled;
+        // What was on its way when it was ended by force may have been written.
+        const isPartly = phase === "write" && (changeCount(result) > 0 || isKilled);
         const aborted = reason();
         if (aborted) Object.assign(result, aborted);
         else result.error ??= oneLine(error instanceof Error ? error.message : String(error));
         if (isPartly) result.outcome = "partly";
-        if (phase === "write" && error instanceof PulumiFailed && error.ended.isKilled)
-            result.error = `${result.error}, and ended by force: ${unlocking(site)} frees its state`;
+        if (isKilled) result.error = `${result.error}, and ended by force: ${unlocking(site)} frees its state`;
     }
     result.seconds = Math.round((Date.now() - begun) / 100) / 10;
     return result;
