@@ -40,7 +40,8 @@ function changed(name: string, line: Line, more: Partial<Case> = {}): Case {
 /** In the order they are played. A fast line is played for a shorter time: a packet costs what it costs. */
 export const cases: readonly Case[] = [
     changed("base", baseLine(), { scenarios: { ...telling, rrul: 0.6 } }),
-    changed("2M", baseLine(2e6)),
+    // Ten connections begin with more than a slow line carries in seconds.
+    changed("2M", baseLine(2e6), { settling: 12, scenarios: { alone: 2, game: 2, other: 2, rpm: 1 } }),
     changed("100M", baseLine(100e6), { settling: 3, scenarios: { alone: 0.4, game: 0.3, other: 0.3 } }),
     changed("1G", baseLine(1e9, { name: "1 Gbit/s", buffer: 4 * deep }), {
         settling: 1,

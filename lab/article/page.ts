@@ -20,7 +20,7 @@ export async function articlePage(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>A large upload to S3, shaped</title>
 <style>
-${readFileSync(path.join(__dirname, "../../line/views/page.css"), "utf8")}</style>
+${readFileSync(path.join(__dirname, "../../line/views/page.css"), "utf8")}.wrapped { white-space: pre-wrap }</style>
 </head>
 <body>
 <header>
@@ -41,7 +41,7 @@ async function figure(task: ArticleTask, outcome: StepOutcome): Promise<string> 
     const chart = chartOf(outcome);
     const svg = await svgOf(throughputSpec(chart, articleLine));
     return `<figure><figcaption><b>${escape(step?.title ?? outcome.key)}</b></figcaption>${svg}
-<p>${escape(step?.sentence ?? "")}</p><p class="quiet">${escape(factsOf(outcome))}</p><pre>${escape(outcome.tcpdump)}</pre></figure>`;
+<p>${escape(step?.sentence ?? "")}</p><p class="quiet">${escape(factsOf(outcome))}</p><pre class="wrapped">${escape(outcome.tcpdump)}</pre></figure>`;
 }
 
 /** What the router sent, and the upload's beginning and end. */
@@ -58,7 +58,7 @@ export function factsOf({ seconds, game, call, counters: { sent, marked, leaves 
     const facts = [
         `The upload took ${seconds.toFixed(1)} s`,
         `a game's packet took ${game.median.toFixed(1)} ms, one in a hundred over ${game.p99.toFixed(1)} ms`,
-        `one in a hundred of a call's over ${call.p99.toFixed(1)} ms`,
+        `one in a hundred of a call's outward over ${call.p99.toFixed(1)} ms`,
         ...(marked === undefined ? [] : [`${marked} of ${sent} packets got the mark`]),
         ...leaves.map(({ name, packets }) => `queue ${name} sent ${packets}`),
     ];
