@@ -1,10 +1,5 @@
 /** Every finding of `routeros-s3 doctor` beside those of the forwarding path. `docs/doctor.md` is made of it. */
-
-/**
- * What a finding means for the verdict. `not-shaped`: uploads do not give way. `undecided`: whether they do cannot be
- * told. `harm`: they do, and something else is wrong. `note`: worth knowing.
- */
-export type Effect = "not-shaped" | "undecided" | "harm" | "note";
+import type { Effect, Finding, Verdict } from "./output";
 
 interface Entry {
     effect: Effect;
@@ -212,18 +207,6 @@ export const catalogue = {
 
 export type FindingCode = keyof typeof catalogue;
 
-/** One finding, from this catalogue or from the model of the forwarding path. */
-export interface Finding {
-    code: string;
-    effect: Effect;
-    /** Not worked out with gaps: it is so. */
-    certain: boolean;
-    /** What was seen, for one line. */
-    seen: string;
-    /** What to do, for one line. */
-    next: string;
-}
-
 export function finding(code: FindingCode, seen: string, more: Partial<Finding> = {}): Finding {
     const { effect, next } = catalogue[code];
     return { code, effect, certain: true, seen, next, ...more };
@@ -237,8 +220,6 @@ export function byWeight(findings: readonly Finding[]): Finding[] {
     const place = ({ code }: Finding): number => (codes.includes(code) ? codes.indexOf(code) : 3.5);
     return [...findings].sort((a, b) => effects.indexOf(a.effect) - effects.indexOf(b.effect) || place(a) - place(b));
 }
-
-export type Verdict = "shaped" | "not-shaped" | "undecided";
 
 /** What is certain decides; what is not leaves it open. */
 export function verdictOf(findings: readonly Finding[]): Verdict {

@@ -1,13 +1,18 @@
-/** What the router counts of uploads and of all other traffic outward: two small questions, or one of them. */
+/** What the router counts of uploads and of all other traffic outward, by small questions. */
 import type { UploadSite } from "../providers/routeros/runtime/path";
+import { bulkDscp } from "../providers/routeros/runtime/path";
 import type { Client } from "../providers/routeros/runtime/router/client";
 import type { Values } from "../providers/routeros/runtime/rows/fields";
+import type { Rates } from "./output";
 
 /** Sums since the router counts; bytes as the router counts them. */
 export interface Counters {
     /** Milliseconds of this machine's monotonic clock, in the middle of the question. */
     at: number;
-    /** The leaves for uploads, and those for everything else. */
+    /**
+     * The leaves for uploads, and those for everything else. Where nothing is queued by us: what our rules gave the class that
+     * is served last, and what else went out by the lines.
+     */
     s3: Leaf;
     rest: Leaf;
     /** Bytes that our rules marked as an upload; absent where they were not asked for. */
@@ -16,17 +21,53 @@ export interface Counters {
 
 export interface Leaf {
     bytes: number;
-    /** Packets thrown away. */
-    dropped: number;
-    /** Bytes that wait at the moment. */
-    queued: number;
+    /** Packets thrown away, and bytes that wait at the moment; absent where the queue is a CAKE, whose classes nobody counts. */
+    dropped?: number;
+    queued?: number;
 }
 
-const names = ".id,name,bytes,dropped,queued-bytes";
+const ruleNames = ".id,action,new-packet-mark,new-dscp,connection-mark,dst-address-list,bytes";
+const mangleOf = (family: UploadSite["families"][number]): string =>
+    `/${family === "ipv4" ? "ip" : "ipv6"}/firewall/mangle`;
 
-export async function readQueues(client: Client, site: UploadSite): Promise<Counters> {
+/** Whether a rule of mangle gives uploads what puts them last: our packet mark, or with `profile: join` their DSCP. */
+export function marksUploads(row: Readonly<Record<string, string>>, site: UploadSite): boolean {
+    if (site.profile !== "join") return row["new-packet-mark"] === site.packetMark;
+    const isOurs = row["connection-mark"] === site.connectionMark || row["dst-address-list"] === site.list;
+    return row["action"] === "change-dscp" && row["new-dscp"] === bulkDscp && isOurs;
+}
+
+/** Looks at the router, a small question at a time. */
+export class Looks {
+    private readonly menus: string[];
+    private readonly sums: Record<string, number> = {};
+    private step = 0;
+
+    constructor(
+        private readonly client: Client,
+        private readonly site: UploadSite,
+    ) {
+        this.menus = site.leaves.length > 0 ? ["/queue/tree"] : [...site.families.map(mangleOf), "/interface"];
+    }
+
+    /** Asks one thing. A look once all is known that makes one: with queues of ours at each question. */
+    async ask(): Promise<Counters | undefined> {
+        const menu = this.menus[this.step % this.menus.length]!;
+        const asked = performance.now();
+        if (menu === "/queue/tree") return readQueues(this.client, this.site);
+        this.sums[menu] =
+            menu === "/interface" ? await sentBy(this.client, this.site) : await marked(this.client, this.site, menu);
+        this.step += 1;
+        if (this.step % this.menus.length > 0) return undefined;
+        const { "/interface": sent = 0, ...ours } = this.sums;
+        const s3 = Object.values(ours).reduce((all, one) => all + one, 0);
+        return { at: (asked + performance.now()) / 2, s3: { bytes: s3 }, rest: { bytes: Math.max(0, sent - s3) } };
+    }
+}
+
+async function readQueues(client: Client, site: UploadSite): Promise<Counters> {
     const asked = performance.now();
-    const rows = await client.rows("/queue/tree", { ".proplist": names });
+    const rows = await client.rows("/queue/tree", { ".proplist": ".id,name,bytes,dropped,queued-bytes" });
     const others = restLeaves(site);
     return {
         at: (asked + performance.now()) / 2,
@@ -35,21 +76,32 @@ export async function readQueues(client: Client, site: UploadSite): Promise<Coun
     };
 }
 
-/** Queues and rules. */
+/** One whole look, and what our rules marked. */
 export async function readCounters(client: Client, site: UploadSite): Promise<Counters> {
-    const queues = await readQueues(client, site);
-    let marked = 0;
-    for (const family of site.families) {
-        const rules = await client.rows(`/${family === "ipv4" ? "ip" : "ipv6"}/firewall/mangle`, {
-            action: "mark-packet",
-            ".proplist": ".id,action,new-packet-mark,bytes",
-        });
-        marked += sum(
-            rules.filter((row) => row["new-packet-mark"] === site.packetMark),
-            "bytes",
-        );
-    }
-    return { ...queues, marked };
+    const looks = new Looks(client, site);
+    let look = await looks.ask();
+    while (!look) look = await looks.ask();
+    if (site.leaves.length === 0) return { ...look, marked: look.s3.bytes };
+    let all = 0;
+    for (const family of site.families) all += await marked(client, site, mangleOf(family));
+    return { ...look, marked: all };
+}
+
+async function marked(client: Client, site: UploadSite, menu: string): Promise<number> {
+    const action = site.profile === "join" ? "change-dscp" : "mark-packet";
+    const rows = await client.rows(menu, { action, ".proplist": ruleNames });
+    return sum(
+        rows.filter((row) => marksUploads(row, site)),
+        "bytes",
+    );
+}
+
+async function sentBy(client: Client, { lines }: UploadSite): Promise<number> {
+    const rows = await client.rows("/interface", { ".proplist": ".id,name,tx-byte" });
+    return sum(
+        rows.filter(({ name = "" }) => lines.includes(name)),
+        "tx-byte",
+    );
 }
 
 /** Leaves of our tree that carry what is no upload. */
@@ -66,19 +118,6 @@ function sum(rows: readonly Values[], name: string): number {
     return rows.reduce((all, row) => all + (Number(row[name] ?? 0) || 0), 0);
 }
 
-/** Between two looks. */
-export interface Rates {
-    /** Milliseconds from the first look to the end of this stretch. */
-    at: number;
-    /** bit/s. */
-    s3: number;
-    rest: number;
-    /** Packets thrown away by the leaf for uploads. */
-    dropped: number;
-    /** Bytes that waited in that leaf. */
-    queued: number;
-}
-
 /** One for each look but the first. Counters that began anew, as after a restart, are told as nothing. */
 export function ratesOf(looks: readonly Counters[]): Rates[] {
     const [first] = looks;
@@ -91,8 +130,14 @@ export function ratesOf(looks: readonly Counters[]): Rates[] {
             at: look.at - first!.at,
             s3: rate("s3"),
             rest: rate("rest"),
-            dropped: Math.max(0, look.s3.dropped - before.s3.dropped),
-            queued: look.s3.queued,
+            ...more(before.s3, look.s3),
         };
     });
+}
+
+function more(before: Leaf, { dropped, queued }: Leaf): Pick<Rates, "dropped" | "queued"> {
+    return {
+        ...(dropped !== undefined && { dropped: Math.max(0, dropped - (before.dropped ?? 0)) }),
+        ...(queued !== undefined && { queued }),
+    };
 }

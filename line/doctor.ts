@@ -8,7 +8,6 @@ import type { Session } from "../providers/routeros/runtime/router/session";
 import { sessionFor } from "../providers/routeros/runtime/router/session";
 import type { Settings } from "../providers/routeros/runtime/router/settings";
 import { seenCertificate } from "../providers/routeros/runtime/router/tls";
-import type { Finding, Verdict } from "./catalogue";
 import { byWeight, finding, verdictOf } from "./catalogue";
 import type { Resolved } from "./findings/names";
 import { endpointNames, listFindings, nameFindings } from "./findings/names";
@@ -20,6 +19,7 @@ import type { Recorded } from "./own-rows";
 import { driftOf, rowFindings } from "./own-rows";
 import type { Readings } from "./readings";
 import { readRouter } from "./readings";
+import type { Diagnosis, Finding } from "./output";
 
 export { pauseBetween } from "./readings";
 
@@ -48,14 +48,6 @@ export interface DoctorOptions {
     resolve?: (name: string) => Promise<string[]>;
     /** Further findings, such as of the cloud side; they are asked for beside the router. */
     more?: Promise<Finding[]>[];
-}
-
-export interface Diagnosis {
-    verdict: Verdict;
-    /** RouterOS and the device, where it answered. */
-    router: { url: string; version?: string; device?: string };
-    /** By weight. */
-    findings: Finding[];
 }
 
 /** What was opened for it is closed by `forget` of the lifecycles. */

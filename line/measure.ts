@@ -1,15 +1,14 @@
 /** What a line does: its rate upwards, and what that does to latency. Writes nothing that stays, here or in S3. */
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { Latency } from "./findings/latency";
 import { gradeOf, latencyOf } from "./findings/latency";
-import type { Rate } from "./findings/rate";
 import { rateWithin } from "./findings/rate";
 import type { Lift } from "./lift/lift";
 import type { Targets } from "./probes/round-trips";
-import { startProbes } from "./probes/round-trips";
+import { bytesOf, startProbes } from "./probes/round-trips";
 import type { UploadTarget } from "./probes/upload";
 import { Upload } from "./probes/upload";
+import type { LatencyResult, Measurement } from "./output";
 
 export interface MeasureOptions {
     target: UploadTarget;
@@ -26,29 +25,14 @@ export interface MeasureOptions {
     lift?: () => Promise<Lift>;
 }
 
-export interface LatencyResult {
-    idle: Latency;
-    loaded: Latency;
-    grade: string;
-}
-
-export interface Measurement {
-    rate: Rate;
-    /** Connections at which more of them brought nothing more. */
-    connections: number;
-    /** Parts that arrived: so many PUT requests, beside the two that begin and abort the upload. */
-    parts: number;
-    bytes: number;
-    retries: number;
-    /** By kind of round trip; absent where nothing was timed or nothing came back. */
-    tcp?: LatencyResult;
-    udp?: LatencyResult;
-}
-
 /** Milliseconds of the idle line that are looked at first. */
 const idleTime = 4000;
-/** How long a number of connections is tried before more are opened. */
-const stepTime = 2500;
+/** Connections at first: while one waits for its answer the others keep the line busy. */
+const fewest = 4;
+/** Connections that were just opened are not at their rate yet, milliseconds. */
+const settling = 500;
+/** How long a number of connections is looked at before more are opened. */
+const stepTime = 2000;
 /** After the last connections were opened the line is looked at for at least this share of the time. */
 const steadyShare = 0.5;
 /** More connections are opened as long as that brings this much more. */
@@ -62,6 +46,7 @@ export async function measure(options: MeasureOptions): Promise<Measurement> {
         say("the idle line");
         await sleep(idleTime, undefined, { signal });
         const idle = await probes.take();
+        const begun = performance.now();
         const upload = await Upload.start(options.target, signal);
         try {
             const { from, to } = await lifted(options, async () => ({
@@ -69,13 +54,15 @@ export async function measure(options: MeasureOptions): Promise<Measurement> {
                 to: await upload.finish(),
             }));
             const loaded = await probes.take();
+            const beside = (bytesOf(loaded) * 8000) / (performance.now() - begun);
             const rate = rateWithin(upload.parts, from, to);
             if (!rate) throw new Error("too little arrived to tell a rate; try again with more --seconds");
+            rate.onTheWire += beside;
             const bytes = upload.parts.reduce((sum, part) => sum + part.bytes, 0);
             const result = (kind: "tcp" | "udp"): LatencyResult | undefined => {
-                const [before, beside] = [latencyOf(idle[kind]), latencyOf(loaded[kind])];
-                if (!(before.median >= 0) || !(beside.median >= 0)) return undefined;
-                return { idle: before, loaded: beside, grade: gradeOf(before, beside) };
+                const [before, during] = [latencyOf(idle[kind]), latencyOf(loaded[kind])];
+                if (!(before.median >= 0) || !(during.median >= 0)) return undefined;
+                return { idle: before, loaded: during, grade: gradeOf(before, during) };
             };
             const [tcp, udp] = [result("tcp"), result("udp")];
             return {
@@ -110,26 +97,29 @@ async function lifted<T>({ lift, say }: MeasureOptions, send: () => Promise<T>):
     }
 }
 
-/** Opens connections until more bring no more, then goes on for the rest of the time. Returns when the last were opened. */
+/**
+ * Opens connections until more bring no more, then goes on for the rest of the time. Returns from when on the last were at
+ * work. Only what has arrived tells a rate: of the parts under way nothing is known.
+ */
 async function climb(upload: Upload, { seconds, connections, say, signal }: MeasureOptions): Promise<number> {
     const end = performance.now() + seconds * 1000;
     const lastOpening = end - seconds * 1000 * steadyShare;
-    let opened = performance.now();
+    let settled = performance.now() + settling;
     let before = 0;
     let growing = true;
-    upload.widen(Math.min(2, connections));
+    upload.widen(Math.min(fewest, connections));
     while (performance.now() < end) {
         await sleep(Math.min(1000, Math.max(1, end - performance.now())), undefined, { signal });
         upload.check();
-        const now = performance.now();
-        const rate = rateWithin(upload.parts, Math.max(opened, now - 2000), now)?.bitsPerSecond ?? 0;
-        say(`${(rate / 1e6).toFixed(1)} Mbit/s over ${upload.width} connections`);
-        if (!growing || now > lastOpening || now - opened < stepTime) continue;
+        const known = upload.knownUntil;
+        const rate = rateWithin(upload.parts, Math.max(settled, known - stepTime), known)?.bitsPerSecond;
+        say(`${rate === undefined ? "…" : (rate / 1e6).toFixed(1)} Mbit/s over ${upload.width} connections`);
+        if (!growing || performance.now() > lastOpening || rate === undefined || known - settled < stepTime) continue;
         growing = rate >= before * growth && upload.width < connections;
         if (!growing) continue;
         before = rate;
         upload.widen(Math.min(upload.width * 2, connections));
-        opened = performance.now();
+        settled = performance.now() + settling;
     }
-    return opened + 500;
+    return settled;
 }

@@ -3,9 +3,9 @@ import type { KindName } from "../providers/routeros/runtime";
 import { equal } from "../providers/routeros/runtime/engine/properties";
 import type { Json, Properties } from "../providers/routeros/runtime/kinds/kind";
 import { lifecycles } from "../providers/routeros/runtime/lifecycles";
-import type { Finding } from "./catalogue";
 import { finding } from "./catalogue";
 import { difference, isObject, isTold, listed, missing, some, text } from "./differences";
+import type { Finding } from "./output";
 
 /** A resource of ours in a stack's state. */
 export interface Recorded {

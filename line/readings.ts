@@ -44,7 +44,6 @@ function questions(site: UploadSite): Question[] {
             { menu: `${ip}/address` },
             { menu: `${ip}/route`, query: { "dst-address": everywhere } },
             { menu: `${ip}/firewall/raw`, query: noDummies, optional: true },
-            { menu: `${ip}/firewall/mangle`, query: noDummies, twice: true },
             { menu: `${ip}/firewall/filter`, query: noDummies },
             { menu: `${ip}/firewall/nat`, query: { chain: "dstnat" }, optional: true },
             { menu: `${ip}/firewall/address-list`, query: listQuery(site.list), list: family },
@@ -57,6 +56,7 @@ function questions(site: UploadSite): Question[] {
                 twice: true,
                 optional: true,
             },
+            { menu: `${ip}/firewall/mangle`, query: noDummies, twice: true },
         ];
     });
     return [
@@ -115,9 +115,18 @@ export async function readRouter(
         await ask({ menu: "/interface/bridge/port", optional: true }, menus);
         await ask({ menu: "/interface/bridge/settings", optional: true }, menus);
     }
+    // What kind a queue is tells which of others' are in the way, and whether a CAKE sorts.
+    const simple = (menus["/queue/simple"] ?? []).some((row) => row["disabled"] !== "true");
+    if (simple || site.profile === "join") await ask({ menu: "/queue/type" }, menus);
     const looked = performance.now();
     await pause();
-    for (const question of all.filter(({ twice }) => twice)) await ask(question, later);
+    for (const question of all.filter(({ twice }) => twice)) {
+        const { menu } = question;
+        // Rules that marked nothing that still goes on need no second look.
+        const isIdle = later[menu.replace("/mangle", "/connection")]?.length === 0;
+        if (menu.endsWith("/mangle") && isIdle) later[menu] = menus[menu] ?? [];
+        else await ask(question, later);
+    }
     return {
         menus,
         later,

@@ -2,18 +2,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { sessionFor } from "../providers/routeros/runtime/router/session";
-import type { Finding } from "./catalogue";
-import type { Counters, Rates } from "./counters";
+import type { Counters } from "./counters";
 import { ratesOf, readCounters } from "./counters";
-import type { Diagnosis, DoctorOptions } from "./doctor";
+import type { DoctorOptions } from "./doctor";
 import { diagnose } from "./doctor";
-import type { Latency, RoundTrips } from "./findings/latency";
+import type { RoundTrips } from "./findings/latency";
 import { gradeOf, latencyOf } from "./findings/latency";
-import type { Carried, GivingWay, Judged, Span } from "./findings/yielding";
+import type { Carried, Span } from "./findings/yielding";
 import { givingWay, judge, shareOf } from "./findings/yielding";
 import type { RunningLoad } from "./probes/load";
 import type { RunningProbes, Targets } from "./probes/round-trips";
 import { startProbes } from "./probes/round-trips";
+import type { Diagnosis, Latency, Phase, Verification } from "./output";
 
 /** An upload under way, as {@link Upload} is one. */
 export interface Sender {
@@ -37,30 +37,6 @@ export interface VerifyOptions extends Pick<DoctorOptions, "settings" | "site" |
     signal?: AbortSignal;
     /** Until the next look, milliseconds. @default 1000 */
     pace?: number;
-}
-
-export type Phase = "idle" | "upload" | "beside" | "after";
-
-export interface Verification extends Judged {
-    router: Diagnosis["router"];
-    /** Share of the uploaded bytes that went through the leaf for uploads, 0 to 1. */
-    share: number;
-    /** Bytes: sent without headers; counted in the leaf, and by our rules, with them. */
-    sent: number;
-    carried: number;
-    marked: number;
-    /** Packets that the leaf threw away, and requests that were sent again. */
-    dropped: number;
-    retries: number;
-    giving?: GivingWay;
-    /** Of the kind of round trip that came back, by phase; a grade for the upload alone. */
-    latency?: { kind: "tcp" | "udp"; grade: string } & Partial<Record<Phase, Latency>>;
-    findings: Finding[];
-    /** What the router counted, about each second, and when each phase began; milliseconds and bit/s. */
-    rates: Rates[];
-    phases: { phase: Phase; at: number }[];
-    /** Round trips by phase, milliseconds, for charts. */
-    trips: Partial<Record<Phase, number[]>>;
 }
 
 /** A load that a person is asked for is waited for so long, milliseconds. */
@@ -202,11 +178,12 @@ class Run {
         return {
             ...judge(carried, giving, greedy, diagnosis.findings),
             router: diagnosis.router,
+            seen: this.options.site.upload.leaves.length > 0 ? "leaf" : "class",
             share: shareOf(carried),
             sent,
             carried: carried.leaf,
             marked: (after.marked ?? 0) - (before.marked ?? 0),
-            dropped: after.s3.dropped - before.s3.dropped,
+            ...(after.s3.dropped !== undefined && { dropped: after.s3.dropped - (before.s3.dropped ?? 0) }),
             retries: upload?.retries ?? 0,
             ...(giving && { giving }),
             ...(latency && { latency }),
@@ -222,9 +199,9 @@ class Run {
     private latency(): Verification["latency"] {
         for (const kind of ["tcp", "udp"] as const) {
             const phases = Object.entries(this.trips).map(([phase, times]) => [phase, latencyOf(times[kind])] as const);
-            const by = Object.fromEntries(phases) as Partial<Record<Phase, Latency>>;
-            if (by.idle && by.upload && by.idle.median >= 0 && by.upload.median >= 0)
-                return { kind, grade: gradeOf(by.idle, by.upload), ...by };
+            const back = phases.filter(([, { median }]) => median >= 0);
+            const by = Object.fromEntries(back) as Partial<Record<Phase, Latency>>;
+            if (by.idle && by.upload) return { kind, grade: gradeOf(by.idle, by.upload), ...by };
         }
         return undefined;
     }

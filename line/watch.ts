@@ -2,17 +2,17 @@
 import type { UploadSite } from "../providers/routeros/runtime/path";
 import type { Client } from "../providers/routeros/runtime/router/client";
 import { isRouterError } from "../providers/routeros/runtime/router/errors";
-import type { Counters, Rates } from "./counters";
-import { ratesOf, readQueues } from "./counters";
-import type { Latency } from "./findings/latency";
+import type { Counters } from "./counters";
+import { Looks, ratesOf } from "./counters";
 import { latencyOf } from "./findings/latency";
 import type { RunningProbes, Times } from "./probes/round-trips";
+import type { Latency, Rates } from "./output";
 
 export interface Seen {
     /** Oldest first, about one a second, at most {@link history}. */
     rates: Rates[];
-    /** Packets that the leaf for uploads threw away since the watch began. */
-    dropped: number;
+    /** Packets that the leaf for uploads threw away since the watch began; absent where that is not counted. */
+    dropped?: number;
     /** Marked connections, and those of them that are FastTracked; absent until they were asked for. */
     connections?: { marked: number; fastTracked: number };
     /** TCP round trips of the last seconds; absent where none came back. */
@@ -34,12 +34,15 @@ export class Watch {
     private step = 0;
     private readonly byFamily = new Map<string, { marked: number; fastTracked: number }>();
     private trips: Times[] = [];
+    private readonly questions: Looks;
 
     constructor(
         private readonly client: Client,
         private readonly site: UploadSite,
         private readonly probes?: RunningProbes,
-    ) {}
+    ) {
+        this.questions = new Looks(client, site);
+    }
 
     /** One request. A router that does not answer is what is seen then; anything else is thrown. */
     async look(): Promise<Seen> {
@@ -57,7 +60,7 @@ export class Watch {
         const lost = this.trips.reduce((sum, { tcp }) => sum + tcp.lost, 0);
         return {
             rates: ratesOf(this.looks),
-            dropped: Math.max(0, (this.looks.at(-1)?.s3.dropped ?? 0) - (this.first?.s3.dropped ?? 0)),
+            ...this.dropped(),
             ...(this.byFamily.size > 0 && { connections: this.connections() }),
             ...(times.length > 0 && { latency: latencyOf({ times, lost }) }),
             ...(problem !== undefined && { problem }),
@@ -65,9 +68,15 @@ export class Watch {
     }
 
     private async askQueues(): Promise<void> {
-        const look = await readQueues(this.client, this.site);
+        const look = await this.questions.ask();
+        if (!look) return;
         this.first ??= look;
         this.looks = [...this.looks, look].slice(-history);
+    }
+
+    private dropped(): Pick<Seen, "dropped"> {
+        const [first, last] = [this.first?.s3.dropped, this.looks.at(-1)?.s3.dropped];
+        return first === undefined || last === undefined ? {} : { dropped: Math.max(0, last - first) };
     }
 
     /** One family at a time. */

@@ -36,12 +36,18 @@ export function printedCommands(commands: readonly string[]): PrintedCommand[] {
         for (const [, span = ""] of text.matchAll(/\\?`([^`\\\n]+)\\?`/g)) add(span, file);
         for (const line of text.split("\n").filter((each) => /^\s*(npx|npm|pulumi) /.test(each))) add(line, file);
     }
-    for (const name of commands) {
-        const args = [path.join(root, "cli/routeros-s3.cjs"), ...name.split(" "), "--help"];
-        const { stdout } = spawnSync(process.execPath, args, { encoding: "utf8" });
-        for (const line of stdout.split("\n")) add(line, `routeros-s3 ${name} --help`);
-    }
+    for (const name of commands) for (const line of helpOf(name).split("\n")) add(line, `routeros-s3 ${name} --help`);
     return [...found].map(([text, where]) => ({ text, where: [...where] }));
+}
+
+/** Lines of a command's help that a person can type. */
+export function helpExamples(name: string): string[] {
+    return [...helpOf(name).matchAll(/^ {2}(npx routeros-s3 [^#\n]*?)\s*(?:#.*)?$/gm)].map(([, line = ""]) => line);
+}
+
+function helpOf(name: string): string {
+    const args = [path.join(root, "cli/routeros-s3.cjs"), ...name.split(" "), "--help"];
+    return spawnSync(process.execPath, args, { encoding: "utf8" }).stdout;
 }
 
 function files(wanted: (name: string) => boolean): string[] {

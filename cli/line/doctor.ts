@@ -18,9 +18,7 @@ router, and nothing is asked that blocks it. Run it while an upload goes on, and
   npx routeros-s3 doctor
   npx routeros-s3 doctor --stack office --json
 
-docs/doctor.md says what each finding means. With --json, standard output is one object:
-  { "verdict": "shaped" | "not-shaped" | "undecided", "router": { "url", "version"?, "device"? },
-    "findings": [{ "code", "effect": "not-shaped" | "undecided" | "harm" | "note", "certain", "seen", "next" }] }`;
+docs/doctor.md says what each finding means, docs/line-json.md what --json prints.`;
 
 const exitCodes = { shaped: 0, "not-shaped": 1, undecided: 2 } as const;
 

@@ -1,8 +1,9 @@
 import { Command, Option } from "commander";
 
-import type { Latency } from "../../line/findings/latency";
+import type { LineKind } from "../../components/shaping/profiles";
+import { uplinkOf } from "../../components/shaping/profiles";
 import { longestLift } from "../../line/lift/lift";
-import type { LatencyResult, Measurement } from "../../line/measure";
+import type { Latency, LatencyResult, Measurement } from "../../line/output";
 import { interruptible } from "../s3/progress";
 import { liftOf, parentsOf } from "./lift";
 import type { SendFlags } from "./upload";
@@ -24,10 +25,10 @@ back, whatever becomes of this one. Refused while pulumi works on the stack, or 
   npx routeros-s3 measure                                # bucket and region of the selected stack
   npx routeros-s3 measure --bucket photos --region eu-central-1
   npx routeros-s3 measure --lift                         # what the line does without our own shaping
+  npx routeros-s3 measure --json                         # one object: docs/line-json.md has its fields`;
 
-With --json, standard output is one object: rates in bit/s, times in ms.
-  { "rate": { "bitsPerSecond", "onTheWire", "spread": [low, high] }, "connections", "parts", "bytes", "retries",
-    "tcp"?, "udp"?: { "idle", "loaded": { "sent", "lost", "median", "p95", "p99" }, "grade" } }`;
+/** From this share of a parent queue's rate on, it is the queue that was measured. */
+const heldFrom = 0.9;
 
 /** The longest that is sent with `--lift`, seconds: what is under way then still has to arrive. */
 const longestLifted = 45;
@@ -54,11 +55,12 @@ async function run(flags: MeasureFlags): Promise<void> {
         throw new Error(`--lift goes with --seconds up to ${longestLifted}, for it ends after ${longestLift / 1000} s`);
     }
     const { measure } = await import("../../line/measure.js");
-    const { bucket, target, state } = await sendTarget(flags, flags.lift);
+    const { uplinkText } = await import("../../line/findings/rate.js");
+    const { bucket, target, state, line } = await sendTarget(flags, flags.lift);
     const lift = flags.lift && state ? await liftOf(flags, state) : undefined;
     const { seconds, connections } = flags;
-    const say = (line: string): void => {
-        if (!flags.json) process.stderr.write(`measure: ${line}\n`);
+    const say = (text: string): void => {
+        if (!flags.json) process.stderr.write(`measure: ${text}\n`);
     };
     say(await announcement(target, seconds, connections, bucket.region));
     const parents = state === undefined || lift ? [] : parentsOf(state);
@@ -68,8 +70,12 @@ async function run(flags: MeasureFlags): Promise<void> {
     try {
         await interruptible(async (signal) => {
             const targets = targetsOf(flags, bucket.region);
-            const result = await measure({ target, targets, seconds, connections, say, signal, ...(lift && { lift }) });
-            process.stdout.write(flags.json ? `${JSON.stringify(result, undefined, 2)}\n` : await text(result));
+            const found = await measure({ target, targets, seconds, connections, say, signal, ...(lift && { lift }) });
+            const held = parents.find(({ maxLimit }) => found.rate.onTheWire > maxLimit * heldFrom);
+            const result = held
+                ? found
+                : { ...found, uplink: uplinkText(uplinkOf(found.rate.onTheWire, line ?? "ethernet")) };
+            process.stdout.write(flags.json ? `${JSON.stringify(result, undefined, 2)}\n` : await text(result, line));
         }, "stopping: the upload is aborted, nothing stays");
     } catch (error) {
         // Interrupted is said already.
@@ -79,14 +85,15 @@ async function run(flags: MeasureFlags): Promise<void> {
     }
 }
 
-async function text({ rate, connections, bytes, parts, retries, tcp, udp }: Measurement): Promise<string> {
-    const { uplinkText } = await import("../../line/findings/rate.js");
+async function text({ rate, uplink, ...measured }: Measurement, line: LineKind | undefined): Promise<string> {
     const { gradeDefinition } = await import("../../line/findings/latency.js");
+    const { connections, bytes, parts, retries, tcp, udp } = measured;
     const megabits = (bits: number): string => (bits / 1e6).toFixed(2);
     const [low, high] = rate.spread;
+    const framing = line === "dsl" || line === "pppoe" ? `   # with what ${line} counts more for each packet` : "";
     const lines = [
-        `${megabits(rate.bitsPerSecond)} Mbit/s of data (single seconds ${megabits(low)} to ${megabits(high)}), ` +
-            `${megabits(rate.onTheWire)} Mbit/s on the wire, over ${connections} connections`,
+        `${megabits(rate.onTheWire)} Mbit/s on the wire as the router counts it, over ${connections} connections`,
+        `${megabits(rate.bitsPerSecond)} Mbit/s of data in it, single seconds ${megabits(low)} to ${megabits(high)}`,
         `${(bytes / 1e6).toFixed(1)} MB in ${parts} parts, ${retries} sent again; the upload was aborted, nothing is stored`,
         ...(tcp ? [latencyLine("TCP", tcp)] : []),
         ...(udp ? [latencyLine("UDP", udp)] : []),
@@ -94,7 +101,9 @@ async function text({ rate, connections, bytes, parts, retries, tcp, udp }: Meas
             ? [`(${gradeDefinition})`]
             : ["no round trip came back: latency is not known; see --tcp and --udp"]),
         "",
-        `pulumi config set routeros-s3:uplink ${uplinkText(rate)}`,
+        uplink === undefined
+            ? "our own parent queue held it, so this is not what the line does: npx routeros-s3 measure --lift"
+            : `pulumi config set routeros-s3:uplink ${uplink}${framing}`,
     ];
     return `${lines.join("\n")}\n`;
 }

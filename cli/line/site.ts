@@ -2,7 +2,7 @@
 import path from "node:path";
 
 import type { Site } from "../../components/site/site";
-import type { Finding } from "../../line/catalogue";
+import type { Finding } from "../../line/output";
 import { finding } from "../../line/catalogue";
 import type { DoctorSite } from "../../line/doctor";
 import type { UploadSite } from "../../providers/routeros/runtime/path";
@@ -83,15 +83,5 @@ export async function shapedSite(stack: string | undefined): Promise<{ region: s
     const { readSite } = await import("../../components/site/site.js");
     const { uploadSite } = await import("../../components/shaping/rules.js");
     const { region, shaping } = readSite(await stackConfig(stack));
-    const upload = uploadSite(shaping);
-    needLeaves(upload);
-    return { region, upload };
-}
-
-/** Throws where nothing is queued by us. */
-export function needLeaves({ leaves, profile }: UploadSite): void {
-    if (leaves.length > 0) return;
-    throw new Error(
-        `profile ${profile} has no queue of its own to look at; \`npx routeros-s3 doctor\` tells whether uploads end last`,
-    );
+    return { region, upload: uploadSite(shaping) };
 }

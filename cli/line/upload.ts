@@ -4,6 +4,8 @@ import { isIP } from "node:net";
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 
+import type { LineKind } from "../../components/shaping/profiles";
+import { lineKinds } from "../../components/shaping/profiles";
 import type { Targets } from "../../line/probes/round-trips";
 import type { UploadTarget } from "../../line/probes/upload";
 import { RouterError } from "../../providers/routeros/runtime/router/errors";
@@ -74,12 +76,12 @@ export function within(what: string, least: number, most: number): (text: string
 export async function sendTarget(
     flags: SendFlags,
     needsStack = false,
-): Promise<{ bucket: Bucket; target: UploadTarget; state?: StackState }> {
+): Promise<{ bucket: Bucket; target: UploadTarget; state?: StackState; line?: LineKind }> {
     const { openBucket } = await import("../s3/bucket.js");
-    const { prefix, storageClass, state, ...site } = await sendSite(flags, needsStack);
+    const { prefix, storageClass, state, line, ...site } = await sendSite(flags, needsStack);
     const bucket = await openBucket(site);
     const target = { client: bucket.client, bucket: bucket.name, key: `${prefix}routeros-s3-measure`, storageClass };
-    return { bucket, target, ...(state && { state }) };
+    return { bucket, target, ...(state && { state }), ...(line && { line }) };
 }
 
 interface SendSite {
@@ -89,6 +91,7 @@ interface SendSite {
     storageClass: string;
     /** Where the stack was asked. */
     state?: StackState;
+    line?: LineKind;
 }
 
 /** A bucket and its region given, no stack is asked unless it has to be. */
@@ -111,12 +114,14 @@ async function sendSite(flags: SendFlags, needsStack: boolean): Promise<SendSite
     const own = (key: string): string | undefined =>
         flags.bucket === undefined ? config[`routeros-s3:${key}`] : undefined;
     const chosen = flags.region ?? config["aws:region"];
+    const line = lineKinds.find((kind) => kind === config["routeros-s3:line"]);
     return {
         bucket,
         prefix: flags.prefix ?? own("prefix") ?? "",
         storageClass:
             flags.storageClass ?? (flags.bucket === undefined ? (own("storageClass") ?? "GLACIER") : "STANDARD"),
         state,
+        ...(line && { line }),
         ...(chosen !== undefined && { region: chosen }),
     };
 }

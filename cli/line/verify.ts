@@ -4,7 +4,7 @@ import path from "node:path";
 
 import { Command, Option } from "commander";
 
-import type { Verification } from "../../line/verify";
+import type { Verification } from "../../line/output";
 import { colours } from "../colours";
 import { interruptible } from "../s3/progress";
 import type { SendFlags } from "./upload";
@@ -26,13 +26,8 @@ Where --load points, on a machine beyond the line that is your own, something ha
   npx routeros-s3 verify
   npx routeros-s3 verify --load vps.example.net:9000 --page proof.html
 
-It writes a page and, beside it, a JSON of the same name. Ends with 0 where uploads are shaped, 1 where they are not, 2
-where that could not be told, 130 interrupted. The JSON, and with --json standard output, is one object; rates are in
-bit/s, times in ms, sizes in bytes, "share" is 0 to 1:
-  { "verdict": "shaped" | "not-shaped" | "undecided", "because", "router", "share", "sent", "carried", "marked",
-    "dropped", "retries", "giving"?: { "before", "beside", "after", "load", "gaveWayIn"?, "cameBackIn"? },
-    "latency"?: { "kind", "grade", "idle", "upload", "beside"?, "after"? }, "findings",
-    "rates": [{ "at", "s3", "rest", "dropped", "queued" }], "phases": [{ "phase", "at" }], "trips" }`;
+It writes a page and, beside it, a JSON of the same name (--json prints that too; docs/line-json.md has its fields). Ends
+with 0 where uploads are shaped, 1 where they are not, 2 where that could not be told, 130 interrupted.`;
 
 const exitCodes = { shaped: 0, "not-shaped": 1, undecided: 2 } as const;
 
@@ -64,10 +59,9 @@ async function run(flags: VerifyFlags): Promise<void> {
     const { startLoad } = await import("../../line/probes/load.js");
     const { Upload } = await import("../../line/probes/upload.js");
     const { settingsOf } = await import("../router/options.js");
-    const { needLeaves, siteOf } = await import("./site.js");
+    const { siteOf } = await import("./site.js");
     const settings = await settingsOf(flags);
     const { site, more } = await siteOf(flags, settings);
-    needLeaves(site.upload);
     const { bucket, target } = await sendTarget(flags);
     const { seconds, connections } = flags;
     const say = (line: string): void => void (flags.json || process.stderr.write(`verify: ${line}\n`));

@@ -9,6 +9,7 @@ import { targetsOf, tcpOption } from "./upload";
 
 interface WatchFlags extends RouterFlags {
     page?: boolean;
+    json?: boolean;
     tcp?: string;
 }
 
@@ -19,6 +20,7 @@ it cannot begin.
 
   npx routeros-s3 watch
   npx routeros-s3 watch --stack office --page
+  npx routeros-s3 watch --json                           # an object a line: docs/line-json.md has its fields
 
 With --page the same is in a browser of this machine, at an address that is printed and lets in once.`;
 
@@ -29,6 +31,7 @@ export function watchCommand(): Command {
             "Show live what uploads and other traffic get of the line: rates, drops, connections, round trips.",
         )
         .option("--page", "show it in a browser of this machine")
+        .option("--json", "print JSON, an object a line, and nothing else")
         .addOption(tcpOption());
     return withRouterOptions(command).addHelpText("after", help).action(run);
 }
@@ -58,9 +61,9 @@ async function run(flags: WatchFlags): Promise<void> {
         page = flags.page ? await startWatchPage() : undefined;
         shown = page
             ? pageView(page)
-            : process.stdout.isTTY
+            : process.stdout.isTTY && !flags.json
               ? await terminalView(settings.url, end)
-              : await plainView(end);
+              : await lineView(flags.json ?? false, end);
         shown.show(first);
         while (!ending.signal.aborted) {
             await sleep(pace, undefined, { signal: ending.signal }).catch(() => undefined);
@@ -85,11 +88,13 @@ function pageView(page: { url: string; show(seen: Seen): void }): View {
     return { show: (seen) => page.show(seen), end: () => undefined };
 }
 
-async function plainView(end: () => void): Promise<View> {
-    const { plainLine } = await import("../../line/views/screen.js");
+async function lineView(json: boolean, end: () => void): Promise<View> {
+    const { plainLine, watched } = await import("../../line/views/screen.js");
     // Whoever read it has gone.
     process.stdout.on("error", end);
-    return { show: (seen) => void process.stdout.write(`${plainLine(seen)}\n`), end: () => undefined };
+    const line = (seen: Seen): string =>
+        json ? JSON.stringify(watched(seen, new Date().toISOString())) : plainLine(seen);
+    return { show: (seen) => void process.stdout.write(`${line(seen)}\n`), end: () => undefined };
 }
 
 /** A screen of its own, given back in the end. */

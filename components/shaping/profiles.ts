@@ -132,6 +132,11 @@ export type LineKind = (typeof lineKinds)[number];
  */
 const lineShare: Record<LineKind, number> = { ethernet: 0, docsis: 0, pppoe: 2, dsl: 14, lte: 0 };
 
+/** The uplink of a line of which a router's queues count so much when it is full of full frames; both in bit/s. */
+export function uplinkOf(counted: number, line: LineKind): number {
+    return (counted * 100) / (100 - lineShare[line]);
+}
+
 /** A full Ethernet frame, as queues count it, in bit. */
 const frame = 1514 * 8;
 /** S3 closes a connection that is silent for some 20 s: a full frame over each at least so often, in seconds. */

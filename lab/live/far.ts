@@ -1,6 +1,6 @@
 /**
- * The far end as a program: a resolver (port 53) and a web server (port 80: `/bytes/100000` is a page of that size). It
- * runs in the far namespace, is given the names it knows and its addresses, and ends with its standard input.
+ * The far end as a program: a resolver (port 53), a web server (port 80: `/bytes/100000` is a page of that size), and one that
+ * takes whatever comes (port 9, RFC 863). It runs in the far namespace, is given the names it knows and its addresses, and ends with its standard input.
  */
 import dgram from "node:dgram";
 import http from "node:http";
@@ -33,6 +33,8 @@ net.createServer((socket) => {
         socket.end(Buffer.concat([length, answer]));
     });
 }).listen(53, "::");
+
+net.createServer((socket) => socket.on("error", () => socket.destroy()).resume()).listen(9, "::");
 
 const most = 100e6;
 http.createServer((request, response) => {

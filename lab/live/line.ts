@@ -58,7 +58,7 @@ export interface LiveLine {
     setUplink(uplink: number): Promise<void>;
     /** A traffic program of the lab on a host or at the far end (`farAddresses.internet`). */
     agent(role: Role, serves?: "bulk" | "live" | "nothing"): Promise<Agent>;
-    /** Addresses of the game server, the web server (port 80) and the resolver. */
+    /** Addresses of the game server, the web server (port 80), the resolver, and of who takes whatever comes (port 9). */
     far: typeof farAddresses.internet;
     /** Ends everything; no namespace and no program is left. */
     stop(): Promise<void>;

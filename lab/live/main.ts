@@ -17,8 +17,8 @@ const program = new Command("npm run lab:live --").description(
 program
     .command("measure")
     .description("`routeros-s3 measure` on lines whose rate is known: within 5 % of it")
-    .argument("[rates...]", "upload rates of the line", ["2M", "20M", "100M"])
-    .action((rates: string[]) => end(proveMeasure(rates.map(bitsPerSecond), print)));
+    .option("--rates <list>", "upload rates of the line", "2M,20M,100M")
+    .action(({ rates }: { rates: string }) => end(proveMeasure(rates.split(",").map(bitsPerSecond), print)));
 program
     .command("changes")
     .description(

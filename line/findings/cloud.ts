@@ -1,9 +1,9 @@
 /** The bucket, and who may upload to it, as they stand against what the stack recorded. Pure. */
 import { isDeepStrictEqual } from "node:util";
 
-import type { Finding } from "../catalogue";
 import { finding } from "../catalogue";
 import type { BucketReading } from "../probes/bucket";
+import type { Finding } from "../output";
 
 /** @param recorded lifecycle rules in the stack's state, as `id Enabled`; undefined where it records none */
 export function cloudFindings(

@@ -1,9 +1,9 @@
 /** What AWS has published since the stack's last `up`. Pure. */
 import type { S3Ranges } from "../../providers/aws-ip-ranges";
-import type { Finding } from "../catalogue";
 import { finding } from "../catalogue";
 import { addressesOf } from "../differences";
 import type { Recorded } from "../own-rows";
+import type { Finding } from "../output";
 
 /** `now` is this machine's time, for the age of what is applied; milliseconds. */
 export function feedFindings(

@@ -1,4 +1,5 @@
 /** What a line does to latency. Pure. */
+import type { Latency } from "../output";
 import { quantile } from "./rate";
 
 /** Round trips of one kind in one phase. */
@@ -6,15 +7,6 @@ export interface RoundTrips {
     /** Milliseconds; those that never came back are in `lost` alone. */
     times: number[];
     lost: number;
-}
-
-export interface Latency {
-    sent: number;
-    lost: number;
-    /** Milliseconds; NaN where none came back. */
-    median: number;
-    p95: number;
-    p99: number;
 }
 
 export function latencyOf({ times, lost }: RoundTrips): Latency {

@@ -2,9 +2,9 @@
 import { containsCidr } from "cidr-tools";
 
 import type { UploadSite } from "../../providers/routeros/runtime/path";
-import type { Finding } from "../catalogue";
 import { finding } from "../catalogue";
 import type { Readings } from "../readings";
+import type { Finding } from "../output";
 
 /** A name, and the addresses it resolved to; none, and why. */
 export interface Resolved {

@@ -1,9 +1,17 @@
 /** What the rows on the router come to for an upload, asked of the model of the forwarding path. Pure. */
 import type { Form, Menus, Row, SiteRule, UploadSite } from "../../providers/routeros/runtime/path";
-import { chooseForm, endsOf, isLast, pathFindings, uploadOf } from "../../providers/routeros/runtime/path";
+import {
+    chooseForm,
+    endsOf,
+    isLast,
+    joinFindings,
+    pathFindings,
+    simpleQueueFindings,
+    uploadOf,
+} from "../../providers/routeros/runtime/path";
 import { readComment } from "../../providers/routeros/runtime/rows/ownership";
-import type { Finding } from "../catalogue";
 import { finding } from "../catalogue";
+import type { Finding } from "../output";
 
 /**
  * What the model finds with our rows where they should stand, and where uploads end by the rows that do stand.
@@ -15,10 +23,14 @@ export function wayFindings(menus: Menus, site: UploadSite, owner: string, broke
     const ours = (row: Row): boolean => readComment(row["comment"]).marker?.owner.startsWith(`${owner}/`) ?? false;
     const form = standingForm(menus, site, ours) ?? chooseForm(menus, site, ours);
     const { verdict, others } = standingEnds(menus, site);
-    const found = pathFindings({ menus, site, form, ours })
+    const shapers = [
+        ...simpleQueueFindings(menus, site),
+        ...(site.profile === "join" ? joinFindings(menus, site) : []),
+    ];
+    const found = [...pathFindings({ menus, site, form, ours }), ...shapers]
         .filter(({ weight }) => weight !== "note")
         .map(({ code, certain, seen, next }): Finding => {
-            const effect = code === "path/stray-mark" ? "harm" : "not-shaped";
+            const effect = harmless.includes(code) ? "harm" : "not-shaped";
             return { code, effect, certain: certain && verdict !== "undecided", seen, next };
         });
     if (verdict === "last" || broken || found.some(({ effect }) => effect === "not-shaped")) return found;
@@ -27,6 +39,9 @@ export function wayFindings(menus: Menus, site: UploadSite, owner: string, broke
         finding("way/elsewhere", `uploads end in ${others.join(", ")}`, { certain: verdict === "other" }),
     ];
 }
+
+/** What takes from others, or from a part of the house, and leaves uploads where they belong. */
+const harmless = ["path/stray-mark", "shaper/some"];
 
 /** The form of marking by which our rules on the router were made: the later ones have the same keys, elsewhere. */
 function standingForm(menus: Menus, site: UploadSite, ours: (row: Row) => boolean): Form | undefined {

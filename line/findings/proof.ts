@@ -1,8 +1,9 @@
 /** The direct proof: connections that carry our mark, and what moves between two looks. Pure. */
 import type { UploadSite } from "../../providers/routeros/runtime/path";
-import type { Finding } from "../catalogue";
 import { finding } from "../catalogue";
 import type { Readings } from "../readings";
+import { marksUploads } from "../counters";
+import type { Finding } from "../output";
 
 /** Uploads under way, by two looks at the router. */
 export interface Proof {
@@ -11,7 +12,7 @@ export interface Proof {
     fastTracked: number;
     /** Bytes that these connections sent between both looks. */
     sent: number;
-    /** Bytes that passed the leaves for uploads between both looks. */
+    /** Bytes that passed the leaves for uploads between both looks, or that our rules gave the class of a CAKE. */
     carried: number;
     /** Bytes that rules gave the packet mark of uploads between both looks. */
     marked: number;
@@ -38,14 +39,16 @@ export function proofOf({ menus, later }: Readings, site: UploadSite): Proof {
     const marked = (menus: Readings["menus"]): number =>
         site.families
             .flatMap((family) => menus[`/${family === "ipv4" ? "ip" : "ipv6"}/firewall/mangle`] ?? [])
-            .filter((row) => row["new-packet-mark"] === site.packetMark)
+            .filter((row) => marksUploads(row, site))
             .reduce((sum, row) => sum + number(row["bytes"]), 0);
+    const markedBetween = marked(later) - marked(menus);
+    const queued = site.leaves.length > 0;
     return {
         connections: after.length,
         fastTracked: after.filter((row) => row["fasttrack"] === "true").length,
         sent: after.reduce((sum, row) => sum + Math.max(0, bytes(row) - bytes(before.get(row[".id"]))), 0),
-        carried: leaf(later["/queue/tree"], "bytes") - leaf(menus["/queue/tree"], "bytes"),
-        marked: marked(later) - marked(menus),
+        carried: queued ? leaf(later["/queue/tree"], "bytes") - leaf(menus["/queue/tree"], "bytes") : markedBetween,
+        marked: markedBetween,
         dropped: leaf(later["/queue/tree"], "dropped") - leaf(menus["/queue/tree"], "dropped"),
     };
 }
@@ -59,12 +62,12 @@ export function proofFindings(readings: Readings, site: UploadSite): Finding[] {
     const seconds = (readings.between / 1000).toFixed(1);
     const queued = site.leaves.length > 0;
     const seen =
-        `in ${seconds} s ${size(sent)} were sent over ${connections} marked connections, our rules marked ${size(marked)}, ` +
-        `${size(carried)} passed ${site.leaves.join(", ")}, ${dropped} packets dropped there`;
+        `in ${seconds} s ${size(sent)} were sent over ${connections} marked connections, our rules marked ${size(marked)}` +
+        (queued ? `, ${size(carried)} passed ${site.leaves.join(", ")}, ${dropped} packets dropped there` : "");
     if (sent < leastBytes)
         found.push(finding("proof/no-upload", `in ${seconds} s ${size(sent)} were sent by marked connections`));
-    else if (queued && carried < sent * leastShare) found.push(finding("proof/elsewhere", seen));
-    else if (queued && fastTracked === 0) found.push(finding("proof/shaped", seen));
+    else if (carried < sent * leastShare) found.push(finding("proof/elsewhere", seen));
+    else if (fastTracked === 0) found.push(finding("proof/shaped", seen));
     return [...found, ...starved(readings, site, connections)];
 }
 

@@ -1,23 +1,21 @@
 /** From parts that arrived to the rate of a line. Pure. Times are milliseconds of one monotonic clock. */
+import type { Rate } from "../output";
 
 /** A part of the upload that the far end has acknowledged. */
 export interface Part {
     from: number;
     to: number;
+    /** Of data. */
     bytes: number;
+    /** Bytes beside it, of the request and of the connection that was opened for it. @default 0 */
+    more?: number;
 }
 
-export interface Rate {
-    /** Data that arrived, bit/s. */
-    bitsPerSecond: number;
-    /** The same as the router counts it: with the headers of TCP, IP and Ethernet. */
-    onTheWire: number;
-    /** The tenth and the ninetieth percentile of the rate in single seconds, bit/s. */
-    spread: [number, number];
-}
-
-/** A full packet on the wire and the data in it: 1500 bytes of IP and 14 of Ethernet for 1448 bytes of TLS records. */
-export const wireShare = 1514 / 1448;
+/**
+ * What is on the wire for each byte that TLS is given: records of 16384 bytes with 22 more (RFC 8446, 5.2), in packets of 1500
+ * bytes of IP and 14 of Ethernet that carry 1448.
+ */
+export const wireShare = (16_406 / 16_384) * (1514 / 1448);
 
 /** Data in a stretch of time. A part's bytes are taken as spread evenly over the time it took. */
 export function bytesWithin(parts: readonly Part[], from: number, to: number): number {
@@ -30,13 +28,13 @@ export function bytesWithin(parts: readonly Part[], from: number, to: number): n
 /** The rate of a stretch of time in which every connection was busy throughout; undefined where it is under a second. */
 export function rateWithin(parts: readonly Part[], from: number, to: number): Rate | undefined {
     if (to - from < 1000) return undefined;
-    const bits = (a: number, b: number): number => (bytesWithin(parts, a, b) * 8000) / (b - a);
+    const bits = (a: number, b: number, all = parts): number => (bytesWithin(all, a, b) * 8000) / (b - a);
     const seconds = Math.floor((to - from) / 1000);
     const each = Array.from({ length: seconds }, (_, index) => bits(from + index * 1000, from + (index + 1) * 1000));
-    const bitsPerSecond = bits(from, to);
+    const sent = parts.map(({ bytes, more = 0, ...part }) => ({ ...part, bytes: bytes + more }));
     return {
-        bitsPerSecond,
-        onTheWire: bitsPerSecond * wireShare,
+        bitsPerSecond: bits(from, to),
+        onTheWire: bits(from, to, sent) * wireShare,
         spread: [quantile(each, 0.1), quantile(each, 0.9)],
     };
 }
@@ -47,9 +45,9 @@ export function quantile(values: readonly number[], share: number): number {
     return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN;
 }
 
-/** What to put into `uplink`: two digits or three, rounded down, as a person writes it. */
-export function uplinkText({ onTheWire }: Rate): string {
-    const digits = 10 ** Math.max(0, Math.floor(Math.log10(onTheWire)) - 2);
-    const bits = Math.floor(onTheWire / digits) * digits;
+/** What to put into `uplink`: three digits, rounded down, as a person writes it. @param rate bit/s */
+export function uplinkText(rate: number): string {
+    const digits = 10 ** Math.max(0, Math.floor(Math.log10(rate)) - 2);
+    const bits = Math.floor(rate / digits) * digits;
     return bits >= 1e6 ? `${+(bits / 1e6).toFixed(3)}M` : `${Math.floor(bits / 1000)}k`;
 }

@@ -1,24 +1,11 @@
 /** Whether an upload goes through its leaf and gives way, from what the router counted. Pure. */
-import type { Finding, Verdict } from "../catalogue";
-import type { Rates } from "../counters";
 import { quantile, wireShare } from "./rate";
+import type { Finding, GivingWay, Rates, Verification } from "../output";
 
 /** From when to when on the clock of the rates, milliseconds. */
 export interface Span {
     from: number;
     to: number;
-}
-
-export interface GivingWay {
-    /** Medians of the leaf for uploads, bit/s: before the load, beside it, after it. */
-    before: number;
-    beside: number;
-    after: number;
-    /** Median of the other load, bit/s. */
-    load: number;
-    /** Until it had given way, and until it had come back, seconds; absent where it never did. */
-    gaveWayIn?: number;
-    cameBackIn?: number;
 }
 
 const medianOf = (rates: readonly Rates[], { from, to }: Span, of: "s3" | "rest"): number =>
@@ -71,12 +58,6 @@ const leastShare = 0.9;
 /** An upload that keeps more than this of its rate beside a load that takes all it can get has not given way. */
 const mostKept = 0.35;
 
-export interface Judged {
-    verdict: Verdict;
-    /** Why, for one line; empty where it is shaped. */
-    because: string;
-}
-
 /**
  * @param greedy the other load takes all that the line gives, so that the upload should keep next to nothing
  * @param findings of the doctor, by weight, for the reason
@@ -86,7 +67,7 @@ export function judge(
     giving: GivingWay | undefined,
     greedy: boolean,
     findings: readonly Finding[],
-): Judged {
+): Pick<Verification, "verdict" | "because"> {
     if (carried.sent < leastSent) return { verdict: "undecided", because: "too little could be sent" };
     if (shareOf(carried) < leastShare) return { verdict: "not-shaped", because: reasonOf(findings) };
     const tookAll = giving !== undefined && giving.load > giving.before / 2;

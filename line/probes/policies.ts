@@ -2,10 +2,10 @@
 import { readFileSync } from "node:fs";
 import { Agent } from "node:https";
 
-import type { Finding } from "../catalogue";
 import { finding } from "../catalogue";
 import type { RecordedPolicy } from "../findings/cloud";
 import { policyFindings } from "../findings/cloud";
+import type { Finding } from "../output";
 
 /** What has changed of them; what may not be read is said. */
 export async function readPolicies(policies: readonly RecordedPolicy[], region: string): Promise<Finding[]> {

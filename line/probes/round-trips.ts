@@ -27,6 +27,15 @@ export interface Times {
     udp: RoundTrips;
 }
 
+/** What one sends, on the wire, bytes: SYN, ACK, FIN and ACK; a question of 17 bytes. */
+const sizes = { tcp: 272, udp: 60 };
+
+/** What all of them sent, bytes on the wire. */
+export function bytesOf(times: Times): number {
+    const of = (kind: "tcp" | "udp"): number => (times[kind].times.length + times[kind].lost) * sizes[kind];
+    return of("tcp") + of("udp");
+}
+
 /** A probe each so many milliseconds, of either kind. */
 const pace = 100;
 /** What is not back by then is lost. */

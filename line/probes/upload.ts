@@ -3,6 +3,8 @@
  * rights are enough for it.
  */
 import { randomBytes } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 
 import type { S3Client } from "@aws-sdk/client-s3";
 
@@ -16,9 +18,12 @@ export interface UploadTarget {
 }
 
 /** A part shall take about this long on its connection: short enough to see the rate, long enough to fill the line. */
-const partMilliseconds = 1000;
+const partMilliseconds = 2000;
 const smallestPart = 64 * 1024;
 const largestPart = 8 * 1024 * 1024;
+
+/** What opening and closing a connection sends (TLS 1.3 with X25519MLKEM768, measured), bytes. */
+const handshake = 2000;
 
 /** S3 counts a multipart upload's parts up to here. */
 const mostParts = 10_000;
@@ -29,6 +34,10 @@ export class Upload {
     /** Requests that the aws client had to send again. */
     retries = 0;
     private readonly connections: Promise<void>[] = [];
+    /** When the part began that each connection sends at the moment. */
+    private readonly begun: number[] = [];
+    /** Bytes that each connection was given when its last part had arrived. */
+    private readonly written = new WeakMap<Socket, number>();
     private readonly abort = new AbortController();
     private readonly data = randomBytes(largestPart);
     private ending = false;
@@ -64,10 +73,15 @@ export class Upload {
         return this.connections.length;
     }
 
+    /** Of what was sent until then all has arrived that will, and is in `parts`. */
+    get knownUntil(): number {
+        return Math.min(performance.now(), ...this.begun);
+    }
+
     /** Opens connections until there are so many. */
     widen(count: number): void {
         while (this.connections.length < count && !this.ending) {
-            const connection = this.run().catch((error: unknown) => {
+            const connection = this.run(this.connections.length).catch((error: unknown) => {
                 this.failure ??= error;
             });
             this.connections.push(connection);
@@ -113,12 +127,12 @@ export class Upload {
         }
     }
 
-    private async run(): Promise<void> {
+    private async run(connection: number): Promise<void> {
         const { UploadPartCommand } = await import("@aws-sdk/client-s3");
         const { client, bucket, key } = this.target;
         let bytes = smallestPart;
         while (!this.ending && this.number < mostParts) {
-            const from = performance.now();
+            const from = (this.begun[connection] = performance.now());
             const part = new UploadPartCommand({
                 Bucket: bucket,
                 Key: key,
@@ -126,12 +140,29 @@ export class Upload {
                 PartNumber: (this.number += 1),
                 Body: this.data.subarray(0, bytes),
             });
+            let given = 0;
+            part.middlewareStack.add(
+                (next) => async (args) => {
+                    const result = await next(args);
+                    given += this.givenTo(result.response);
+                    return result;
+                },
+                { step: "deserialize" },
+            );
             const { $metadata } = await client.send(part, { abortSignal: this.abort.signal });
             const to = performance.now();
             this.retries += ($metadata.attempts ?? 1) - 1;
-            this.parts.push({ from, to, bytes });
+            this.parts.push({ from, to, bytes, more: Math.max(0, given - bytes) });
             const wanted = (bytes * partMilliseconds) / Math.max(to - from, 1);
             bytes = Math.round(Math.min(Math.max(wanted, smallestPart), largestPart, bytes * 4));
         }
+    }
+
+    /** Bytes that went out for a request that was answered so: the request, and where it was made for it, its connection. */
+    private givenTo(response: unknown): number {
+        const { socket } = (response as { body: IncomingMessage }).body;
+        const before = this.written.get(socket);
+        this.written.set(socket, socket.bytesWritten);
+        return socket.bytesWritten - (before ?? -handshake);
     }
 }

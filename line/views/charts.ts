@@ -18,6 +18,7 @@ const colours: Record<string, string> = {
     S3: "var(--s3)",
     "beside the upload": "var(--ours)",
     "beside upload and load": "var(--other)",
+    "after the load": "var(--seed)",
     "other upload": "var(--other)",
     idle: "var(--idle)",
     none: "var(--none)",

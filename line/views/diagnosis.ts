@@ -1,6 +1,5 @@
 /** A diagnosis as a person reads it: the verdict first. Pure. */
-import type { Finding } from "../catalogue";
-import type { Diagnosis } from "../doctor";
+import type { Diagnosis, Finding } from "../output";
 
 /** How a text is set off on a terminal. */
 export interface Colours {

@@ -1,4 +1,5 @@
 /** What a live look shows on a terminal: lines that fit, drawn over the ones before. Pure. */
+import type { Watched } from "../output";
 import type { Seen } from "../watch";
 
 const blocks = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
@@ -10,6 +11,9 @@ export function sparkline(values: readonly number[], most: number, width: number
         .map((value) => blocks[Math.min(7, Math.floor((value / Math.max(most, 1)) * 8))] ?? "▁")
         .join("");
 }
+
+/** With `profile: join` it is a CAKE that drops. */
+const notCounted = "not counted: RouterOS tells nothing of a CAKE's classes";
 
 /** @param where router and time, for the first line. @param width columns of the terminal */
 export function screenLines(seen: Seen, where: string, width: number): string[] {
@@ -31,7 +35,9 @@ export function screenLines(seen: Seen, where: string, width: number): string[] 
         ["share of uploads", share],
         [
             "dropped",
-            `${last?.dropped ?? 0} packets since the last look, ${dropped} in all; ${bytes(last?.queued ?? 0)} wait`,
+            last && dropped === undefined
+                ? notCounted
+                : `${last?.dropped ?? 0} packets since the last look, ${dropped ?? 0} in all; ${bytes(last?.queued ?? 0)} wait`,
         ],
         ["connections", connections ? `${connections.marked} marked, ${connections.fastTracked} FastTracked` : "…"],
         ["round trips", latency ? `${latency.median.toFixed(1)} ms, 95 % within ${latency.p95.toFixed(1)} ms` : "…"],
@@ -47,11 +53,25 @@ export function plainLine({ rates, dropped, connections, latency, problem }: See
     return [
         `uploads ${megabits(s3)}`,
         `other ${megabits(rest)}`,
-        `dropped ${dropped}`,
+        ...(dropped === undefined ? [] : [`dropped ${dropped}`]),
         ...(connections ? [`connections ${connections.marked}`, `FastTracked ${connections.fastTracked}`] : []),
         ...(latency ? [`round trip ${latency.median.toFixed(1)} ms`] : []),
         ...(problem === undefined ? [] : [problem]),
     ].join(", ");
+}
+
+/** The same as data. @param at when, in UTC */
+export function watched({ rates, dropped, connections, latency, problem }: Seen, at: string): Watched {
+    const last = problem === undefined ? rates.at(-1) : undefined;
+    return {
+        at,
+        ...(last && { s3: last.s3, rest: last.rest }),
+        ...(last?.queued !== undefined && { queued: last.queued }),
+        ...(dropped !== undefined && { dropped }),
+        ...(connections && { connections }),
+        ...(latency && { latency }),
+        ...(problem !== undefined && { problem }),
+    };
 }
 
 /** One frame: from the top left over what stands there, nothing cleared before it is drawn over. */

@@ -2,17 +2,23 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
-import type { Rates } from "../counters";
-import type { Phase, Verification } from "../verify";
 import type { Throughput } from "./charts";
 import { latencySpec, svgOf, throughputSpec } from "./charts";
 import { phaseNames, verificationFigures, verificationSentence } from "./verification";
+import type { Finding, Phase, Rates, Verification } from "../output";
 
 const escape = (text: string): string =>
     text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
 const table = (rows: readonly (readonly string[])[]): string =>
-    `<table>${rows.map((row) => `<tr>${row.map((cell) => `<td>${escape(cell)}</td>`).join("")}</tr>`).join("\n")}</table>`;
+    `<table class="told">${rows.map((row) => `<tr>${row.map((cell) => `<td>${escape(cell)}</td>`).join("")}</tr>`).join("\n")}</table>`;
+
+/** A picture as wide as there is room for it. */
+const figure = (svg: string): string => `<figure>${svg}</figure>`;
+
+/** What to do is said where something is to be done. */
+const findingText = ({ code, seen, next }: Finding): string =>
+    `<h3>${escape(code)}</h3>\n<p>${escape(seen)}</p>${next === "Nothing." ? "" : `\n<p class="quiet">${escape(next)}</p>`}`;
 
 /** @param date when it was run, for whoever reads it later */
 export async function verificationPage(found: Verification, date: string): Promise<string> {
@@ -40,11 +46,11 @@ ${readFileSync(path.join(__dirname, "page.css"), "utf8")}</style>
 </header>
 <main>
 <h2>What the router carried</h2>
-${throughput}
+${figure(throughput)}
 ${table(verificationFigures(found))}
-${latency === "" ? "" : `<h2>What that did to others</h2>\n${latency}`}
+${latency === "" ? "" : `<h2>What that did to others</h2>\n${figure(latency)}`}
 <h2>What the doctor found</h2>
-${findings.length === 0 ? "<p>Nothing.</p>" : table(findings.map(({ code, seen, next }) => [code, seen, next]))}
+${findings.length === 0 ? "<p>Nothing.</p>" : findings.map(findingText).join("\n")}
 </main>
 </body>
 </html>

@@ -1,7 +1,6 @@
 /** What a verification came to, the verdict in one sentence first. Pure. */
-import type { Latency } from "../findings/latency";
 import { gradeDefinition } from "../findings/latency";
-import type { Phase, Verification } from "../verify";
+import type { Latency, Phase, Verification } from "../output";
 
 const megabits = (bits: number): string => `${(bits / 1e6).toFixed(bits < 1e6 ? 2 : 1)} Mbit/s`;
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
@@ -10,8 +9,9 @@ const seconds = (value: number): string => `${value.toFixed(1)} s`;
 
 /** The verdict, and what shows it. */
 export function verificationSentence(found: Verification): string {
-    const { verdict, because, share, sent, giving } = found;
-    const carried = `${percent(share)} of ${megabytes(sent)} went through the leaf for uploads`;
+    const { verdict, because, seen, share, sent, giving } = found;
+    const way = seen === "leaf" ? "went through the leaf for uploads" : "had the class that CAKE serves last";
+    const carried = `${percent(share)} of ${megabytes(sent)} ${way}`;
     if (verdict === "undecided") return `could not tell: ${because}`;
     if (verdict === "not-shaped") return `not shaped, because ${because}: ${carried}`;
     return `shaped: ${carried}${giving ? `; ${givingText(giving)}` : "; no other load was seen beside it"}`;
@@ -35,12 +35,15 @@ export const phaseNames: Record<Phase, string> = {
 
 /** Figures of one verification: what, and how much. */
 export function verificationFigures(found: Verification): [string, string][] {
-    const { sent, carried, marked, dropped, retries, giving, latency } = found;
+    const { sent, seen, carried, marked, dropped, retries, giving, latency } = found;
     return [
         ["sent", `${megabytes(sent)} of data, stored nowhere`],
-        ["through the leaf for uploads", megabytes(carried)],
+        ...(seen === "leaf" ? ([["through the leaf for uploads", megabytes(carried)]] as [string, string][]) : []),
         ["marked by our rules", megabytes(marked)],
-        ["packets dropped in the leaf", String(dropped)],
+        [
+            "packets dropped in the leaf",
+            dropped === undefined ? "not counted, it is a CAKE that drops" : String(dropped),
+        ],
         ["requests sent again", String(retries)],
         ...(giving ? ([["other load", megabits(giving.load)]] as [string, string][]) : []),
         ...(latency ? latencyFigures(latency) : []),

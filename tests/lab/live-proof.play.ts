@@ -10,11 +10,11 @@ import { type LiveLine, startLiveLine } from "../../lab/live/line";
 import type { Agent } from "../../lab/traffic/agents";
 import { ports } from "../../lab/traffic/protocol";
 import { wireShare } from "../../line/findings/rate";
-import type { Verification } from "../../line/verify";
 import { tune } from "../../providers/routeros/runtime/router/session";
 import { recordStack } from "../../testing/recorded-stack";
 import { carrierOf, real } from "../../testing/stages";
 import { build, describeWithPackets, root } from "./support";
+import type { Verification } from "../../line/output";
 
 jest.setTimeout(240_000);
 
@@ -98,6 +98,18 @@ describeWithPackets("on a line of real packets", () => {
         expect(found.share).toBeGreaterThan(0.97);
         expect(Math.abs(found.carried / (found.sent * wireShare) - 1)).toBeLessThan(0.03);
         expect(up.bytes - before.up.bytes).toBeGreaterThan(found.carried);
+    });
+
+    it("verify makes a load of its own, which gets what the upload gives up", async () => {
+        const run = await site({});
+        const { code, out } = await run(["verify", "--seconds", "8", "--load", `${line.far.ipv4}:9`]);
+        expect(out).toMatch(/^shaped: \d+ % of .* it gave way from .* and was back within/);
+        expect(code).toBe(0);
+        const { giving } = JSON.parse(
+            readFileSync(path.join(folder, "routeros-s3-verify.json"), "utf8"),
+        ) as Verification;
+        expect(giving!.load).toBeGreaterThan(giving!.before / 2);
+        expect(giving!.load).toBeGreaterThan(3 * giving!.beside);
     });
 
     it("verify names FastTrack where it takes the upload past its leaf", async () => {

@@ -1,21 +1,24 @@
 /** `doctor` and `watch` as a person and a monitor call them, at a stack that was brought up. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
 import * as v from "valibot";
 
+import { diagnosisSchema, outputPage, watchedSchema } from "../../line/output";
 import type { Router } from "../../router";
 import { start } from "../../router";
 import type { Carrier } from "../../testing/carrier";
+import { helpExamples } from "../../testing/printed-commands";
 import { quietAndQuick } from "../../testing/quiet";
 import { recordStack } from "../../testing/recorded-stack";
 import { carrierOf, real } from "../../testing/stages";
 import { build, root } from "../lab/support";
 
 quietAndQuick();
+build();
 
 const config = {
     "aws:region": "ap-southeast-2",
@@ -29,7 +32,6 @@ let carrier: Carrier;
 let environment: Record<string, string>;
 
 beforeAll(async () => {
-    build();
     folder = mkdtempSync(path.join(tmpdir(), "line-commands-"));
     router = await start({ username: "admin", password: "secret" });
     const stage = await real({ wanInterface: "ether5" }, 20e6);
@@ -64,29 +66,9 @@ async function run(line: string, env: Record<string, string> = {}) {
     return { code, ...said };
 }
 
-/** Lines of a command's help that a person can type. */
-async function examples(command: string): Promise<string[]> {
-    const { out } = await run(`${command} --help`);
-    return [...out.matchAll(/^ {2}(npx routeros-s3 [^#\n]*?)\s*(?:#.*)?$/gm)].map(([, line = ""]) => line);
-}
-
-const diagnosis = v.strictObject({
-    verdict: v.picklist(["shaped", "not-shaped", "undecided"]),
-    router: v.strictObject({ url: v.string(), version: v.optional(v.string()), device: v.optional(v.string()) }),
-    findings: v.array(
-        v.strictObject({
-            code: v.string(),
-            effect: v.picklist(["not-shaped", "undecided", "harm", "note"]),
-            certain: v.boolean(),
-            seen: v.string(),
-            next: v.string(),
-        }),
-    ),
-});
-
 describe("doctor", () => {
     test("runs as its help shows it, and ends with 0 where uploads are shaped", async () => {
-        const lines = await examples("doctor");
+        const lines = helpExamples("doctor");
         expect(lines.length).toBeGreaterThan(1);
         for (const line of lines) {
             const { code, out } = await run(line);
@@ -100,7 +82,7 @@ describe("doctor", () => {
         router.set("/queue/tree", parent[".id"]!, { disabled: "true" });
         try {
             const { code, out, errors } = await run("doctor --json");
-            const { verdict, findings } = v.parse(diagnosis, JSON.parse(out));
+            const { verdict, findings } = v.parse(diagnosisSchema, JSON.parse(out));
             expect([verdict, findings[0]?.code, errors]).toEqual(["not-shaped", "rows/parent-disabled", ""]);
             expect(code).toBe(1);
         } finally {
@@ -128,14 +110,18 @@ describe("doctor", () => {
     });
 });
 
+test("what is printed as data has a page that is made from its schemas", () => {
+    expect(readFileSync(path.join(root, "docs/line-json.md"), "utf8")).toBe(outputPage());
+});
+
 describe("watch", () => {
-    test.each([0, 1])("runs as its help shows it (%d), until it is interrupted", async (index) => {
-        const line = (await examples("watch"))[index]!;
+    test.each(helpExamples("watch"))("runs as its help shows it until it is interrupted: %s", async (line) => {
         const { child, said } = launch(`${line} --tcp 127.0.0.1:9`);
         await once(child.stdout, "data");
         child.kill("SIGINT");
         const [code] = (await once(child, "close")) as [number];
-        expect(said.out).toMatch(/^(uploads \d|watch: http:\/\/127\.0\.0\.1:\d+\/\?token=)/);
+        expect(said.out).toMatch(/^(uploads \d|watch: http:\/\/127\.0\.0\.1:\d+\/\?token=|\{)/);
+        if (line.includes("--json")) v.parse(watchedSchema, JSON.parse(said.out.split("\n")[0] ?? ""));
         expect(said.errors).toBe("");
         expect(code).toBe(0);
     });

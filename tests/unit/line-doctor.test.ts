@@ -1,60 +1,16 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
-import type { UploadShapingArgs } from "../../components/shaping/upload-shaping";
-import type { Finding } from "../../line/catalogue";
 import { catalogue, doctorPage, finding } from "../../line/catalogue";
-import type { Diagnosis } from "../../line/doctor";
 import { cloudFindings, policyFindings } from "../../line/findings/cloud";
 import { feedFindings } from "../../line/findings/feed";
 import type { BucketReading } from "../../line/probes/bucket";
-import type { Router } from "../../router";
-import type { Carrier } from "../../testing/carrier";
-import { addressesInside, diagnosed } from "../../testing/doctor";
-import type { Call } from "../../testing/embedded-router";
-import { withRouter } from "../../testing/embedded-router";
+import type { Case } from "../../testing/doctor-cases";
+import { expectDiagnosis, remove, rowOf, set, upload } from "../../testing/doctor-cases";
 import { quietAndQuick } from "../../testing/quiet";
-import type { Stage } from "../../testing/stages";
-import { carrierOf, real } from "../../testing/stages";
+import type { Diagnosis, Finding } from "../../line/output";
 
 quietAndQuick();
-
-let stage: Stage;
-
-beforeAll(async () => {
-    stage = await real({ wanInterface: "ether5" }, 20e6);
-});
-
-/** What a case does before the doctor comes, and between its two looks. */
-interface Case {
-    name: string;
-    site?: Partial<UploadShapingArgs>;
-    before?: (call: Call, router: Router, carrier: Carrier) => unknown;
-    between?: (router: Router) => void;
-    resolve?: (name: string) => Promise<string[]>;
-    /** Beside the router. */
-    more?: Finding[];
-    verdict: Diagnosis["verdict"];
-    codes: string[];
-}
-
-const upload = (router: Router): void => {
-    router.traffic({ to: "52.95.130.5:443", upload: 2_000_000 });
-};
-
-/** The row of a menu with that value, as the wire has it. */
-async function rowOf(call: Call, menu: string, name: string, value: string): Promise<string> {
-    const rows = (await call("GET", menu)).body as Record<string, string>[];
-    const row = rows.find((one) => one[name] === value);
-    if (!row) throw new Error(`no ${name}=${value} in ${menu}`);
-    return `${menu}/${row[".id"] ?? ""}`;
-}
-
-const set = async (call: Call, menu: string, name: string, value: string, change: object): Promise<unknown> =>
-    call("PATCH", await rowOf(call, menu, name, value), change);
-
-const remove = async (call: Call, menu: string, name: string, value: string): Promise<unknown> =>
-    call("DELETE", await rowOf(call, menu, name, value));
 
 const bucket = (more: Partial<BucketReading>): Finding[] =>
     cloudFindings("photos", { exists: true, unread: [], ...more }, ["archive Enabled"]);
@@ -303,39 +259,8 @@ const cases: Case[] = [
     },
 ];
 
-async function doctored(one: Case): Promise<{ diagnosis: Diagnosis; asked: string[] }> {
-    let result: { diagnosis: Diagnosis; asked: string[] } | undefined;
-    await withRouter({}, async (call, router) => {
-        const carrier = carrierOf(router, stage);
-        const { error } = await carrier.up(stage.declared, { skipPreview: true });
-        if (error) throw error;
-        await one.before?.(call, router, carrier);
-        const before = router.log.length;
-        const diagnosis = await diagnosed(
-            carrier,
-            { wanInterface: "ether5", uplink: "20M", ...one.site },
-            {
-                resolve: one.resolve ?? addressesInside,
-                more: [Promise.resolve(one.more ?? [])],
-                pause: () => Promise.resolve(one.between?.(router)),
-            },
-        );
-        result = { diagnosis, asked: router.log.slice(before).map(({ path: asked }) => asked) };
-    });
-    return result!;
-}
-
 describe("doctor", () => {
-    test.each(cases)("$name", async (one) => {
-        const { diagnosis, asked } = await doctored(one);
-        expect(
-            diagnosis.findings.map(({ code, seen }) => (process.env["SEEN"] ? `${code} ${seen}` : code)).sort(),
-        ).toEqual([...one.codes].sort());
-        expect(diagnosis.verdict).toBe(one.verdict);
-        expect(asked.length).toBeLessThanOrEqual(40);
-        const once = asked.filter((menu) => /system\/resource|address-list/.test(menu));
-        expect(once).toEqual([...new Set(once)]);
-    });
+    test.each(cases)("$name", (one) => expectDiagnosis(one));
 });
 
 /** Codes that rows on the embedded router cannot bring about; each has a test in line-findings. */

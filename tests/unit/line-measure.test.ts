@@ -52,8 +52,8 @@ describe("the rate of a line from the parts that arrived", () => {
         [104_500_000, "104M"],
         [1_234_567_890, "1230M"],
         [876_543, "876k"],
-    ])("%d bit/s on the wire is set as %s, rounded down", (onTheWire, text) => {
-        expect(uplinkText({ onTheWire, bitsPerSecond: 0, spread: [0, 0] })).toBe(text);
+    ])("%d bit/s is set as %s, rounded down", (rate, text) => {
+        expect(uplinkText(rate)).toBe(text);
     });
 
     test("has no quantile of nothing", () => {

@@ -4,23 +4,24 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import path from "node:path";
 
-import type { Rates } from "../../line/counters";
 import { ratesOf } from "../../line/counters";
 import { wireShare } from "../../line/findings/rate";
 import { givingWay, judge, shareOf } from "../../line/findings/yielding";
 import type { RunningLoad } from "../../line/probes/load";
 import { startLoad } from "../../line/probes/load";
-import type { Sender, Verification } from "../../line/verify";
+import type { Sender } from "../../line/verify";
 import { verify } from "../../line/verify";
 import { verificationFigures, verificationSentence } from "../../line/views/verification";
 import { forget } from "../../providers/routeros/runtime/lifecycles";
 import { readSettings } from "../../providers/routeros/runtime/router/settings";
 import type { Router } from "../../router";
 import { siteOfCarrier } from "../../testing/doctor";
+import type { Call } from "../../testing/embedded-router";
 import { withRouter } from "../../testing/embedded-router";
 import { quietAndQuick } from "../../testing/quiet";
 import { carrierOf, real } from "../../testing/stages";
 import { build, root } from "../lab/support";
+import type { Rates, Verification } from "../../line/output";
 
 quietAndQuick();
 beforeAll(build);
@@ -112,11 +113,13 @@ async function verified(
     args: object,
     each: (router: Router, line: string) => void,
     load = true,
+    prepare: (call: Call) => Promise<unknown> = () => Promise.resolve(),
 ): Promise<Verification> {
     let found: Verification | undefined;
     const given = { wanInterface: "ether5", uplink: 20e6, addressFamilies: ["ipv4" as const], ...args };
     const stage = await real(given, 20e6);
-    await withRouter({}, async (_call, router) => {
+    await withRouter({}, async (call, router) => {
+        await prepare(call);
         const carrier = carrierOf(router, stage);
         const { error } = await carrier.up(stage.declared, { skipPreview: true });
         if (error) throw error;
@@ -196,6 +199,23 @@ test.each([
     expect(page).toContain("<svg");
     expect(page).not.toMatch(/<script|<link|src=|@import|url\((?!["']?#)/);
     for (const [what] of verificationFigures(found)) expect(page).toContain(what);
+});
+
+/** A CAKE with classes on the line, for `profile: join`. */
+async function shaper(call: Call): Promise<void> {
+    await call("PUT", "/queue/type", { name: "shaper", kind: "cake", "cake-diffserv": "diffserv4" });
+    const queue = { name: "up", parent: "ether5", "packet-mark": "no-mark", queue: "shaper", "max-limit": "19M" };
+    await call("PUT", "/queue/tree", queue);
+}
+
+test("with profile join, uploads are told by the DSCP that our rules gave, and drops are not", async () => {
+    const found = await verified({ profile: "join" }, besideLoad, true, shaper);
+    expect(verificationSentence(found)).toMatch(
+        /^shaped: (9\d|100) % of .* MB had the class that CAKE serves last; it gave way from/,
+    );
+    expect(found.rates.some(({ s3, rest }) => s3 > 0 && rest > 0)).toBe(true);
+    expect(found.dropped).toBeUndefined();
+    expect(Object.fromEntries(verificationFigures(found))["packets dropped in the leaf"]).toMatch(/^not counted/);
 });
 
 test("a load that nobody takes, or whose connections the other end closes, is said with what to run there", async () => {

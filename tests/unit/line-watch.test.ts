@@ -1,7 +1,6 @@
 import { readShaping } from "../../components/shaping/plan";
 import { uploadSite } from "../../components/shaping/rules";
-import type { Rates } from "../../line/counters";
-import { frame, plainLine, screenLines, sparkline } from "../../line/views/screen";
+import { frame, plainLine, screenLines, sparkline, watched } from "../../line/views/screen";
 import type { Seen } from "../../line/watch";
 import { Watch } from "../../line/watch";
 import { startWatchPage } from "../../line/watch-page";
@@ -10,6 +9,7 @@ import { readSettings } from "../../providers/routeros/runtime/router/settings";
 import { withRouter } from "../../testing/embedded-router";
 import { quietAndQuick } from "../../testing/quiet";
 import { carrierOf, real } from "../../testing/stages";
+import type { Rates } from "../../line/output";
 
 quietAndQuick();
 
@@ -74,6 +74,37 @@ test("asks one thing of the router a look, and sees what passes", async () => {
             expect(last?.rates.at(-1)?.s3).toBeGreaterThan(0);
             router.addFault({ kind: "500", when: "before", at: 1, times: 9 });
             expect((await watch.look()).problem).toMatch(/queue\/tree/);
+        } finally {
+            client.close();
+        }
+    });
+});
+
+test("with profile join a look is made of several questions, one at a time", async () => {
+    const args = { wanInterface: "ether5", uplink: "20M", profile: "join" as const };
+    const stage = await real(args, 20e6);
+    await withRouter({}, async (call, router) => {
+        await call("PUT", "/queue/type", { name: "shaper", kind: "cake", "cake-diffserv": "diffserv4" });
+        const queue = { name: "up", parent: "ether5", "packet-mark": "no-mark", queue: "shaper", "max-limit": "19M" };
+        await call("PUT", "/queue/tree", queue);
+        const carrier = carrierOf(router, stage);
+        await carrier.up(stage.declared, { skipPreview: true });
+        const client = new Client(readSettings((key) => carrier.config[key]));
+        const watch = new Watch(client, uploadSite(readShaping(args).plan!));
+        try {
+            let last: Seen | undefined;
+            for (let look = 0; look < 10; look += 1) {
+                const before = router.log.length;
+                last = await watch.look();
+                expect(router.log.length - before).toBe(1);
+                router.traffic({ to: "52.95.130.5:443", upload: 100_000 });
+                router.traffic({ to: "198.51.100.7:443", upload: 30_000 });
+            }
+            const { s3 = 0, rest = 0 } = last?.rates.at(-1) ?? {};
+            expect(s3).toBeGreaterThan(rest);
+            expect(rest).toBeGreaterThan(0);
+            expect(screenLines(last!, "", 80).join("\n")).toMatch(/dropped +not counted/);
+            expect(watched(last!, "now")).not.toHaveProperty("dropped");
         } finally {
             client.close();
         }

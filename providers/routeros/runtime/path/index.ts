@@ -9,7 +9,7 @@
  */
 export { aheadFindings, strayFindings, strayMarks } from "./alone";
 export { findingsPage } from "./catalogue";
-export { chooseForm, isLast, outcomes } from "./choose";
+export { bulkDscp, chooseForm, isLast, outcomes } from "./choose";
 export { endsOf } from "./ends";
 export type { BypassMatchers, BypassRule } from "./fasttrack";
 export { bypassRules, fastTrackRules, isFastTrack } from "./fasttrack";

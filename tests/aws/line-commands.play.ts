@@ -17,20 +17,25 @@ import {
     ListObjectsV2Command,
 } from "@aws-sdk/client-s3";
 
+import * as v from "valibot";
+
 import { openBucket } from "../../cli/s3/bucket";
 import { uploaderPolicy } from "../../components/archive/policy";
+import { measurementSchema, verificationSchema } from "../../line/output";
 import { readBucket } from "../../line/probes/bucket";
 import { readPolicies } from "../../line/probes/policies";
 import type { Router } from "../../router";
 import { start } from "../../router";
 import type { Aws } from "../../sandbox/aws/server";
 import { startAws } from "../../sandbox/aws/server";
+import { helpExamples } from "../../testing/printed-commands";
 import { quietAndQuick } from "../../testing/quiet";
 import { recordStack } from "../../testing/recorded-stack";
 import { carrierOf, real } from "../../testing/stages";
 import { build, root } from "../lab/support";
 
 quietAndQuick();
+build();
 jest.setTimeout(180_000);
 
 const Bucket = "proved";
@@ -47,7 +52,6 @@ const sink = createServer((socket) => void socket.on("error", () => undefined).r
 let there: string;
 
 beforeAll(async () => {
-    build();
     folder = mkdtempSync(path.join(tmpdir(), "line-proof-"));
     sink.listen(0, "127.0.0.1");
     await once(sink, "listening");
@@ -137,6 +141,34 @@ async function newKey(UserName: string, policy?: object): Promise<Record<string,
     return { AWS_ACCESS_KEY_ID: AccessKey!.AccessKeyId!, AWS_SECRET_ACCESS_KEY: AccessKey!.SecretAccessKey! };
 }
 
+/** What stands in for what a person has, and makes it short. */
+const here = (line: string): string =>
+    `${line.replace(/^npx routeros-s3 /, "").replace("vps.example.net:9000", there)} ${short} --tcp ${there}`;
+
+test.each(helpExamples("measure"))("as its help shows it: %s", async (line) => {
+    const CreateBucketConfiguration = { LocationConstraint: "eu-central-1" as const };
+    if (line.includes("photos")) {
+        const { client: s3 } = await openBucket({ bucket: "photos", region: "eu-central-1" });
+        await s3.send(new CreateBucketCommand({ Bucket: "photos", CreateBucketConfiguration }));
+        s3.destroy();
+    }
+    const { code, out, errors } = await run(here(line));
+    expect([code, isOut(), await left()]).toEqual([0, false, []]);
+    if (line.includes("--json")) {
+        expect(v.parse(measurementSchema, JSON.parse(out)).parts).toBeGreaterThan(0);
+        expect(errors).toBe("");
+    } else expect(out).toMatch(/^[\d.]+ Mbit\/s on the wire as the router counts it, over 1 connections\n/);
+});
+
+test.each(helpExamples("verify"))("as its help shows it: %s", async (line) => {
+    const { code, out } = await run(here(line));
+    expect(out).toMatch(/^not shaped, because .*: 0 % of \d/);
+    expect([code, await left()]).toEqual([1, []]);
+    const page = /--page (\S+)/.exec(line)?.[1] ?? "routeros-s3-verify.html";
+    expect(readFileSync(path.join(folder, page), "utf8")).toContain("not shaped, because");
+    v.parse(verificationSchema, JSON.parse(readFileSync(path.join(folder, page.replace("html", "json")), "utf8")));
+});
+
 test("the bucket and the policies are read as they stand, and what is gone is told", async () => {
     const policy = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "s3:PutObject", Resource: "*" }] };
     await newKey("changed", policy);
@@ -181,7 +213,7 @@ test("measure with the uploader's own rights, and the parent queue lifted meanwh
     expect(launched.said.errors).toMatch(
         /at most some 20 PUT requests of GLACIER, by the price list of ap-southeast-2 0\.00 USD; nothing is stored/,
     );
-    expect(launched.said.out).toMatch(/Mbit\/s on the wire.*\n.*\n.*grade A/);
+    expect(launched.said.out).toMatch(/Mbit\/s on the wire.*\n.*\n.*\n.*grade A/);
     expect(launched.said.out).toMatch(/\npulumi config set routeros-s3:uplink \d+(\.\d+)?[Mk]\n$/);
     expect([code, isOut(), await left()]).toEqual([0, false, []]);
 });
@@ -243,44 +275,59 @@ test.each<[string, string, () => Promise<Record<string, string>>, RegExp]>([
     expect([out, code]).toEqual(["", line.startsWith("verify") ? 2 : 1]);
 });
 
-test("verify of an upload that the router never sees says so, and leaves a page, a JSON and nothing in the bucket", async () => {
-    const { code, out } = await run(`verify ${short} --tcp ${there} --load ${there} --page proof.html`);
-    expect(out).toMatch(/^not shaped, because .*: 0 % of \d/);
-    expect(code).toBe(1);
-    const found = JSON.parse(readFileSync(path.join(folder, "proof.json"), "utf8")) as Record<string, unknown>;
-    const names = [
-        "verdict",
-        "because",
-        "router",
-        "share",
-        "sent",
-        "carried",
-        "marked",
-        "dropped",
-        "retries",
-        "giving",
-    ];
-    expect(Object.keys(found)).toEqual([...names, "latency", "findings", "rates", "phases", "trips"]);
-    expect(readFileSync(path.join(folder, "proof.html"), "utf8")).toContain("not shaped, because");
-    expect(await left()).toEqual([]);
-});
-
-test("verify interrupted ends with 130, no page, nothing in the bucket", async () => {
-    const launched = launch(`verify ${short} --tcp ${there} --page broken.html`);
-    await says(launched, /upload: uploads/);
+test.each<[string, RegExp]>([
+    ["the idle line", /idle: uploads/],
+    ["the upload", /upload: uploads/],
+    ["the load", /beside: uploads/],
+    ["what comes after it", /after: uploads/],
+])("verify interrupted during %s ends with 130, no page, nothing in the bucket", async (_phase, when) => {
+    const launched = launch(`verify ${short} --tcp ${there} --load ${there} --page broken.html`);
+    await says(launched, when);
     launched.child.kill("SIGINT");
     const [code] = (await once(launched.child, "close")) as [number];
     expect([code, existsSync(path.join(folder, "broken.html")), await left()]).toEqual([130, false, []]);
 });
 
-test("a line that breaks in the middle is told with what is left to do", async () => {
-    const launched = launch(`measure --lift ${short} --tcp ${there}`);
-    await says(launched, /Mbit\/s over/);
-    await aws.stop();
+test("verify interrupted while it waits for a load ends likewise", async () => {
+    const launched = launch(`verify ${short} --tcp ${there} --page broken.html`);
+    await says(launched, /start another upload/);
+    launched.child.kill("SIGINT");
     const [code] = (await once(launched.child, "close")) as [number];
-    const last = launched.said.errors.trimEnd().split("\n").at(-1) ?? "";
-    expect(last).toMatch(
-        /the upload could not be aborted .*aws s3api abort-multipart-upload --bucket proved --key .* --upload-id \S+`$/,
-    );
-    expect([code, isOut()]).toEqual([1, false]);
+    expect([code, existsSync(path.join(folder, "broken.html")), await left()]).toEqual([130, false, []]);
+});
+
+const nowhere = { ROUTEROS_URL: "http://127.0.0.1:1", ROUTEROS_ALLOW_PLAINTEXT: "true" };
+test.each<[string, string, Record<string, string>, RegExp, number]>([
+    ["verify", "a wrong password", { ROUTEROS_PASSWORD: "wrong" }, /\[login\/refused\]$/, 2],
+    ["verify", "no router", nowhere, /127\.0\.0\.1:1.*\[/, 2],
+    ["measure --lift", "a wrong password", { ROUTEROS_PASSWORD: "wrong" }, /\[login\/refused\]$/, 1],
+    ["measure --lift", "no router", nowhere, /127\.0\.0\.1:1.*\[/, 1],
+])("%s with %s: one clear line, and nothing in the bucket", async (line, _what, env, says, ends) => {
+    const { code, out, errors } = await run(`${line} ${short} --tcp ${there}`, env);
+    expect(errors.trimEnd().split("\n").at(-1)).toMatch(says);
+    expect([code, out, isOut(), await left()]).toEqual([ends, "", false, []]);
+});
+
+test("a router that goes away while verify looks at it ends it with 2, and nothing in the bucket", async () => {
+    const launched = launch(`verify ${short} --tcp ${there} --page broken.html`);
+    await says(launched, /upload: uploads/);
+    router.addFault({ kind: "drop", when: "before", at: 1, times: 1000 });
+    const [code] = (await once(launched.child, "close")) as [number];
+    router.clearFaults();
+    expect(launched.said.errors.trimEnd().split("\n").at(-1)).toMatch(/^verify: .*\[router\//);
+    expect([code, existsSync(path.join(folder, "broken.html")), await left()]).toEqual([2, false, []]);
+});
+
+test("a line that breaks in the middle is told with what is left to do", async () => {
+    const launched = ["measure --lift", "verify"].map((line) => launch(`${line} ${short} --tcp ${there}`));
+    const ended = launched.map(({ child }) => once(child, "close") as Promise<[number]>);
+    await Promise.all([says(launched[0]!, /Mbit\/s over/), says(launched[1]!, /upload: uploads/)]);
+    await aws.stop();
+    expect((await Promise.all(ended)).flatMap(([code]) => code)).toEqual([1, 2]);
+    for (const { said } of launched) {
+        expect(said.errors.trimEnd().split("\n").at(-1)).toMatch(
+            /the upload could not be aborted .*aws s3api abort-multipart-upload --bucket proved --key .* --upload-id \S+`$/,
+        );
+    }
+    expect(isOut()).toBe(false);
 });
