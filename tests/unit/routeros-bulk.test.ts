@@ -1,6 +1,6 @@
 /** Many rows in a few requests: by scripts where the router carries them out, singly where it does not. */
 import { tune } from "../../providers/routeros/runtime/router/session";
-import { type Router, type RouterOptions, start } from "../../router";
+import { type Fault, type Router, type RouterOptions, start } from "../../router";
 import { Carrier, type Declared } from "../../testing/carrier";
 import { quietAndQuick } from "../../testing/quiet";
 
@@ -10,6 +10,8 @@ const addresses = (count: number): string[] =>
 const list = (count: number, more: object = {}): Declared[] => [
     { kind: "AddressList", name: "s3", args: { list: "S3", addresses: addresses(count), comment: "to S3", ...more } },
 ];
+
+const slow = { requestMs: 0, rowMs: 0, commandMs: 10 };
 
 let said: string[];
 quietAndQuick();
@@ -101,6 +103,76 @@ it("uses no script where the configuration says never", () =>
         },
         { "routeros:bulkWrites": "never" },
     ));
+
+it("moves, adds and enables rules by scripts, in their order", () =>
+    onRouter({}, async (router, carrier) => {
+        const mangle = "/ip/firewall/mangle";
+        const rules = (keys: string[], more: object = {}): Declared[] => [
+            {
+                kind: "FirewallRules",
+                name: "block",
+                args: {
+                    table: "mangle",
+                    rules: keys.map((key) => ({ key, chain: "forward", action: "log", logPrefix: key, ...more })),
+                },
+            },
+        ];
+        const standing = (): string[] => router.rows(mangle).flatMap((row) => row["log-prefix"] ?? []);
+        const keys = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
+        await up(carrier, rules(keys, { disabled: true }));
+        expect(standing()).toEqual(keys);
+        expect(singly(router)).toBe(0);
+        await up(carrier, rules(keys));
+        expect(router.rows(mangle).filter((row) => row["disabled"] === "true")).toEqual([]);
+        await up(carrier, rules([...keys].reverse()));
+        expect(standing()).toEqual([...keys].reverse());
+        await up(carrier, rules(keys.flatMap((key) => [`${key}1`, key])));
+        expect(standing()).toEqual(keys.flatMap((key) => [`${key}1`, key]));
+        expect(singly(router)).toBe(0);
+
+        router.clearLog();
+        const { error } = await carrier.up(
+            rules([...keys, "x"].map((key) => `${key}2`)).map((one) => {
+                const { rules: all = [], ...args } = one.args as { rules?: { key: string }[] };
+                const wrong = all.map((rule) => (rule.key === "h2" ? { ...rule, outInterface: "nope" } : rule));
+                return { ...one, args: { ...args, rules: wrong } };
+            }),
+            { skipPreview: true },
+        );
+        expect(error?.message).toMatch(/input does not match any value of interface/);
+        const added = standing().filter((key) => key.endsWith("2"));
+        expect(added).toEqual(["a2", "b2", "c2", "d2", "e2", "f2", "g2"]);
+    }));
+
+describe("is mended within the run", () => {
+    const spoilt: [string, Fault | undefined, RouterOptions][] = [
+        ["an answer that is lost", { kind: "drop", when: "after" }, {}],
+        ["a script that never came", { kind: "reset", when: "before" }, {}],
+        ["another request's answer", { kind: "foreign-answer", when: "after" }, {}],
+        ["an error of the server", { kind: "500", when: "after" }, {}],
+        ["half an answer", { kind: "cut-body", when: "after" }, {}],
+        ["a restart after five commands", { kind: "restart", command: 5 }, {}],
+        ["an error after five commands", { kind: "500", command: 5 }, {}],
+        ["scripts that are cut off", undefined, { behaviour: { scriptCommands: 3 } }],
+        ["a session that ends", undefined, { behaviour: { sessionSeconds: 0.05 }, latency: slow }],
+    ];
+    it.each(spoilt)("%s", (_what, fault, options) =>
+        onRouter(options, async (router, carrier) => {
+            if (fault) router.addFault({ ...fault, path: "/execute", at: 2 });
+            await up(carrier, list(60));
+            expect(ours(router).sort()).toEqual(addresses(60).sort());
+            router.clearFaults();
+            if (fault) router.addFault({ ...fault, path: "/execute", at: 3 });
+            await up(carrier, list(60, { comment: "new" }));
+            expect(router.rows(menu).filter((row) => row["comment"]?.startsWith("new ["))).toHaveLength(60);
+            router.clearFaults();
+            expect((await carrier.destroy()).error).toBeUndefined();
+            expect(others(router)).toEqual(["by hand"]);
+            expect(ours(router)).toEqual([]);
+            expect(said.length).toBeLessThan(4);
+        }),
+    );
+});
 
 describe("writes rows one by one, and says so in one line,", () => {
     it.each<[string, RouterOptions, RegExp]>([

@@ -6,13 +6,13 @@ import type { Look } from "../router/look";
 import { Outdated, unlessOutdated } from "../router/look";
 import type { Session } from "../router/session";
 import type { Difference, Menu, Values } from "../rows/fields";
-import { difference, inverse, patchBody, valueOf } from "../rows/fields";
+import { inverse, patchBody, valueOf } from "../rows/fields";
 import { markerOf } from "../rows/ownership";
 import type { Addition, Change, Move, Operation } from "../rows/reconcile";
 import type { Row } from "../rows/row";
 import { readRow } from "../rows/row";
-import type { Step } from "../rows/script";
-import { stepOf } from "../rows/script";
+import type { Batched } from "./batch";
+import { batchAt, goesByPlace, nameOf, stands } from "./batch";
 import { progress } from "./progress";
 
 /** What reached the router. */
@@ -33,12 +33,6 @@ export interface Series {
     verify: boolean;
     /** How many operations were carried out: all of them, unless the look grew too old to go on by its ids. */
     done: number;
-}
-
-/** An operation as it goes in a script. */
-interface Batched {
-    operation: Operation;
-    step: Step;
 }
 
 export class Writer {
@@ -137,19 +131,7 @@ export class Writer {
     private batchAt(operations: readonly Operation[], from: number): Batched[] | undefined {
         const { scripts } = this.session;
         if (this.unmarked || !scripts.takes(operations.length, this.reading)) return undefined;
-        const all: Batched[] = [];
-        for (const operation of operations.slice(from, from + scripts.most)) {
-            // What is removed must not go where what takes its place did not come.
-            if (this.menu.isSet && operation.kind !== operations[from]?.kind) break;
-            const step = this.failed.has(nameOf(operation))
-                ? undefined
-                : stepOf(this.menu, operation, (id) => this.known.get(id));
-            if (!step) break;
-            all.push({ operation, step });
-        }
-        // What a move did cannot be read back from one row.
-        if (all.length < 2 || (scripts.isTrial && all[0]?.operation.kind === "move")) return undefined;
-        return all.slice(0, scripts.share(all.map(({ step }) => step)));
+        return batchAt(operations, from, { menu: this.menu, scripts, known: this.known, failed: this.failed });
     }
 
     /**
@@ -175,24 +157,14 @@ export class Writer {
             }
             done += 1;
             if (operation.kind === "add") written.ids?.set(operation.key, outcome);
+            if (isTrial) {
+                const asMeant = await stands(this.session.client, this.menu, operation, outcome, this.known);
+                scripts.tried(asMeant);
+                if (!asMeant) return { done: 0 };
+            }
             if (operation.kind === "remove") this.gone(operation.id, written);
-            if (!isTrial) continue;
-            const stands = await this.stands(operation, outcome);
-            scripts.tried(stands);
-            if (!stands) return { done: 0 };
         }
         return { done };
-    }
-
-    /** Whether the router shows what a script said it had done. */
-    private async stands(operation: Operation, outcome: string): Promise<boolean> {
-        if (operation.kind === "move") return true;
-        const id = operation.kind === "add" ? outcome : operation.id;
-        const answer = await this.session.client.row(`${this.menu.path}/${id}`);
-        const row = answer && readRow(this.menu, { ".id": id, ...answer });
-        if (operation.kind === "remove") return row === undefined || row.marker?.key !== operation.key;
-        const target = operation.kind === "add" ? operation.values : { ...row?.values, ...operation.difference.set };
-        return row !== undefined && difference(this.menu.table, row.values, target) === undefined;
     }
 
     private gone(removed: string, written: Written): void {
@@ -316,16 +288,6 @@ export class Writer {
             if (!isRouterError(error, "router/gone")) throw error;
         }
     }
-}
-
-/** What tells an operation from another of its series. */
-function nameOf(operation: Operation): string {
-    return operation.kind === "move" ? `move ${operation.ids.join()}` : `${operation.kind} ${operation.key}`;
-}
-
-/** Whether it goes by where another row stands, and not by a row's own marker alone. */
-function goesByPlace({ operation }: Batched): boolean {
-    return operation.kind === "move" || (operation.kind === "add" && operation.before !== undefined);
 }
 
 function isAnswer(answer: unknown): answer is Values {
