@@ -236,10 +236,12 @@ const withinScript = (commands: number): Spoiling[] =>
 /** What is done to the request that comes as number `at`. */
 type Choice = (commands: number) => readonly Spoiling[];
 
-const ways: Record<string, { scriptsFrom?: number; choice: Choice }> = {
+/** By scripts time stands still: how much a script holds goes by how quick the one before it was. */
+const ways: Record<string, { scriptsFrom?: number; now?: () => number; choice: Choice }> = {
     "one by one": { choice: () => spoilt },
     "by scripts": {
         scriptsFrom: 2,
+        now: () => 0,
         choice: (commands) => (commands > 0 ? [...spoilt, ...withinScript(commands)] : besideScripts),
     },
 };
