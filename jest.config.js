@@ -1,3 +1,6 @@
+// What the provider notes for the case of its being killed stays out of the home of who runs the tests.
+process.env.XDG_STATE_HOME = require("node:path").join(__dirname, ".sandbox/state-of-tests");
+
 /** @type {import("jest").Config} */
 module.exports = {
     testEnvironment: "node",

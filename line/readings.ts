@@ -45,7 +45,7 @@ function questions(site: UploadSite): Question[] {
             { menu: `${ip}/route`, query: { "dst-address": everywhere } },
             { menu: `${ip}/firewall/raw`, query: noDummies, optional: true },
             { menu: `${ip}/firewall/filter`, query: noDummies },
-            { menu: `${ip}/firewall/nat`, query: { chain: "dstnat" }, optional: true },
+            { menu: `${ip}/firewall/nat`, query: noDummies, optional: true },
             { menu: `${ip}/firewall/address-list`, query: listQuery(site.list), list: family },
             {
                 menu: `${ip}/firewall/connection`,

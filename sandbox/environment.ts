@@ -30,6 +30,7 @@ export function engineEnvironment(folders: EngineFolders): Environment {
         PATH: [...programs, process.env["PATH"] ?? ""].join(path.delimiter),
         NODE_COMPILE_CACHE: compileCache,
         PULUMI_HOME: folders.home,
+        XDG_STATE_HOME: path.join(folders.home, "state"),
         PULUMI_BACKEND_URL: `file://${folders.backend}`,
         PULUMI_CONFIG_PASSPHRASE_FILE: folders.passphraseFile,
         PULUMI_SKIP_UPDATE_CHECK: "true",

@@ -140,6 +140,47 @@ function siteOf(count: number, more: string[] = []): Declared[] {
     return site({ addresses: [...prefixes, ...more], wan: "ether5", upload: true });
 }
 
+/** Requests by method and menu, ids left out. */
+export type ByMenu = Map<string, number>;
+
+/**
+ * `pulumi up` on a site whose uplink has changed and that has a prefix more, process by process: its preview and its update, each of
+ * which refreshes first.
+ */
+export async function changedUp(): Promise<{ phases: Record<"preview" | "update", ByMenu>; missed: string[] }> {
+    const router = await start();
+    tune({ now: () => 0 });
+    try {
+        const carrier = new Carrier({ url: router.url });
+        const during = async (work: () => Promise<{ error?: Error }>): Promise<ByMenu> => {
+            router.clearLog();
+            const { error } = await work();
+            if (error) throw error;
+            return byMenu(router);
+        };
+        const of = (addresses: string[], maxLimit: string): Declared[] =>
+            site({ addresses, wan: "ether5", upload: true, maxLimit });
+        await during(() => carrier.up(of([address(10, 0)], "19M")));
+        const changed = of([address(10, 0), address(10, 2)], "18M");
+        const preview = await during(() => carrier.preview(changed));
+        const update = await during(() => carrier.up(changed, { skipPreview: true }));
+        const total = [...preview.values(), ...update.values()].reduce((sum, count) => sum + count, 0);
+        return { phases: { preview, update }, missed: over("requests", total, 40) };
+    } finally {
+        tune({});
+        await router.stop();
+    }
+}
+
+function byMenu(router: Router): ByMenu {
+    const found: ByMenu = new Map();
+    for (const { method, path } of router.log) {
+        const name = `${method} ${path.replace(/\/\*[0-9A-F]+$/, "")}`;
+        found.set(name, (found.get(name) ?? 0) + 1);
+    }
+    return found;
+}
+
 /** A router with everything that the way of an upload may hang on: what is looked at further there. */
 export const windingRouter = `/interface bridge
 add name=bridge
@@ -164,6 +205,8 @@ add address=2001:db8:1::1/64 interface=bridge
 /ip route
 add gateway=203.0.113.1%ether5
 add gateway=pppoe-out1 distance=2 disabled=yes
+/ipv6 route
+add dst-address=::/0 gateway=fe80::1%pppoe-out1
 /ip firewall mangle
 add action=mark-packet chain=forward in-interface-list=LAN protocol=udp new-packet-mark=calls passthrough=no
 /ipv6 firewall mangle

@@ -28,7 +28,8 @@ export function wayFindings(menus: Menus, site: UploadSite, owner: string, broke
         ...(site.profile === "join" ? joinFindings(menus, site) : []),
     ];
     const found = [...pathFindings({ menus, site, form, ours }), ...shapers]
-        .filter(({ weight }) => weight !== "note")
+        // What was not read is told by itself.
+        .filter(({ code, weight }) => weight !== "note" && code !== "path/unread")
         .map(({ code, certain, seen, next }): Finding => {
             const effect = harmless.includes(code) ? "harm" : "not-shaped";
             return { code, effect, certain: certain && verdict !== "undecided", seen, next };

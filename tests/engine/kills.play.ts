@@ -189,3 +189,51 @@ describe("killed", () => {
         while (!session.router.log.some((one) => one.index === index)) await new Promise((next) => setImmediate(next));
     }
 });
+
+describe("killed while it takes rows over", () => {
+    const program = `
+const { QueueTree, QueueType } = require("./bin/components");
+const type = new QueueType("type", {
+    name: "cake-up", kind: "cake", parameters: { cakeDiffserv: "diffserv4" }, adopt: true,
+});
+const rates = { maxLimit: "19M", limitAt: "1M" };
+new QueueTree("queues", { adopt: true, queues: [{ name: "line", parent: "ether5", queue: "cake-up", ...rates }] }, { dependsOn: type });
+`;
+    let session: ScratchStack;
+
+    beforeAll(async () => {
+        session = await startEngine({ program: { "index.js": program } });
+        session.router.add("/queue/type", { name: "cake-up", kind: "cake", "cake-diffserv": "besteffort" });
+        session.router.add(queues, { name: "line", parent: "ether5", queue: "cake-up", "max-limit": "20M" });
+    });
+    afterAll(() => session.stop());
+
+    it.each(["/queue/type", queues])(
+        "an engine at a write to %s: a later destroy gives all of it back",
+        async (menu) => {
+            const before = session.router.configuration();
+            const engine = spawn("pulumi", ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", "test"], {
+                cwd: session.folder,
+                env: session.env,
+                stdio: "ignore",
+            });
+            session.router.addFault({ kind: "hang", when: "after", at: 1, methods: writing, path: menu });
+            const unhook = session.router.onRequest((entry) => {
+                if (entry.when === "after" && entry.method === "PATCH" && entry.path.startsWith(menu))
+                    engine.kill("SIGKILL");
+            });
+            await once(engine, "exit");
+            unhook();
+            session.router.release();
+            session.router.clearFaults();
+            while (providers(session.folder).length > 0) await pause(20);
+            expect(session.router.configuration()).not.toEqual(before);
+
+            expect(await session.pulumi(["cancel", "--yes"])).toMatchObject({ code: 0 });
+            expect(await session.up()).toMatchObject({ code: 0 });
+            expect(await session.refresh(["--clear-pending-creates"])).toMatchObject({ code: 0 });
+            expect(await session.destroy()).toMatchObject({ code: 0 });
+            expect(session.router.configuration()).toEqual(before);
+        },
+    );
+});

@@ -1,5 +1,12 @@
 import { accept, type Case, fastTrack, router } from "./case";
 
+/** IPv6 in use on the line. */
+const sixth = `/ipv6 address
+add address=2001:db8:1::1/64 interface=bridge
+/ipv6 route
+add dst-address=::/0 gateway=fe80::1%ether1
+`;
+
 /** Rules of every kind on the way of an upload. */
 export const wayCases: Case[] = [
     router(
@@ -319,6 +326,42 @@ add action=accept chain=proxy dst-address-list=aws-s3
 add action=dst-nat chain=proxy protocol=tcp dst-port=443 to-addresses=192.168.88.2
 `,
         {},
+    ),
+    router(
+        "web of IPv6 sent to a proxy by a chain",
+        `${sixth}/ipv6 firewall nat
+add action=jump chain=dstnat in-interface=bridge jump-target=proxy
+add action=dst-nat chain=proxy protocol=tcp dst-port=443 to-address=2001:db8:1::2/128
+`,
+        {
+            args: { addressFamilies: ["ipv6"] },
+            findings: ["path/redirected"],
+            leaf: "redirected",
+            from6: "2001:db8:1::10",
+        },
+    ),
+    router(
+        "web of some hosts of IPv6 sent to a proxy",
+        `${sixth}/ipv6 firewall nat
+add action=dst-nat chain=dstnat src-address=2001:db8:1::40/124 protocol=tcp dst-port=443 to-address=2001:db8:1::2/128
+`,
+        { args: { addressFamilies: ["ipv6"] }, findings: ["path/redirected?"], from6: "2001:db8:1::10" },
+    ),
+    router(
+        "a prefix of the house translated to the line's (NPTv6)",
+        `${sixth}/ipv6 firewall mangle
+add action=snpt chain=postrouting src-address=fd00::/64 src-prefix=fd00::/64 dst-prefix=2001:db8:1::/64 out-interface=ether1
+add action=dnpt chain=prerouting dst-address=2001:db8:1::/64 src-prefix=2001:db8:1::/64 dst-prefix=fd00::/64 in-interface=ether1
+`,
+        { args: { addressFamilies: ["ipv6"] }, from6: "2001:db8:1::10" },
+    ),
+    router(
+        "uploads not tracked by a chain of raw",
+        `/ip firewall raw
+add action=jump chain=prerouting in-interface=bridge jump-target=quick
+add action=notrack chain=quick protocol=tcp dst-port=443
+`,
+        { form: "packet" },
     ),
     router(
         "marks of the router's own traffic, and FastTrack out of use",

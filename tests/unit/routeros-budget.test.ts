@@ -1,5 +1,5 @@
 import type { Router } from "../../router";
-import { budgetOf, crowdedRouter, foreignRows, sizes, windingPreview, writes } from "../../testing/budget";
+import { budgetOf, changedUp, crowdedRouter, foreignRows, sizes, windingPreview, writes } from "../../testing/budget";
 
 let router: Router;
 let warnings: jest.SpyInstance;
@@ -37,6 +37,15 @@ describe(`a site of N prefixes beside ${foreignRows} foreign rows`, () => {
         expect(writes(counts.destroy)).toBeGreaterThanOrEqual(50);
         expect(counts.create.POST).toBe(0);
     }, 240_000);
+});
+
+test("a whole `up` of a changed site, preview and refreshes included, makes at most 40 requests", async () => {
+    const { phases, missed } = await changedUp();
+    expect(missed).toEqual([]);
+    // Which device answers is asked once a process, and the rights of the user by the preview alone.
+    for (const phase of [phases.preview, phases.update]) expect(phase.get("GET /system/resource")).toBe(1);
+    expect([phases.preview.get("GET /user"), phases.update.get("GET /user")]).toEqual([1, undefined]);
+    expect(phases.update.get("PATCH /queue/tree")).toBeGreaterThan(0);
 });
 
 test("where the line is a dial-up over a VLAN over a bond, in both families, at most 12 reads more", async () => {

@@ -12,6 +12,7 @@ import type { Session } from "../router/session";
 import type { Values } from "../rows/fields";
 import { match } from "../rows/reconcile";
 import type { Row } from "../rows/row";
+import { noteFormer, notedFormer } from "./journal";
 import type { Spared } from "./observe";
 import { claimFor, observe } from "./observe";
 import { beforeFirstWrite } from "./preflight";
@@ -99,6 +100,9 @@ async function step({ job, scope, writer, look, fresh }: Round, ledger: Ledger):
     const looked = look === undefined && fresh;
     const claim = claimFor(kind, scope, inputs, olds, ledger);
     const seen = look ?? (await observe(session, scope, claim, fresh, { gone: ledger.gone, spared: job.spared }));
+    const noted = await notedFormer(session, { menu: scope.menu, inputs, olds }, seen.rows);
+    // What the state has was seen first.
+    ledger.original = new Map([...noted, ...ledger.original]);
     const context = contextOf(job, scope, seen.rows, ledger);
     for (const [key, values] of (await kind.restorable?.(session, context)) ?? []) {
         context.matched.original.set(key, values);
@@ -111,6 +115,7 @@ async function step({ job, scope, writer, look, fresh }: Round, ledger: Ledger):
     }
     refuseConflicts(job, context);
     if (!job.remove) await beforeFirstWrite(session);
+    if (!job.remove) await noteFormer(session, { menu: scope.menu, inputs }, context.matched, operations);
     await kind.prepare?.(session, operations, context);
     const { rows, verify, done } = await writer.all(operations, seen, ledger);
     return {

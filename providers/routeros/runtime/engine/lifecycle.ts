@@ -18,6 +18,7 @@ import { carryOver, markerProblems, onRouter, recordName, refused } from "./chec
 import type { Ledger } from "./converge";
 import { contextOf, converge } from "./converge";
 import { meantDevice, recordedHere } from "./device";
+import { forgetFormer, notedFormer } from "./journal";
 import { lossGuard } from "./loss-guard";
 import { claimFor, observe } from "./observe";
 import { equal, hasUnknown, onlyCompared, onlyInputs, plain, stateNames } from "./properties";
@@ -113,6 +114,9 @@ function lifecycleOf(kind: Kind, kinds: readonly Kind[]): Lifecycle {
                 const scope = kind.scope(olds, facts.version);
                 const ledger: Ledger = { wrote: false, original: mapOf(olds.former) };
                 const { rows } = await observe(session, scope, claimFor(kind, scope, olds, olds, ledger), false);
+                await forgetFormer(session, scope.menu, olds, olds.former);
+                const noted = await notedFormer(session, { menu: scope.menu, inputs: olds, olds }, rows);
+                ledger.original = new Map([...noted, ...ledger.original]);
                 const context = contextOf({ kind, inputs: olds, olds, onlyRead: true }, scope, rows, ledger);
                 session.recorded.set(recordName(kind, olds), {
                     menu: scope.menu.path,
@@ -147,7 +151,9 @@ function lifecycleOf(kind: Kind, kinds: readonly Kind[]): Lifecycle {
     async function remove(session: Session, olds: CommonInputs & State): Promise<void> {
         // With `up --replace` the new one is made in the place of the old one, and its rows are the same.
         if (kind.madeFirst === true && session.asked.has(recordName(kind, olds))) return;
-        if (await kind.keep?.(session, olds)) {
+        // What is given back as it was stays, whoever uses it.
+        const givenBack = mapOf(olds.former).size > 0;
+        if (!givenBack && (await kind.keep?.(session, olds))) {
             session.left.set(kind.title(olds), { olds, again: () => remove(session, olds) });
             return;
         }
@@ -155,7 +161,8 @@ function lifecycleOf(kind: Kind, kinds: readonly Kind[]): Lifecycle {
         const spared = [...session.asked.values()].filter(
             ({ owner }) => kind.madeFirst === true && owner === olds.owner,
         );
-        await converge({ kind, session, inputs: olds, olds, remove: true, spared }, ledger);
+        const { scope } = await converge({ kind, session, inputs: olds, olds, remove: true, spared }, ledger);
+        await forgetFormer(session, scope.menu, olds);
         await kind.freed?.(session);
     }
 

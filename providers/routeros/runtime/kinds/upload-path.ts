@@ -4,7 +4,7 @@ import { chooseForm, defaultRoute, firewallPath, isEnabled } from "../path";
 import { isRouterError } from "../router/errors";
 import { memo } from "../router/once";
 import type { Session } from "../router/session";
-import type { Menu, Values } from "../rows/fields";
+import type { Menu } from "../rows/fields";
 import { readComment } from "../rows/ownership";
 import type { Row } from "../rows/row";
 import { firewallMenu, wholeQuery } from "./firewall-rules/menu";
@@ -42,16 +42,11 @@ const siteOf = (owner: string): string => owner.replace(ofSite, "");
 export function siteMenus(session: Session, site: UploadSite): Promise<Menus> {
     return memo(session.once, `menus of ${site.list}`, async () => {
         const menus: Record<string, readonly PathRow[]> = {};
-        const chain = (name: string): Values => ({ chain: name, dynamic: "false" });
         for (const family of site.families) {
-            const path = pathOf(family);
             for (const table of ["mangle", "filter"] as const) {
-                menus[`${path}/firewall/${table}`] = await whole(session, firewallMenu(table, family));
+                menus[firewallPath(family, table)] = await whole(session, firewallMenu(table, family));
             }
-            Object.assign(menus, await optional(session, `${path}/firewall/raw`, chain("prerouting")));
-        }
-        if (site.families.includes("ipv4")) {
-            Object.assign(menus, await optional(session, "/ip/firewall/nat", chain("dstnat")));
+            Object.assign(menus, await firstTables(session, family));
         }
         menus["/interface"] = (await readInterfaces(session)).map(pathRow);
         menus["/queue/tree"] = (await readTree(session)).map(pathRow);
@@ -60,6 +55,23 @@ export function siteMenus(session: Session, site: UploadSite): Promise<Menus> {
         for (const path of askedAbout(menus, site)) Object.assign(menus, await small(session, path));
         return menus;
     });
+}
+
+/** The chains that packets come to before mangle's forward. Those of IPv6 only where its traffic leaves by this router. */
+async function firstTables(session: Session, family: Family): Promise<Menus> {
+    const [raw, nat] = [firewallPath(family, "raw"), firewallPath(family, "nat")];
+    if (family === "ipv6") {
+        const routes = (await defaultRoutes(session, family))["/ipv6/route"];
+        if (routes && !routes.some(isEnabled)) return { [raw]: [], [nat]: [] };
+    }
+    return { ...(await chainOf(session, raw, "prerouting")), ...(await chainOf(session, nat, "dstnat")) };
+}
+
+/** The rules of a chain; of the whole table where one of them jumps to another. */
+async function chainOf(session: Session, path: string, chain: string): Promise<Menus> {
+    const found = await optional(session, path, { chain, dynamic: "false" });
+    const jumps = found[path]?.some((row) => isEnabled(row) && row["action"] === "jump") ?? false;
+    return jumps ? optional(session, path, { dynamic: "false" }) : found;
 }
 
 const pathOf = (family: Family): string => (family === "ipv4" ? "/ip" : "/ipv6");
@@ -132,7 +144,8 @@ async function optional(
         return { [path]: await session.client.rows(path, query) };
     } catch (error) {
         if (!isRouterError(error)) throw error;
-        return {};
+        // Where a menu does not exist, no row of it decides anything.
+        return isRouterError(error, "router/no-such-menu") ? { [path]: [] } : {};
     }
 }
 

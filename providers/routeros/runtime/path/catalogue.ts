@@ -62,6 +62,12 @@ export const catalogue = {
         "A raw rule takes the upload out of connection tracking: it has no connection, and no connection mark.",
         "Mark by packet, or exempt the uploads from that rule.",
     ),
+    "path/unread": entry(
+        "warning",
+        "The router does not let the user of this program read a table that uploads come to before our rules. What stands " +
+            "there may keep them from our marks.",
+        "Give the user's group the policies read and rest-api, or look at that table yourself.",
+    ),
     "path/redirected": entry(
         "warning",
         "Destination NAT sends the upload elsewhere, to a proxy for example: it does not leave as what it was.",

@@ -28,7 +28,8 @@ export function pathFindings(asked: Asked): Finding[] {
             found.set(`${finding.code} ${finding.seen}`, finding);
         }
     }
-    for (const finding of strayFindings(asked)) found.set(`${finding.code} ${finding.seen}`, finding);
+    for (const finding of [...unreadFindings(asked), ...strayFindings(asked)])
+        found.set(`${finding.code} ${finding.seen}`, finding);
     return [...found.values()];
 }
 
@@ -70,6 +71,18 @@ function outcomeFindings(asked: Asked, { family, ends, verdict }: Outcome, heldB
         );
     }
     return found;
+}
+
+/** Tables that packets come to before our marks, and that could not be read. */
+function unreadFindings({ menus, site }: Asked): Finding[] {
+    const tables = site.families.flatMap((family) => ["raw", "nat"].map((table) => firewallPath(family, table)));
+    return tables
+        .filter((menu) => menus[menu] === undefined)
+        .map((menu) =>
+            finding("path/unread", `${menu} could not be read: what it does to uploads is not known`, {
+                certain: false,
+            }),
+        );
 }
 
 interface Cause {

@@ -11,6 +11,7 @@ import { classify, isRouterError, masked, RouterError } from "./errors";
 import type { Settings } from "./settings";
 import { PinnedAgent, tlsError } from "./tls";
 import { Turns } from "./turns";
+import { whileWaiting } from "./waiting";
 
 export type Method = "GET" | "PUT" | "PATCH" | "DELETE" | "POST";
 
@@ -148,13 +149,14 @@ export class Client {
         const where = `${method} ${path} on ${this.router}`;
         let response: AxiosResponse<ArrayBuffer>;
         try {
-            response = await this.http.request<ArrayBuffer>({
+            const answer = this.http.request<ArrayBuffer>({
                 method,
                 url: path + queryText(query),
                 ...(body === undefined
                     ? {}
                     : { data: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
             });
+            response = await (method === "GET" ? whileWaiting(where, answer) : answer);
         } catch (error) {
             throw await this.transportError(error, where);
         }

@@ -6,13 +6,16 @@ import type { Client } from "./client";
 import type { Look } from "./look";
 import { lookLasts } from "./look";
 
-/** How long an answer may be used again, in milliseconds. */
+/** How long an answer may be used again, in milliseconds; one that took long, for so many times as long. */
 export const defaultMaximumAge = 30_000;
+const worth = 10;
 
 interface Entry {
     menu: Menu;
     query: Values;
     at: number;
+    /** Until when it is used again. */
+    until: number;
     look: Promise<Look>;
 }
 
@@ -36,12 +39,14 @@ export class Snapshot {
     look(menu: Menu, query: Values, options: { fresh?: boolean } = {}): Promise<Look> {
         const key = `${menu.path}?${JSON.stringify(query)}`;
         const known = this.entries.get(key);
-        if (known && !options.fresh && this.now() - known.at < this.maximumAge) return known.look;
-        const entry: Entry = { menu, query, at: this.now(), look: this.read(menu, query) };
+        const asked = this.now();
+        if (known && !options.fresh && asked < known.until) return known.look;
+        const entry: Entry = { menu, query, at: asked, until: Infinity, look: this.read(menu, query) };
         this.entries.set(key, entry);
         entry.look.then(
-            ({ at }) => {
+            ({ at, took }) => {
                 entry.at = at;
+                entry.until = at + Math.max(this.maximumAge, worth * took);
             },
             () => {
                 if (this.entries.get(key) === entry) this.entries.delete(key);
@@ -59,9 +64,11 @@ export class Snapshot {
         }
     }
 
-    /** Forgets what is older than a look lasts. */
+    /** Forgets what is older than a look lasts, but for parts of a menu: one may take the router long to find. */
     forgetOutdated(): void {
-        for (const [key, { at }] of this.entries) if (this.now() - at > lookLasts) this.entries.delete(key);
+        for (const [key, { menu, at }] of this.entries) {
+            if (menu.part === undefined && this.now() - at > lookLasts) this.entries.delete(key);
+        }
     }
 
     private async read(menu: Menu, query: Values): Promise<Look> {

@@ -91,8 +91,8 @@ function ofStacks(row: PathRow, stacks: readonly string[]): boolean {
 }
 
 /**
- * The menus that tell whether a WAN is one. For a site that stands no more is asked than is needed: nothing where no
- * default route leads anywhere, for the line may be down, and not IPv6's routes where IPv4's lead over every line.
+ * The menus that tell whether a WAN is one. For a site that stands nothing more is asked where no default route leads
+ * anywhere, for the line may be down.
  */
 async function wanMenusOf(
     session: Session,
@@ -101,14 +101,10 @@ async function wanMenusOf(
     stands: boolean,
 ): Promise<Menus> {
     let known = menus;
-    const settled = (): boolean => {
-        const routed = defaultInterfaces(known);
-        return routed.length === 0 ? stands : lines.every((line) => routed.includes(line));
-    };
-    for (const [index, family] of families.entries()) {
-        if (index === 0 || !stands || !settled()) known = { ...known, ...(await defaultRoutes(session, family)) };
-    }
-    for (const path of wanMenus(known, lines, settled())) known = { ...known, ...(await small(session, path)) };
+    for (const family of families) known = { ...known, ...(await defaultRoutes(session, family)) };
+    const routed = defaultInterfaces(known);
+    const settled = routed.length === 0 ? stands : lines.every((line) => routed.includes(line));
+    for (const path of wanMenus(known, lines, settled)) known = { ...known, ...(await small(session, path)) };
     return known;
 }
 
