@@ -118,7 +118,7 @@ test("all rows come back, whichever write was the last, and whatever the next ru
             await one.router.stop();
         }
     }
-}, 300_000);
+}, 600_000);
 
 test("nothing of it is in the state at all, as where the machine that holds the state is gone: the rows come back", async () => {
     const one = await home();

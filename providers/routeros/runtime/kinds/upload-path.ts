@@ -96,7 +96,7 @@ function askedAbout(menus: Menus, { families }: UploadSite): string[] {
 function decides(row: PathRow): boolean {
     const { action = "accept", chain = "", comment } = row;
     if (!isEnabled(row) || /^(input|output)$/.test(chain) || readComment(comment).marker) return false;
-    return /^(mark-|change-dscp|fasttrack|jump|return|accept|notrack|dst-nat|redirect|netmap)/.test(action);
+    return /^(mark-|change-dscp|fasttrack|jump|return|accept|notrack|dst-nat|redirect|netmap|socksify)/.test(action);
 }
 
 /** Properties that are read of menus which are small on every router. */

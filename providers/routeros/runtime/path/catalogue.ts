@@ -159,7 +159,8 @@ export const catalogue = {
     ),
     "wan/no-route": entry(
         "warning",
-        "The interface meant as WAN has no address and no default route, and another one has: nothing will match.",
+        "No default route goes by the interface meant as WAN, and one goes by another: a tunnel over it, for example. What " +
+            "leaves by that one is not shaped; only what other routes send by the WAN is.",
         "Name the interface of the default route.",
     ),
     "wan/other-line": entry(

@@ -4,7 +4,7 @@ import type { Row } from "./packet";
 
 /** What happens to a packet that matches, and what the router adds by itself. */
 const others =
-    /^(\..*|chain|action|comment|disabled|dynamic|invalid|bytes|packets|creation-time|log|log-prefix|passthrough|new-.*|jump-target|reject-with|address-list|address-list-timeout|hw-offload|sniff-.*|route-dst|(src|dst)-prefix|to-addresses|to-ports|randomise-ports|same-not-by-dst)$/;
+    /^(\..*|chain|action|comment|disabled|dynamic|invalid|bytes|packets|creation-time|log|log-prefix|passthrough|new-.*|jump-target|reject-with|address-list|address-list-timeout|hw-offload|sniff-.*|route-dst|(src|dst)-prefix|to-address(es)?|to-ports|socks5-.*|socksify-service|randomise-ports|same-not-by-dst)$/;
 
 export function isMatcher(name: string): boolean {
     return !others.test(name);

@@ -215,6 +215,7 @@ function act(
         case "netmap":
             return end({ ...step("redirect"), redirected: "elsewhere" });
         case "redirect":
+        case "socksify":
             return end({ ...step("redirect"), redirected: "local" });
         case "passthrough":
         case "log":

@@ -16,7 +16,7 @@ export function wanMenus(menus: Menus, lines: readonly string[], settled: boolea
     // With no default route, what leads to the line is told by the clients that bring one.
     const clients = [
         ...(there(/^pppoe/) ? ["/interface/pppoe-client"] : []),
-        ...(routed.length === 0 ? ["/ip/dhcp-client"] : []),
+        "/ip/dhcp-client",
         "/interface/list/member",
     ];
     const found = lines.flatMap((line) => {
@@ -72,8 +72,10 @@ function lineFinding(menus: Menus, line: string): Finding | undefined {
     if (lists.includes("LAN") && !lists.includes("WAN")) return lanFinding(line, others, meant(others));
     if (others.length === 0) return undefined;
     if (row["type"] === "bridge" && hasAddress(menus, line)) return lanFinding(line, others, meant(others));
-    if (hasAddress(menus, line) || leading.includes(line) || !sure) return undefined;
-    const seen = `${line} has no address and no default route; ${others.join(", ")} leads to the line`;
+    // A client's default route goes while the line is down.
+    if (leading.includes(line) || !sure || clientInterfaces(menus).includes(line)) return undefined;
+    const lacks = hasAddress(menus, line) ? "has no default route" : "has no address and no default route";
+    const seen = `${line} ${lacks}; ${others.join(", ")} leads to the line`;
     return finding("wan/no-route", seen, meant(others));
 }
 
@@ -114,14 +116,19 @@ function runsOver(menus: Menus, line: string): string[] {
 function likely(menus: Menus): { leading: string[]; sure: boolean } {
     const routed = defaultInterfaces(menus);
     if (routed.length > 0) return { leading: routed, sure: true };
-    const brings = (row: Row): boolean => isEnabled(row) && !/^(no|false)$/.test(row["add-default-route"] ?? "yes");
-    const clients = [
-        ...(menus["/interface/pppoe-client"] ?? []).filter(brings).map((row) => row["name"] ?? ""),
-        ...(menus["/ip/dhcp-client"] ?? []).filter(brings).map((row) => row["interface"] ?? ""),
-    ];
+    const clients = clientInterfaces(menus);
     if (clients.length > 0) return { leading: [...new Set(clients)], sure: true };
     const members = (menus["/interface/list/member"] ?? []).filter((row) => row["list"] === "WAN" && isEnabled(row));
     return { leading: [...new Set(members.map((row) => row["interface"] ?? ""))], sure: false };
+}
+
+/** Interfaces whose client brings a default route once the line is up. */
+function clientInterfaces(menus: Menus): string[] {
+    const brings = (row: Row): boolean => isEnabled(row) && !/^(no|false)$/.test(row["add-default-route"] ?? "yes");
+    return [
+        ...(menus["/interface/pppoe-client"] ?? []).filter(brings).map((row) => row["name"] ?? ""),
+        ...(menus["/ip/dhcp-client"] ?? []).filter(brings).map((row) => row["interface"] ?? ""),
+    ];
 }
 
 const addressMenus = ["/ip/address", "/ipv6/address", "/ip/dhcp-client"];
