@@ -226,7 +226,7 @@ new QueueTree("queues", { adopt: true, queues: [{ name: "line", parent: "ether5"
             unhook();
             session.router.release();
             session.router.clearFaults();
-            while (providers(session.folder).length > 0) await pause(20);
+            while (providersOf(session.folder).length > 0) await pause(20);
             expect(session.router.configuration()).not.toEqual(before);
 
             expect(await session.pulumi(["cancel", "--yes"])).toMatchObject({ code: 0 });
