@@ -34,8 +34,14 @@ export function letIn(router: Pick<Router, "rows">): Set<string> {
     return new Set(guests.filter((guest) => isLetIn(rules, lists, guest)).map(name));
 }
 
+interface Door {
+    /** `after`: who is let in at the end. @default those who are let in by now */
+    harm(after?: ReadonlySet<string>): string[];
+    stop(): void;
+}
+
 /** Watches a router from now on: who is let in before and at the end is let in all the while. */
-export function watchDoor(router: Router): { harm(): string[]; stop(): void } {
+export function watchDoor(router: Router): Door {
     const before = letIn(router);
     const seen: [string, Set<string>][] = [];
     const stop = router.onRequest(({ index, method, path, when }) => {
@@ -43,8 +49,7 @@ export function watchDoor(router: Router): { harm(): string[]; stop(): void } {
     });
     return {
         stop,
-        harm() {
-            const after = letIn(router);
+        harm(after = letIn(router)) {
             const always = [...before].filter((guest) => after.has(guest));
             return seen.flatMap(([what, inside]) =>
                 always.filter((guest) => !inside.has(guest)).map((guest) => `${what} keeps out ${guest}`),

@@ -1,7 +1,8 @@
 /** Plays one case against a router and says what is wrong. */
 import type { Router, Row } from "../../router/api";
 import { Carrier, type Outcome } from "../carrier";
-import { type Case, declared, type Edit, type Menu, type Program, type Round } from "./case";
+import { watchDoor } from "../let-in";
+import { type Case, declared, type Edit, type Menu, nameOf, type Program, type Round } from "./case";
 import { edit, menusOf, otherDevice } from "./hand";
 import { blocked, foreignBelow, foreignHarm, lacksType, leftHarm, standingHarm } from "./judge";
 import { type Before, before } from "./ours";
@@ -40,6 +41,8 @@ class Player {
     private readonly carrier: Carrier;
     /** What rows that were taken over looked like, by menu and id. */
     private readonly former = new Map<string, Row>();
+    /** Names of the resources that may have blocks of filter rules by now. */
+    private blocks = new Set<string>();
 
     constructor(router: Router) {
         this.router = router;
@@ -59,8 +62,11 @@ class Player {
         const wanted = operation === "destroy" || operation === "refresh" ? [] : site;
         const was = before(this.router, this.carrier, wanted);
         this.router.clearLog();
+        const door = watchDoor(this.router);
         const outcome = await this.operate(operation, site);
+        door.stop();
         const after = rowsOf(this.router);
+        if (writes) this.judgeDoor(door.harm(), wanted, outcome);
         this.harm.push(...foreignHarm(was, after, writes ? wanted : []));
         if (!writes) this.nothingWritten();
         this.judgeError(outcome, was, wanted);
@@ -81,6 +87,14 @@ class Player {
     private nothingWritten(): void {
         const writes = this.router.log.filter(({ method }) => method !== "GET");
         this.harm.push(...writes.map(({ method, path }) => `it wrote: ${method} ${path}`));
+    }
+
+    /** Between two blocks of which each changes, nobody promises anything. */
+    private judgeDoor(harm: string[], wanted: Program, { error }: Outcome): void {
+        const asked = wanted.filter((one) => one.kind === "rules" && one.table === "filter").map(nameOf);
+        const concerned = new Set([...this.blocks, ...asked]);
+        if (concerned.size < 2) this.harm.push(...harm);
+        this.blocks = error ? concerned : new Set(asked);
     }
 
     /** Only what others put where a wanted row belongs, or an anchor that is not one rule, may stop an operation. */

@@ -94,6 +94,18 @@ export const rules: Record<"mangle" | "filter", readonly Rule[]> = {
             args: { chain: "output", action: "accept", protocol: "icmp" },
             row: { chain: "output", action: "accept", protocol: "icmp" },
         },
+        ...["input", "forward"].flatMap((chain): Rule[] => [
+            {
+                args: { chain, action: "accept", srcAddress: "192.168.88.10" },
+                row: { chain, action: "accept", "src-address": "192.168.88.10" },
+            },
+            {
+                args: { chain, action: "accept", connectionState: "established,related" },
+                row: { chain, action: "accept", "connection-state": "established,related" },
+            },
+            { args: { chain, action: "drop", protocol: "tcp" }, row: { chain, action: "drop", protocol: "tcp" } },
+            { args: { chain, action: "drop" }, row: { chain, action: "drop" } },
+        ]),
     ],
 };
 

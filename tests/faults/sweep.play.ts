@@ -9,6 +9,7 @@ import path from "node:path";
 import { tune } from "../../providers/routeros/runtime/router/session";
 import { type Fault, type Router, start } from "../../router";
 import { Carrier, type Declared } from "../../testing/carrier";
+import { letIn, watchDoor } from "../../testing/let-in";
 import { quietAndQuick } from "../../testing/quiet";
 import { defaultAddresses, site, type SiteOptions, standing } from "../../testing/site";
 
@@ -20,6 +21,27 @@ const after: SiteOptions = {
     s3LimitAt: "100k",
     mark: "bulk",
 };
+
+/** What a site declares, and a block of filter rules that keeps others out: narrower at once with its accepts, or wider. */
+function declared(options: SiteOptions): Declared[] {
+    const narrow = options === after;
+    const rules = ["input", "forward"].flatMap((chain) => {
+        const rule = (key: string, action: string, more: object) => ({
+            key: `${chain}-${key}`,
+            chain,
+            action,
+            ...more,
+        });
+        const admin = rule("admin", "accept", { srcAddress: narrow ? "192.168.88.10" : "192.168.88.0/24" });
+        const established = rule("established", "accept", { connectionState: "established,related" });
+        const drop = rule("drop", "drop", narrow ? { protocol: "tcp" } : {});
+        return narrow && chain === "forward" ? [established, admin, drop] : [admin, established, drop];
+    });
+    return [
+        ...site(options),
+        { kind: "FirewallRules", name: "door", args: { table: "filter", position: "first", rules } },
+    ];
+}
 
 /** With `gone`, no request after it is answered either, until the run has ended. */
 type Spoiling = Fault & { gone?: boolean };
@@ -52,8 +74,8 @@ interface Operation {
 }
 
 const operations: Record<string, Operation> = {
-    create: { run: (carrier) => carrier.up(site(before), { skipPreview: true }), to: before },
-    update: { from: before, run: (carrier) => carrier.up(site(after), { skipPreview: true }), to: after },
+    create: { run: (carrier) => carrier.up(declared(before), { skipPreview: true }), to: before },
+    update: { from: before, run: (carrier) => carrier.up(declared(after), { skipPreview: true }), to: after },
     refresh: {
         from: before,
         byHand: (router) => {
@@ -108,7 +130,7 @@ async function momentBefore(name: string): Promise<Moment> {
     try {
         const untouched = standing(router);
         const carrier = carrierOf(router);
-        if (operation.from) await must(carrier.up(site(operation.from)));
+        if (operation.from) await must(carrier.up(declared(operation.from)));
         operation.byHand?.(router);
         return { operation, stateFile, state: carrier.state, untouched };
     } finally {
@@ -133,14 +155,20 @@ async function must(outcome: Promise<{ error?: Error }>): Promise<void> {
     if (error) throw error;
 }
 
+interface Expected {
+    standing: unknown;
+    /** Who is let in. */
+    letIn: Set<string>;
+}
+
 /** What an undisturbed run leaves, and how many commands of a script each of its requests carries out. */
-async function undisturbed(moment: Moment): Promise<{ commands: number[]; standing: unknown }> {
+async function undisturbed(moment: Moment): Promise<Expected & { commands: number[] }> {
     const { router, carrier } = await relive(moment);
     try {
         await moment.operation.run(carrier);
         const commands = router.log.map((entry) => entry.commands ?? 0);
-        if (moment.operation.to) await must(carrier.up(site(moment.operation.to), { skipPreview: true }));
-        return { commands, standing: standing(router) };
+        if (moment.operation.to) await must(carrier.up(declared(moment.operation.to), { skipPreview: true }));
+        return { commands, standing: standing(router), letIn: letIn(router) };
     } finally {
         await router.stop();
     }
@@ -151,16 +179,19 @@ async function recovers(
     moment: Moment,
     at: number,
     { gone, ...fault }: Spoiling,
-    expected: unknown,
+    expected: Expected,
     known: Map<string, string | undefined>,
 ): Promise<string | undefined> {
     const { router, carrier } = await relive(moment);
+    const door = watchDoor(router);
     try {
         router.addFault({ ...fault, at });
         if (gone) router.addFault({ kind: "drop", at: at + 1, times: 1e6 });
         await moment.operation.run(carrier);
         router.clearFaults();
         router.release();
+        const keptOut = door.harm(expected.letIn)[0];
+        if (keptOut !== undefined) return keptOut;
         const left = remains(router, carrier);
         if (!known.has(left)) known.set(left, await mended(moment, router, carrier, expected));
         return known.get(left);
@@ -188,20 +219,28 @@ async function mended(
     { operation: { to }, untouched }: Moment,
     router: Router,
     carrier: Carrier,
-    expected: unknown,
+    expected: Expected,
 ): Promise<string | undefined> {
     if (to) {
-        const wanted: Declared[] = site(to);
+        const wanted = declared(to);
+        const door = watchDoor(router);
         const { error } = await carrier.up(wanted, { skipPreview: true });
         if (error) return `the next up fails: ${error.message}`;
-        if (!same(standing(router), expected)) return `other rows stand: ${difference(standing(router), expected)}`;
+        const [keptOut] = door.harm();
+        if (keptOut !== undefined) return `the next up: ${keptOut}`;
+        door.stop();
+        const now = standing(router);
+        if (!same(now, expected.standing)) return `other rows stand: ${difference(now, expected.standing)}`;
         const { steps, error: late } = await carrier.preview(wanted);
         const changes = steps.filter(({ op }) => op !== "same");
         if (late) return `the preview after that fails: ${late.message}`;
         if (changes.length > 0) return `not settled: ${JSON.stringify(changes)}`;
     }
+    const door = watchDoor(router);
     const { error } = await carrier.destroy({ refresh: to === undefined });
     if (error) return `destroy fails: ${error.message}`;
+    const [keptOut] = door.harm();
+    if (keptOut !== undefined) return `destroy: ${keptOut}`;
     return same(standing(router), untouched) ? undefined : `left behind: ${difference(standing(router), untouched)}`;
 }
 
@@ -258,7 +297,7 @@ describe.each(Object.entries(ways))("faults, rows written %s,", (way, { choice, 
         "of %s are mended by the next run, whichever request they hit",
         async (name) => {
             const moment = await momentBefore(name);
-            const { commands, standing: expected } = await undisturbed(moment);
+            const { commands, ...expected } = await undisturbed(moment);
             expect(commands.length).toBeGreaterThan(4);
             const failures: string[] = [];
             const known = new Map<string, string | undefined>();
