@@ -49,12 +49,17 @@ type Args = Partial<UploadShapingArgs>;
 
 const site = (args: Args) => real({ wanInterface: "ether5", ...args }, 20e6);
 
-async function withSite(args: Args, use: (router: Router, carrier: Carrier) => Promise<void>): Promise<void> {
+async function withSite(
+    args: Args,
+    use: (router: Router, carrier: Carrier) => Promise<void>,
+    furnish: (router: Router) => void = () => undefined,
+): Promise<void> {
     const router = await start();
     try {
         // The router's own firewall has FastTrack for IPv4 alone.
         const first = router.rows("/ipv6/firewall/filter").find((row) => row["chain"] === "forward")?.[".id"] ?? "";
         router.add("/ipv6/firewall/filter", { ...take("forward"), ...established, "place-before": first });
+        furnish(router);
         await use(router, await up(router, args));
     } finally {
         await router.stop();
@@ -84,6 +89,10 @@ const marks = (router: Router): string[] => [
 
 const changes: Record<string, [from: Args, to: Args]> = {
     "another connection mark": [{ connectionMark: "a" }, { connectionMark: "b" }],
+    "another connection mark, marking by connection": [
+        { marking: "connection", connectionMark: "a" },
+        { marking: "connection", connectionMark: "b" },
+    ],
     "another packet mark too": [
         { connectionMark: "a", packetMark: "a" },
         { connectionMark: "b", packetMark: "b" },
@@ -107,44 +116,71 @@ const changes: Record<string, [from: Args, to: Args]> = {
     "another profile by packet": [{ marking: "packet" }, { profile: "seed-2018", marking: "connection" }],
 };
 
-describe.each(Object.keys(changes))("%s", (name) => {
+/** FastTrack of IPv4 in mangle, where IPv6 knows none. */
+function fastTrackInMangle(router: Router): void {
+    const filter = "/ip/firewall/filter";
+    for (const row of router.rows(filter))
+        if (row["action"] === "fasttrack-connection") router.remove(filter, row[".id"] ?? "");
+    router.add("/ip/firewall/mangle", { ...take("prerouting"), ...established });
+}
+
+const places: Record<string, ((router: Router) => void) | undefined> = {
+    "with FastTrack in filter": undefined,
+    "with FastTrack in mangle": fastTrackInMangle,
+};
+const inMangle = ["another connection mark, marking by connection", "another packet mark too", "another list"];
+const cases = [
+    ...Object.keys(changes).map((name) => [name, "with FastTrack in filter"] as const),
+    ...inMangle.map((name) => [name, "with FastTrack in mangle"] as const),
+];
+
+describe.each(cases)("%s, %s", (name, place) => {
     const [from, to] = changes[name] as [Args, Args];
+    const furnish = places[place];
 
     it("takes no running upload its place, at no request", async () => {
-        await withSite(from, async (router, carrier) => {
-            const uploads = new Uploads(router);
-            uploads.begin();
-            expect(uploads.wrong()).toEqual([]);
-            const found: string[] = [];
-            let requests = 0;
-            const stop = router.onRequest(({ method, path, when }) => {
-                if (when === "before" || method === "GET") return;
-                requests += 1;
+        await withSite(
+            from,
+            async (router, carrier) => {
+                const uploads = new Uploads(router);
                 uploads.begin();
-                found.push(...uploads.wrong().map((what) => `${method} ${path}: ${what}`));
-            });
-            await up(router, to, carrier);
-            expect(found).toEqual([]);
-            expect(requests).toBeGreaterThan(2);
+                expect(uploads.wrong()).toEqual([]);
+                const found: string[] = [];
+                let requests = 0;
+                const stop = router.onRequest(({ method, path, when }) => {
+                    if (when === "before" || method === "GET") return;
+                    requests += 1;
+                    uploads.begin();
+                    found.push(...uploads.wrong().map((what) => `${method} ${path}: ${what}`));
+                });
+                await up(router, to, carrier);
+                expect(found).toEqual([]);
+                expect(requests).toBeGreaterThan(2);
 
-            // As long as a connection may be told by what was before, nothing goes and nothing is a difference.
-            const stage = await site(to);
-            const again = await carrier.preview(stage.declared);
-            expect([again.error, again.steps.filter(({ op }) => op !== "same")]).toEqual([undefined, []]);
-            await up(router, to, carrier);
-            expect([...found, ...uploads.wrong()]).toEqual([]);
-            stop();
+                // As long as a connection may be told by what was before, nothing goes and nothing is a difference.
+                const stage = await site(to);
+                const again = await carrier.preview(stage.declared);
+                expect([again.error, again.steps.filter(({ op }) => op !== "same")]).toEqual([undefined, []]);
+                await up(router, to, carrier);
+                expect([...found, ...uploads.wrong()]).toEqual([]);
+                stop();
 
-            uploads.end();
-            const quiet = await carrier.preview(stage.declared);
-            expect(quiet.steps.filter(({ op }) => op !== "same")).toEqual([]);
-            await up(router, to, carrier);
-            await withSite(to, (fresh) => {
-                expect(marks(router).sort()).toEqual(marks(fresh).sort());
-                return Promise.resolve();
-            });
-            expect(carrier.state.flatMap(({ outputs }) => outputs["leftover"] ?? [])).toEqual([]);
-        });
+                uploads.end();
+                const quiet = await carrier.preview(stage.declared);
+                expect(quiet.steps.filter(({ op }) => op !== "same")).toEqual([]);
+                await up(router, to, carrier);
+                await withSite(
+                    to,
+                    (fresh) => {
+                        expect(marks(router).sort()).toEqual(marks(fresh).sort());
+                        return Promise.resolve();
+                    },
+                    furnish,
+                );
+                expect(carrier.state.flatMap(({ outputs }) => outputs["leftover"] ?? [])).toEqual([]);
+            },
+            furnish,
+        );
     });
 });
 
