@@ -16,10 +16,10 @@ const packages = { "@stryker-mutator/core": "10.0.0", "@stryker-mutator/jest-run
 
 /** Files of the runtime, and the tests that are about each: quick enough to be run hundreds of times. */
 const judged = {
-    "rows/reconcile": ["routeros-reconcile", "routeros-rule-order", "routeros-tree"],
-    "rows/ownership": ["routeros-reconcile", "routeros-rule-order", "routeros-tree"],
+    "rows/reconcile": ["routeros-reconcile"],
+    "rows/ownership": ["routeros-markers"],
     "kinds/queue-tree/order": ["routeros-tree"],
-    "kinds/firewall-rules/order": ["routeros-rule-order", "routeros-verdicts"],
+    "kinds/firewall-rules/order": ["routeros-rule-order"],
     "kinds/firewall-rules/stand-ins": ["routeros-verdicts"],
     "kinds/firewall-rules/verdicts": ["routeros-verdicts"],
     "path/fasttrack": ["running-uploads"],

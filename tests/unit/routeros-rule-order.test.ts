@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 import fc from "fast-check";
 
 import { firewallMenu } from "../../providers/routeros/runtime/kinds/firewall-rules/menu";
@@ -7,7 +5,7 @@ import type { Segment } from "../../providers/routeros/runtime/kinds/firewall-ru
 import { planOrder } from "../../providers/routeros/runtime/kinds/firewall-rules/order";
 import type { Values } from "../../providers/routeros/runtime/rows/fields";
 import { patchBody } from "../../providers/routeros/runtime/rows/fields";
-import { markedComment, markerText, ownsTypeName, readComment } from "../../providers/routeros/runtime/rows/ownership";
+import { markerText } from "../../providers/routeros/runtime/rows/ownership";
 import type { Desired, Operation } from "../../providers/routeros/runtime/rows/reconcile";
 import { match, planSet } from "../../providers/routeros/runtime/rows/reconcile";
 import type { Row } from "../../providers/routeros/runtime/rows/row";
@@ -177,38 +175,5 @@ describe("differences of a rule", () => {
             "!dst-port": "",
             passthrough: "true",
         });
-    });
-});
-
-describe("markers", () => {
-    test("come back from the end of a comment of any text, and from there alone", () => {
-        fc.assert(
-            fc.property(fc.string(), fc.string({ minLength: 1 }), fc.boolean(), (resource, key, adopted) => {
-                const marker = { owner: `p/s/${resource}`, key, adopted };
-                expect(readComment(markedComment("text", marker))).toEqual({ text: "text", marker });
-                const quoted = `before ${markerText(marker)} after`;
-                expect(readComment(quoted)).toEqual({ text: quoted });
-                const both = `${markerText({ ...marker, key: "x" })} ${markerText(marker)}  `;
-                expect(readComment(both).marker).toEqual(marker);
-                expect(markerText(marker)).toMatch(/^[\x21-\x7e]+$/);
-            }),
-        );
-    });
-
-    test("a type is ours by its whole name: kind, stack and a hash of its resource's name or what it starts with", () => {
-        const kind = "fq-codel";
-        const hash = createHash("sha256").update("p/s/site").digest("hex").slice(0, 6);
-        expect(ownsTypeName("p/s/site-leaf-fq-codel", { kind, name: `fq-codel-s-${hash}` })).toBe(true);
-        for (const name of [
-            `my-fq-codel-s-${hash}`,
-            `fq-codel-t-${hash}`,
-            `fq-codel-s-${hash}-2`,
-            "fq-codel-s-000000",
-            "x",
-        ]) {
-            expect(ownsTypeName("p/s/site-leaf-fq-codel", { kind, name })).toBe(false);
-        }
-        expect(ownsTypeName("p/s/site-leaf-fq-codel", { kind: "cake", name: `fq-codel-s-${hash}` })).toBe(false);
-        expect(ownsTypeName("p/s/other", { kind, name: `fq-codel-s-${hash}` })).toBe(false);
     });
 });
