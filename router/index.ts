@@ -5,8 +5,8 @@ import { generate } from "selfsigned";
 
 import type { Router, RouterOptions } from "./api";
 import { controlMount } from "./http/control";
-import { page } from "./http/page";
 import type { Latency } from "./http/pace";
+import { page } from "./http/page";
 import { RestServer } from "./http/server";
 import { newDevice } from "./menus";
 import { knowNames } from "./menus/address-lists";

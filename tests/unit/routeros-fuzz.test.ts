@@ -204,6 +204,15 @@ describe("what the fuzz found", () => {
         expect(parents().sort()).toEqual(["a new false", "b ether1 false", "new b false"]);
     });
 
+    test("a queue whose comment was emptied by hand gets another name, and its marker with it", async () => {
+        await up([hung(["a", "ether1"])]);
+        router.set("/queue/tree", router.rows("/queue/tree")[0]?.[".id"] ?? "", { comment: "" });
+        await up([hung(["b", "ether1"])]);
+        const [queue, ...more] = router.rows("/queue/tree");
+        expect(more).toEqual([]);
+        expect(queue).toMatchObject({ name: "b", comment: expect.stringMatching(/\[pulumi:.*#b\]$/) as string });
+    });
+
     test("queues that move at once never stand in a circle on the way", async () => {
         await up([hung(["a", "ether1"], ["b", "a"], ["c", "b"], ["d", "a"])]);
         const queues = [

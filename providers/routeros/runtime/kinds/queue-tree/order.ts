@@ -8,7 +8,7 @@
 import type { Values } from "../../rows/fields";
 import { omit } from "../../rows/objects";
 import type { Addition, Change, Operation, PlanInput, RowPlan } from "../../rows/reconcile";
-import { planRows, present } from "../../rows/reconcile";
+import { fullValues, planRows, present } from "../../rows/reconcile";
 import type { Row } from "../../rows/row";
 import { aboveIn, carriesRest, Tree } from "./tree";
 
@@ -63,12 +63,18 @@ function shapeOf({ matched, desired: all }: PlanInput): Shape {
     };
 }
 
-/** A queue renamed by hand gets its name back before anything else, so that its children find their parent. */
-function renamed({ matched, desired }: PlanInput): Change[] {
-    return desired.flatMap(({ key }): Change[] => {
+/**
+ * A queue renamed by hand gets its name back before anything else, so that its children find their parent; and its
+ * marker, where that is gone: its former name is all that tells it then.
+ */
+function renamed({ matched, desired, owner, table }: PlanInput): Change[] {
+    return desired.flatMap((one): Change[] => {
+        const { key } = one;
         const row = matched.mine.get(key);
         if (!row || row.values["name"] === key) return [];
-        return [{ kind: "change", key, id: row.id, difference: { set: { name: key }, clear: [] } }];
+        const { comment = "" } = fullValues(one, { owner, adopted: matched.original.has(key) }, table);
+        const set: Values = row.marker ? { name: key } : { name: key, comment };
+        return [{ kind: "change", key, id: row.id, difference: { set, clear: [] } }];
     });
 }
 
