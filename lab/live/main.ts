@@ -3,6 +3,7 @@ import { Command } from "commander";
 
 import { bitsPerSecond } from "../translate/rates";
 import { proveChanges } from "./changes";
+import { liveInside } from "./inside";
 import { proveMeasure } from "./measure";
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -25,7 +26,13 @@ program
         "`pulumi up` changes everything in turn while an upload, a game and a call run: nobody else loses a packet",
     )
     .option("--killed", "the provider is killed after each of its writes, and the command given again")
-    .action(({ killed }: { killed?: true }) => end(proveChanges(print, killed)));
+    .option(
+        "--virtual",
+        "in a machine of its own in virtual time, without root: the engine, the router and the packets",
+    )
+    .action(({ killed, virtual }: { killed?: true; virtual?: true }) =>
+        end(virtual ? liveInside(["changes", ...(killed ? ["--killed"] : [])], print) : proveChanges(print, killed)),
+    );
 
 program.parseAsync().catch((error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

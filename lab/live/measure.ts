@@ -3,9 +3,9 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
+import type { Measurement } from "../../line/output";
 import { commandsFolder, root } from "../../sandbox/places";
 import { startLiveLine } from "./line";
-import type { Measurement } from "../../line/output";
 
 /** How far `measure` may be from the line's rate, in percent. */
 const within = 5;
