@@ -296,7 +296,12 @@ test("verify interrupted while it waits for a load ends likewise", async () => {
     expect([code, existsSync(path.join(folder, "broken.html")), await left()]).toEqual([130, false, []]);
 });
 
-const nowhere = { ROUTEROS_URL: "http://127.0.0.1:1", ROUTEROS_ALLOW_PLAINTEXT: "true" };
+const nowhere = {
+    ROUTEROS_URL: "http://127.0.0.1:1",
+    ROUTEROS_ALLOW_PLAINTEXT: "true",
+    ROUTEROS_USERNAME: "a",
+    ROUTEROS_PASSWORD: "b",
+};
 test.each<[string, string, Record<string, string>, RegExp, number]>([
     ["verify", "a wrong password", { ROUTEROS_PASSWORD: "wrong" }, /\[login\/refused\]$/, 2],
     ["verify", "no router", nowhere, /127\.0\.0\.1:1.*\[/, 2],
@@ -314,7 +319,7 @@ test("a router that goes away while verify looks at it ends it with 2, and nothi
     router.addFault({ kind: "drop", when: "before", at: 1, times: 1000 });
     const [code] = (await once(launched.child, "close")) as [number];
     router.clearFaults();
-    expect(launched.said.errors.trimEnd().split("\n").at(-1)).toMatch(/^verify: .*\[router\//);
+    expect(launched.said.errors.trimEnd().split("\n").at(-1)).toMatch(/^verify: .*\[connection\//);
     expect([code, existsSync(path.join(folder, "broken.html")), await left()]).toEqual([2, false, []]);
 });
 
