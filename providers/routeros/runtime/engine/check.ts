@@ -90,10 +90,8 @@ export async function onRouter({
     }
     const same = was !== undefined && equal(onlyCompared(now), onlyCompared(was));
     const coming = was === undefined ? "new" : same ? "same" : "changed";
-    // Matters where something is about to be written, and costs requests. The preview of a change has said it.
-    if (coming === "new" || (coming === "changed" && dryRun)) {
-        if ((await permissions(session)) === "unknown" && coming === "new") warnOfUnknown(session);
-    }
+    // Matters where something is about to be written, and costs requests.
+    if (coming !== "same" && (await permissions(session)) === "unknown" && coming === "new") warnOfUnknown(session);
     await kind.warn?.(session, context, requires, coming);
     return problems;
 }
