@@ -155,6 +155,25 @@ describe("a set of rows", () => {
         expect(operations.map((operation) => "id" in operation && operation.id)).toEqual(["*3", "*4"]);
     });
 
+    test("of two rows that two runs made for one key both keep the same one, and neither removes the other's at once", () => {
+        const key = "10.0.0.0/24";
+        const comment = markedComment("", { owner, key, adopted: false });
+        const rows = ["*1", "*2"].map((id): Values => ({ ".id": id, list: "L", address: key, comment }));
+        const removed = (recorded: string, made: boolean, all = rows): string[] =>
+            planFor(all, wantedOf([key]), {
+                ids: new Map([[key, recorded]]),
+                ...(made ? { made: new Set([key]) } : {}),
+            }).map((operation) => (operation.kind === "remove" ? operation.id : operation.kind));
+        for (const recorded of ["*1", "*2"]) {
+            expect(removed(recorded, true)).toEqual([]);
+            expect(removed(recorded, false)).toEqual(["*2"]);
+        }
+        // The one in use stays, wherever it stands.
+        const [first, second] = rows as [Values, Values];
+        for (const recorded of ["*1", "*2"])
+            expect(removed(recorded, false, [{ ...first, disabled: "true" }, second])).toEqual(["*1"]);
+    });
+
     test("keys may be called as every object's own are", () => {
         for (const key of ["constructor", "__proto__", "toString"]) {
             const wanted: Desired[] = [{ key, values: { list: "L", address: "10.0.0.0/24" }, text: "" }];
