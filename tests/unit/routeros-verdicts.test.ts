@@ -145,6 +145,18 @@ function stands(others: readonly { action: string; content: string }[]): Stand {
 const markers = (rows: readonly Values[]): string[] =>
     rows.flatMap(({ comment = "" }) => /#(.*)\]$/.exec(comment)?.[1] ?? []);
 
+/** A drop was added ahead of its accept that was put in use. */
+const used = { chain: "input", disabled: false };
+const onceWrong: Rule[][] = [
+    [{ ...used, key: "b", action: "accept", content: "7", disabled: true }],
+    [
+        { ...used, key: "e", action: "accept", content: "0", disabled: true },
+        { ...used, key: "b", action: "accept", content: "57" },
+        { ...used, key: "c", action: "drop", content: "5" },
+    ],
+    [],
+];
+
 test("from one block to another, every packet meets on the way what one of them lets it meet", () => {
     let steps = 0;
     fc.assert(
@@ -159,7 +171,7 @@ test("from one block to another, every packet meets on the way what one of them 
                 expect(markers(after.rows.filter((row) => row["chain"] === chain))).toEqual(wanted);
             }
         }),
-        { numRuns: runs },
+        { numRuns: runs, examples: [[onceWrong, [], "first"]] },
     );
     process.stdout.write(`blocks: ${runs} changes, ${steps} requests\n`);
 });

@@ -44,7 +44,8 @@ export function keepVerdicts(table: FieldTable, rows: readonly Row[], operations
 
 function after(rows: readonly Values[], operation: Operation): Values[] {
     const at = (all: readonly Values[], id: string | undefined): number => {
-        const found = all.findIndex((row) => row[".id"] === id);
+        // What was added on the way has no id yet.
+        const found = id === undefined ? -1 : all.findIndex((row) => row[".id"] === id);
         return found < 0 ? all.length : found;
     };
     switch (operation.kind) {
