@@ -3,7 +3,7 @@
  * the words of one command line are, and what stands between quotation marks. It holds whatever a script may misread: a
  * variable, a command in brackets, an escape that is none, the end of a line.
  */
-export interface ReadCommand {
+interface ReadCommand {
     /** `/ip/firewall/address-list/add` */
     command: string;
     /** Words without a name. */

@@ -35,7 +35,7 @@ export function runScript(device: Device, text: string, each: EachCommand = () =
 /** Called with how many commands were carried out; false to go no further. */
 export type EachCommand = (carriedOut: number) => boolean;
 
-export interface Ran {
+interface Ran {
     /** What was put, a line each. */
     output: string;
     /** What it would have waited. */
