@@ -25,6 +25,7 @@ const colours: Record<string, string> = {
     "seed-2018": "var(--seed)",
     max_bandwidth: "var(--limit)",
     scavenger: "var(--ours)",
+    join: "var(--other)",
     router: "var(--ours)",
 };
 
@@ -33,6 +34,7 @@ const titles: Record<string, string> = {
     none: "Router does nothing",
     "seed-2018": "The article's queues (seed-2018)",
     max_bandwidth: "AWS command line at half of the line",
+    join: "A CAKE's lowest class (join)",
 };
 
 export function titleOf(profile: string): string {
