@@ -12,7 +12,7 @@ import type { Session } from "../router/session";
 import type { Values } from "../rows/fields";
 import { match } from "../rows/reconcile";
 import type { Row } from "../rows/row";
-import { noteFormer, notedFormer } from "./journal";
+import { notedFormer, noteFormer } from "./journal";
 import type { Spared } from "./observe";
 import { claimFor, observe } from "./observe";
 import { beforeFirstWrite } from "./preflight";
