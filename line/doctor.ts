@@ -15,11 +15,11 @@ import { wayFindings } from "./findings/path";
 import { proofFindings } from "./findings/proof";
 import { certificateFindings, clockFindings, deviceFindings } from "./findings/router";
 import { wanFindings } from "./findings/wan";
+import type { Diagnosis, Finding } from "./output";
 import type { Recorded } from "./own-rows";
 import { driftOf, rowFindings } from "./own-rows";
 import type { Readings } from "./readings";
 import { readRouter } from "./readings";
-import type { Diagnosis, Finding } from "./output";
 
 export { pauseBetween } from "./readings";
 

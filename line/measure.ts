@@ -4,11 +4,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { gradeOf, latencyOf } from "./findings/latency";
 import { rateWithin } from "./findings/rate";
 import type { Lift } from "./lift/lift";
+import type { LatencyResult, Measurement } from "./output";
 import type { Targets } from "./probes/round-trips";
 import { bytesOf, startProbes } from "./probes/round-trips";
 import type { UploadTarget } from "./probes/upload";
 import { Upload } from "./probes/upload";
-import type { LatencyResult, Measurement } from "./output";
 
 export interface MeasureOptions {
     target: UploadTarget;

@@ -10,10 +10,10 @@ import type { RoundTrips } from "./findings/latency";
 import { gradeOf, latencyOf } from "./findings/latency";
 import type { Carried, Span } from "./findings/yielding";
 import { givingWay, judge, shareOf } from "./findings/yielding";
+import type { Diagnosis, Latency, Phase, Verification } from "./output";
 import type { RunningLoad } from "./probes/load";
 import type { RunningProbes, Targets } from "./probes/round-trips";
 import { startProbes } from "./probes/round-trips";
-import type { Diagnosis, Latency, Phase, Verification } from "./output";
 
 /** An upload under way, as {@link Upload} is one. */
 export interface Sender {

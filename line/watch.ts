@@ -5,8 +5,8 @@ import { isRouterError } from "../providers/routeros/runtime/router/errors";
 import type { Counters } from "./counters";
 import { Looks, ratesOf } from "./counters";
 import { latencyOf } from "./findings/latency";
-import type { RunningProbes, Times } from "./probes/round-trips";
 import type { Latency, Rates } from "./output";
+import type { RunningProbes, Times } from "./probes/round-trips";
 
 export interface Seen {
     /** Oldest first, about one a second, at most {@link history}. */

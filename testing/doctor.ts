@@ -4,10 +4,10 @@ import { uploadSite } from "../components/shaping/rules";
 import type { UploadShapingArgs } from "../components/shaping/upload-shaping";
 import type { DoctorOptions, DoctorSite } from "../line/doctor";
 import { diagnose } from "../line/doctor";
+import type { Diagnosis } from "../line/output";
 import { forget } from "../providers/routeros/runtime/lifecycles";
 import { readSettings } from "../providers/routeros/runtime/router/settings";
 import type { Carrier } from "./carrier";
-import type { Diagnosis } from "../line/output";
 
 /** Addresses that the sandbox's ranges and {@link real} stages hold. */
 export const addressesInside = (name: string): Promise<string[]> =>

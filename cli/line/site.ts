@@ -2,9 +2,9 @@
 import path from "node:path";
 
 import type { Site } from "../../components/site/site";
-import type { Finding } from "../../line/output";
 import { finding } from "../../line/catalogue";
 import type { DoctorSite } from "../../line/doctor";
+import type { Finding } from "../../line/output";
 import type { UploadSite } from "../../providers/routeros/runtime/path";
 import type { Settings } from "../../providers/routeros/runtime/router/settings";
 import type { StackState } from "../stack/state";

@@ -2,8 +2,8 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { finding } from "../catalogue";
-import type { BucketReading } from "../probes/bucket";
 import type { Finding } from "../output";
+import type { BucketReading } from "../probes/bucket";
 
 /** @param recorded lifecycle rules in the stack's state, as `id Enabled`; undefined where it records none */
 export function cloudFindings(

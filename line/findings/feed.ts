@@ -2,8 +2,8 @@
 import type { S3Ranges } from "../../providers/aws-ip-ranges";
 import { finding } from "../catalogue";
 import { addressesOf } from "../differences";
-import type { Recorded } from "../own-rows";
 import type { Finding } from "../output";
+import type { Recorded } from "../own-rows";
 
 /** `now` is this machine's time, for the age of what is applied; milliseconds. */
 export function feedFindings(

@@ -3,8 +3,8 @@ import { containsCidr } from "cidr-tools";
 
 import type { UploadSite } from "../../providers/routeros/runtime/path";
 import { finding } from "../catalogue";
-import type { Readings } from "../readings";
 import type { Finding } from "../output";
+import type { Readings } from "../readings";
 
 /** A name, and the addresses it resolved to; none, and why. */
 export interface Resolved {

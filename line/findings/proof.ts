@@ -1,9 +1,9 @@
 /** The direct proof: connections that carry our mark, and what moves between two looks. Pure. */
 import type { UploadSite } from "../../providers/routeros/runtime/path";
 import { finding } from "../catalogue";
-import type { Readings } from "../readings";
 import { marksUploads } from "../counters";
 import type { Finding } from "../output";
+import type { Readings } from "../readings";
 
 /** Uploads under way, by two looks at the router. */
 export interface Proof {

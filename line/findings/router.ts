@@ -3,9 +3,9 @@ import { oldest } from "../../providers/routeros/runtime/engine/preflight";
 import type { Facts } from "../../providers/routeros/runtime/router/session";
 import { compareVersions } from "../../providers/routeros/runtime/rows/values";
 import { finding } from "../catalogue";
+import type { Finding } from "../output";
 import type { Recorded } from "../own-rows";
 import type { Readings } from "../readings";
-import type { Finding } from "../output";
 
 /** What answers, against what is needed and what the stack wrote to. */
 export function deviceFindings({ version, device }: Facts, recorded: readonly Recorded[]): Finding[] {

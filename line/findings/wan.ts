@@ -1,8 +1,8 @@
 /** Whether uploads leave by the interface that is shaped, and pass the processor on the way. Pure. */
 import type { UploadSite } from "../../providers/routeros/runtime/path";
 import { finding } from "../catalogue";
-import type { Readings } from "../readings";
 import type { Finding } from "../output";
+import type { Readings } from "../readings";
 
 export function wanFindings({ menus }: Readings, site: UploadSite): Finding[] {
     const interfaces = menus["/interface"];

@@ -1,6 +1,6 @@
 /** Whether an upload goes through its leaf and gives way, from what the router counted. Pure. */
-import { quantile, wireShare } from "./rate";
 import type { Finding, GivingWay, Rates, Verification } from "../output";
+import { quantile, wireShare } from "./rate";
 
 /** From when to when on the clock of the rates, milliseconds. */
 export interface Span {

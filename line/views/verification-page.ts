@@ -2,10 +2,10 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
+import type { Finding, Phase, Rates, Verification } from "../output";
 import type { Throughput } from "./charts";
 import { latencySpec, svgOf, throughputSpec } from "./charts";
 import { phaseNames, verificationFigures, verificationSentence } from "./verification";
-import type { Finding, Phase, Rates, Verification } from "../output";
 
 const escape = (text: string): string =>
     text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");

@@ -16,7 +16,6 @@ import {
     ListMultipartUploadsCommand,
     ListObjectsV2Command,
 } from "@aws-sdk/client-s3";
-
 import * as v from "valibot";
 
 import { openBucket } from "../../cli/s3/bucket";

@@ -10,11 +10,11 @@ import { type LiveLine, startLiveLine } from "../../lab/live/line";
 import type { Agent } from "../../lab/traffic/agents";
 import { ports } from "../../lab/traffic/protocol";
 import { wireShare } from "../../line/findings/rate";
+import type { Verification } from "../../line/output";
 import { tune } from "../../providers/routeros/runtime/router/session";
 import { recordStack } from "../../testing/recorded-stack";
 import { carrierOf, real } from "../../testing/stages";
 import { build, describeWithPackets, root } from "./support";
-import type { Verification } from "../../line/output";
 
 jest.setTimeout(240_000);
 

@@ -4,11 +4,11 @@ import path from "node:path";
 import { catalogue, doctorPage, finding } from "../../line/catalogue";
 import { cloudFindings, policyFindings } from "../../line/findings/cloud";
 import { feedFindings } from "../../line/findings/feed";
+import type { Diagnosis, Finding } from "../../line/output";
 import type { BucketReading } from "../../line/probes/bucket";
 import type { Case } from "../../testing/doctor-cases";
 import { expectDiagnosis, remove, rowOf, set, upload } from "../../testing/doctor-cases";
 import { quietAndQuick } from "../../testing/quiet";
-import type { Diagnosis, Finding } from "../../line/output";
 
 quietAndQuick();
 

@@ -7,6 +7,7 @@ import path from "node:path";
 import { ratesOf } from "../../line/counters";
 import { wireShare } from "../../line/findings/rate";
 import { givingWay, judge, shareOf } from "../../line/findings/yielding";
+import type { Rates, Verification } from "../../line/output";
 import type { RunningLoad } from "../../line/probes/load";
 import { startLoad } from "../../line/probes/load";
 import type { Sender } from "../../line/verify";
@@ -21,7 +22,6 @@ import { withRouter } from "../../testing/embedded-router";
 import { quietAndQuick } from "../../testing/quiet";
 import { carrierOf, real } from "../../testing/stages";
 import { build, root } from "../lab/support";
-import type { Rates, Verification } from "../../line/output";
 
 quietAndQuick();
 beforeAll(build);

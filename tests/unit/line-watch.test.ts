@@ -1,5 +1,6 @@
 import { readShaping } from "../../components/shaping/plan";
 import { uploadSite } from "../../components/shaping/rules";
+import type { Rates } from "../../line/output";
 import { frame, plainLine, screenLines, sparkline, watched } from "../../line/views/screen";
 import type { Seen } from "../../line/watch";
 import { Watch } from "../../line/watch";
@@ -9,7 +10,6 @@ import { readSettings } from "../../providers/routeros/runtime/router/settings";
 import { withRouter } from "../../testing/embedded-router";
 import { quietAndQuick } from "../../testing/quiet";
 import { carrierOf, real } from "../../testing/stages";
-import type { Rates } from "../../line/output";
 
 quietAndQuick();
 
