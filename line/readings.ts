@@ -1,13 +1,13 @@
 /** What a router is asked, once or twice, for `doctor`: small questions that change nothing and block nobody. */
 import { addressListMenus, listQuery } from "../providers/routeros/runtime/kinds/address-list/menu";
-import type { Menus, UploadSite } from "../providers/routeros/runtime/path";
+import type { MenuPath, Menus, UploadSite } from "../providers/routeros/runtime/path";
+import { asRow, ipPath, readAs } from "../providers/routeros/runtime/path";
 import type { Client } from "../providers/routeros/runtime/router/client";
 import { isRouterError } from "../providers/routeros/runtime/router/errors";
 import type { Session } from "../providers/routeros/runtime/router/session";
-import type { Values } from "../providers/routeros/runtime/rows/fields";
 
 export interface Readings {
-    /** Rows by menu as REST prints them; a menu that could not be read is absent. */
+    /** Rows by menu; one that could not be read is absent. */
     menus: Menus;
     /** The same of queues, mangle rules and connections, a moment later. */
     later: Menus;
@@ -23,7 +23,7 @@ export interface Readings {
 const refusals = ["router/no-such-menu", "router/gone", "router/refused", "login/not-permitted"] as const;
 
 interface Question {
-    menu: string;
+    menu: MenuPath;
     query?: Record<string, string>;
     /** The site's address list of a family: what was read of it for our rows is not asked again. */
     list?: UploadSite["families"][number];
@@ -38,7 +38,7 @@ const noDummies = { dynamic: "false" };
 
 function questions(site: UploadSite): Question[] {
     const families = site.families.flatMap((family): Question[] => {
-        const ip = family === "ipv4" ? "/ip" : "/ipv6";
+        const ip = ipPath(family);
         const everywhere = family === "ipv4" ? "0.0.0.0/0" : "::/0";
         return [
             { menu: `${ip}/address` },
@@ -79,39 +79,33 @@ export async function readRouter(
     pause: () => Promise<void>,
     say: (what: string) => void,
 ): Promise<Readings> {
-    const menus: Record<string, readonly Values[]> = {};
-    const later: Record<string, readonly Values[]> = {};
+    const menus: Menus = {};
+    const later: Menus = {};
     const unread: Record<string, string> = {};
     const all = questions(site);
-    const read = async ({ menu, query, list }: Question): Promise<readonly Values[]> => {
-        if (menu.endsWith("/settings")) return [(await client.row(menu)) ?? {}];
-        if (!list) return client.rows(menu, query);
-        const rows = await snapshot.rows(addressListMenus[list], query ?? {});
-        return rows.map(({ id, values, comment, disabled, dynamic }) => ({
-            ...values,
-            ".id": id,
-            comment,
-            disabled: String(disabled),
-            dynamic: String(dynamic),
-        }));
+    const read = async ({ menu, query = {}, list }: Question): Promise<object[]> => {
+        if (menu === "/interface/bridge/settings") return [readAs(menu, (await client.row(menu)) ?? {})];
+        if (!list) return (await client.rows(menu, query)).map((row) => readAs(menu, row));
+        const rows = await snapshot.rows(addressListMenus[list], query);
+        return rows.map(asRow(menu));
     };
-    const ask = async (question: Question, into: Record<string, readonly Values[]>): Promise<void> => {
+    const ask = async (question: Question, into: Menus): Promise<void> => {
         const { menu, optional } = question;
         say(menu);
         try {
-            into[menu] = await read(question);
+            Object.assign(into, { [menu]: await read(question) });
         } catch (error) {
             if (!isRouterError(error)) throw error;
             // Where a menu does not exist, no row of it decides anything.
-            if (optional && isRouterError(error, "router/no-such-menu", "router/gone")) into[menu] = [];
-            else if (isRouterError(error, ...refusals)) unread[menu] = error.message;
+            if (optional && isRouterError(error, "router/no-such-menu", "router/gone")) {
+                Object.assign(into, { [menu]: [] });
+            } else if (isRouterError(error, ...refusals)) unread[menu] = error.message;
             else throw error;
         }
     };
     const clockOffset = await readClock(client);
     for (const question of all) await ask(question, menus);
-    const slaves = (menus["/interface"] ?? []).filter((row) => row["slave"] === "true");
-    if (slaves.some((row) => site.lines.includes(row["name"] ?? ""))) {
+    if (menus["/interface"]?.some(({ slave, name }) => slave && site.lines.includes(name))) {
         await ask({ menu: "/interface/bridge/port", optional: true }, menus);
         await ask({ menu: "/interface/bridge/settings", optional: true }, menus);
     }

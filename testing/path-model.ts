@@ -3,6 +3,7 @@ import { readShaping } from "../components/shaping/plan";
 import { uploadSite } from "../components/shaping/rules";
 import type { UploadShapingArgs } from "../components/shaping/upload-shaping";
 import type { Menus, UploadSite } from "../providers/routeros/runtime/path";
+import { readMenus } from "../providers/routeros/runtime/path";
 import type { Router } from "../router/api";
 
 const menus = [
@@ -27,7 +28,7 @@ export function menusOf(router: Router): Menus {
             return [menu, undefined] as const;
         }
     });
-    return Object.fromEntries(entries);
+    return readMenus(Object.fromEntries(entries));
 }
 
 export function siteOf(args: Partial<UploadShapingArgs>): UploadSite {

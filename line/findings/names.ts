@@ -2,6 +2,7 @@
 import { containsCidr } from "cidr-tools";
 
 import type { UploadSite } from "../../providers/routeros/runtime/path";
+import { firewallPath } from "../../providers/routeros/runtime/path";
 import { finding } from "../catalogue";
 import type { Finding } from "../output";
 import type { Readings } from "../readings";
@@ -26,10 +27,10 @@ export function nameFindings(resolved: readonly Resolved[], { menus }: Readings,
         const outside = addresses.filter((address) => {
             const family = address.includes(":") ? "ipv6" : "ipv4";
             if (!site.families.includes(family)) return false;
-            const rows = menus[`/${family === "ipv4" ? "ip" : "ipv6"}/firewall/address-list`];
-            const listed = (rows ?? []).filter((row) => row["list"] === site.list && row["disabled"] !== "true");
+            const rows = menus[firewallPath(family, "address-list")];
+            const listed = (rows ?? []).filter((row) => row.list === site.list && !row.disabled);
             // That the whole list is gone is told by our rows.
-            return listed.length > 0 && !listed.some((row) => holds(row["address"] ?? "", address));
+            return listed.length > 0 && !listed.some((row) => holds(row.address, address));
         });
         return outside.length === 0
             ? []
@@ -45,12 +46,12 @@ export function nameFindings(resolved: readonly Resolved[], { menus }: Readings,
 /** Entries of the router's own in our list: what goes there is marked as an upload. */
 export function listFindings({ menus }: Readings, site: UploadSite): Finding[] {
     return site.families.flatMap((family): Finding[] => {
-        const rows = menus[`/${family === "ipv4" ? "ip" : "ipv6"}/firewall/address-list`] ?? [];
-        const made = rows.filter((row) => row["dynamic"] === "true" && row["disabled"] !== "true");
+        const rows = menus[firewallPath(family, "address-list")] ?? [];
+        const made = rows.filter(({ dynamic, disabled }) => dynamic && !disabled);
         if (made.length === 0) return [];
         const some = made
             .slice(0, 3)
-            .map(({ address = "", timeout }) => (timeout === undefined ? address : `${address} for ${timeout}`));
+            .map(({ address, timeout }) => (timeout === "" ? address : `${address} for ${timeout}`));
         const more = made.length > 3 ? ` and ${made.length - 3} more` : "";
         return [finding("list/dynamic", `${site.list} has ${some.join(", ")}${more} as dynamic entries (${family})`)];
     });

@@ -1,15 +1,16 @@
 /** What the rows on the router come to for an upload, asked of the model of the forwarding path. Pure. */
-import type { Form, Menus, Row, SiteRule, UploadSite } from "../../providers/routeros/runtime/path";
+import type { Form, Menus, Rule, SiteRule, UploadSite } from "../../providers/routeros/runtime/path";
 import {
     chooseForm,
     endsOf,
+    firewallPath,
     isLast,
     joinFindings,
     pathFindings,
     simpleQueueFindings,
     uploadOf,
 } from "../../providers/routeros/runtime/path";
-import { readComment } from "../../providers/routeros/runtime/rows/ownership";
+import type { Common } from "../../providers/routeros/runtime/rows/row";
 import { finding } from "../catalogue";
 import type { Finding } from "../output";
 
@@ -20,7 +21,7 @@ import type { Finding } from "../output";
  * @param broken rows of ours are gone or out of use, which explains where uploads end
  */
 export function wayFindings(menus: Menus, site: UploadSite, owner: string, broken: boolean): Finding[] {
-    const ours = (row: Row): boolean => readComment(row["comment"]).marker?.owner.startsWith(`${owner}/`) ?? false;
+    const ours = ({ marker }: Common): boolean => marker?.owner.startsWith(`${owner}/`) ?? false;
     const form = standingForm(menus, site, ours) ?? chooseForm(menus, site, ours);
     const { verdict, others } = standingEnds(menus, site);
     const shapers = [
@@ -45,15 +46,15 @@ export function wayFindings(menus: Menus, site: UploadSite, owner: string, broke
 const harmless = ["path/stray-mark", "shaper/some"];
 
 /** The form of marking by which our rules on the router were made: the later ones have the same keys, elsewhere. */
-function standingForm(menus: Menus, site: UploadSite, ours: (row: Row) => boolean): Form | undefined {
+function standingForm(menus: Menus, site: UploadSite, ours: (row: Common) => boolean): Form | undefined {
     const rulesOf = (form: Form, family: UploadSite["families"][number]): SiteRule[] =>
         site.markings[form]?.rules[family] ?? [];
     const all = Object.keys(site.markings) as Form[];
     return all.find((form) =>
         site.families.every((family) => {
             const keys = new Set(all.flatMap((one) => rulesOf(one, family).map(({ key }) => key)));
-            const rows = (menus[`/${family === "ipv4" ? "ip" : "ipv6"}/firewall/mangle`] ?? []).filter(
-                (row) => ours(row) && keys.has(readComment(row["comment"]).marker?.key ?? ""),
+            const rows = (menus[firewallPath(family, "mangle")] ?? []).filter(
+                (row) => ours(row) && row.marker && keys.has(row.marker.key),
             );
             const rules = rulesOf(form, family);
             return rules.length > 0 && rules.length === rows.length && rules.every((rule) => rows.some(isOf(rule)));
@@ -61,11 +62,8 @@ function standingForm(menus: Menus, site: UploadSite, ours: (row: Row) => boolea
     );
 }
 
-function isOf({ key, chain, passthrough = true }: SiteRule): (row: Row) => boolean {
-    return (row) =>
-        readComment(row["comment"]).marker?.key === key &&
-        row["chain"] === chain &&
-        ["true", "yes"].includes(row["passthrough"] ?? "true") === passthrough;
+function isOf({ key, chain, passthrough = true }: SiteRule): (row: Rule) => boolean {
+    return (row) => row.marker?.key === key && row.chain === chain && row.passthrough === passthrough;
 }
 
 /** Where uploads end by the rows as they stand now: the worst of every line and family, and what it is instead. */

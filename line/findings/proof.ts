@@ -1,9 +1,12 @@
 /** The direct proof: connections that carry our mark, and what moves between two looks. Pure. */
-import type { UploadSite } from "../../providers/routeros/runtime/path";
+import type { Menus, RowOf, UploadSite } from "../../providers/routeros/runtime/path";
+import { firewallPath } from "../../providers/routeros/runtime/path";
 import { finding } from "../catalogue";
 import { marksUploads } from "../counters";
 import type { Finding } from "../output";
 import type { Readings } from "../readings";
+
+type Connection = RowOf<"/ip/firewall/connection">;
 
 /** Uploads under way, by two looks at the router. */
 export interface Proof {
@@ -26,31 +29,32 @@ const leastBytes = 100_000;
 const leastShare = 0.5;
 
 export function proofOf({ menus, later }: Readings, site: UploadSite): Proof {
-    const number = (text: string | undefined): number => Number(text ?? 0) || 0;
-    const tables = site.families.map((family) => `/${family === "ipv4" ? "ip" : "ipv6"}/firewall/connection`);
-    const before = new Map(tables.flatMap((menu) => (menus[menu] ?? []).map((row) => [row[".id"], row] as const)));
-    const after = tables.flatMap((menu) => later[menu] ?? []);
-    const bytes = (row: Readonly<Record<string, string>> | undefined): number =>
-        number(row?.["orig-bytes"]) + number(row?.["orig-fasttrack-bytes"]);
-    const leaf = (rows: readonly Readonly<Record<string, string>>[] | undefined, name: string): number =>
-        (rows ?? [])
-            .filter((row) => site.leaves.includes(row["name"] ?? ""))
-            .reduce((sum, row) => sum + number(row[name]), 0);
-    const marked = (menus: Readings["menus"]): number =>
+    const connections = (menus: Menus): Connection[] =>
+        site.families.flatMap((family) => menus[firewallPath(family, "connection")] ?? []);
+    const before = new Map(connections(menus).map((row) => [row.id, row]));
+    const after = connections(later);
+    const bytes = (row: Connection | undefined): number => (row ? row["orig-bytes"] + row["orig-fasttrack-bytes"] : 0);
+    const marked = (menus: Menus): number =>
         site.families
-            .flatMap((family) => menus[`/${family === "ipv4" ? "ip" : "ipv6"}/firewall/mangle`] ?? [])
+            .flatMap((family) => menus[firewallPath(family, "mangle")] ?? [])
             .filter((row) => marksUploads(row, site))
-            .reduce((sum, row) => sum + number(row["bytes"]), 0);
+            .reduce((sum, row) => sum + row.bytes, 0);
+    const moved = (name: "bytes" | "dropped"): number => leaves(later, site, name) - leaves(menus, site, name);
     const markedBetween = marked(later) - marked(menus);
-    const queued = site.leaves.length > 0;
     return {
         connections: after.length,
-        fastTracked: after.filter((row) => row["fasttrack"] === "true").length,
-        sent: after.reduce((sum, row) => sum + Math.max(0, bytes(row) - bytes(before.get(row[".id"]))), 0),
-        carried: queued ? leaf(later["/queue/tree"], "bytes") - leaf(menus["/queue/tree"], "bytes") : markedBetween,
+        fastTracked: after.filter((row) => row.fasttrack).length,
+        sent: after.reduce((sum, row) => sum + Math.max(0, bytes(row) - bytes(before.get(row.id))), 0),
+        carried: site.leaves.length > 0 ? moved("bytes") : markedBetween,
         marked: markedBetween,
-        dropped: leaf(later["/queue/tree"], "dropped") - leaf(menus["/queue/tree"], "dropped"),
+        dropped: moved("dropped"),
     };
+}
+
+/** A figure of the leaves for uploads, summed up. */
+function leaves(menus: Menus, site: UploadSite, name: "bytes" | "dropped" | "limit-at"): number {
+    const rows = (menus["/queue/tree"] ?? []).filter((row) => site.leaves.includes(row.name));
+    return rows.reduce((sum, row) => sum + row[name], 0);
 }
 
 export function proofFindings(readings: Readings, site: UploadSite): Finding[] {
@@ -73,9 +77,7 @@ export function proofFindings(readings: Readings, site: UploadSite): Finding[] {
 
 /** A connection that may send one full packet in 20 s or less is closed by S3, which waits no longer. */
 function starved({ menus }: Readings, site: UploadSite, connections: number): Finding[] {
-    const guarantee = (menus["/queue/tree"] ?? [])
-        .filter((row) => site.leaves.includes(row["name"] ?? ""))
-        .reduce((sum, row) => sum + Number(row["limit-at"] ?? 0), 0);
+    const guarantee = leaves(menus, site, "limit-at");
     const least = (1514 * 8) / 20;
     if (connections === 0 || guarantee === 0 || guarantee / connections >= least) return [];
     return [

@@ -1,5 +1,6 @@
 /** Whether uploads leave by the interface that is shaped, and pass the processor on the way. Pure. */
-import type { UploadSite } from "../../providers/routeros/runtime/path";
+import type { RowOf, UploadSite } from "../../providers/routeros/runtime/path";
+import { ipPath } from "../../providers/routeros/runtime/path";
 import { finding } from "../catalogue";
 import type { Finding } from "../output";
 import type { Readings } from "../readings";
@@ -10,11 +11,11 @@ export function wanFindings({ menus }: Readings, site: UploadSite): Finding[] {
     const lines = site.lines.flatMap((line): Finding[] => {
         const row = interfaces.find(({ name }) => name === line);
         if (!row) {
-            const names = interfaces.map(({ name }) => name ?? "").slice(0, 12);
+            const names = interfaces.map(({ name }) => name).slice(0, 12);
             return [finding("wan/unknown", `there is no interface "${line}"; there are ${names.join(", ")}`)];
         }
-        if (row["disabled"] === "true") return [finding("wan/down", `${line} is disabled`)];
-        return row["running"] === "false" ? [finding("wan/down", `${line} is not running`)] : [];
+        if (row.disabled) return [finding("wan/down", `${line} is disabled`)];
+        return row.running ? [] : [finding("wan/down", `${line} is not running`)];
     });
     // What leaves by an interface that is not there needs no second finding.
     if (lines.some(({ code }) => code === "wan/unknown")) return lines;
@@ -23,9 +24,9 @@ export function wanFindings({ menus }: Readings, site: UploadSite): Finding[] {
 
 function routeFindings(menus: Readings["menus"], site: UploadSite): Finding[] {
     return site.families.flatMap((family): Finding[] => {
-        const routes = menus[`/${family === "ipv4" ? "ip" : "ipv6"}/route`];
+        const routes = menus[`${ipPath(family)}/route`];
         if (!routes) return [];
-        const active = routes.filter((row) => row["active"] !== "false" && row["disabled"] !== "true");
+        const active = routes.filter(({ active, disabled }) => active && !disabled);
         const leaves = active.flatMap((row) => gatewayInterface(row) ?? []);
         if (leaves.length === 0) {
             // A house without IPv6 has nothing that could leave.
@@ -42,26 +43,24 @@ function routeFindings(menus: Readings["menus"], site: UploadSite): Finding[] {
 }
 
 /** `immediate-gw` is `192.0.2.1%ether1` or an interface; an older or static route may say it in `gateway` alone. */
-function gatewayInterface(row: Readonly<Record<string, string>>): string | undefined {
-    const text = row["immediate-gw"] ?? row["gateway"] ?? "";
+function gatewayInterface({ "immediate-gw": immediate, gateway }: RowOf<"/ip/route">): string | undefined {
+    const text = (immediate.length > 0 ? immediate : gateway).join(",");
     const named = /%(.+)$/.exec(text)?.[1];
     if (named !== undefined) return named;
     return text === "" || /^[\d.]+$|:/.test(text) ? undefined : text;
 }
 
 function hardwareFindings(menus: Readings["menus"], site: UploadSite): Finding[] {
-    const chips = (menus["/interface/ethernet/switch"] ?? []).filter((row) => row["l3-hw-offloading"] === "true");
-    const found = chips.map((row) =>
-        finding("hardware/l3-offloading", `switch ${row["name"] ?? ""} has l3-hw-offloading=yes`),
-    );
-    const bridgeFirewall = menus["/interface/bridge/settings"]?.[0]?.["use-ip-firewall"] === "true";
+    const chips = (menus["/interface/ethernet/switch"] ?? []).filter((row) => row["l3-hw-offloading"]);
+    const found = chips.map(({ name }) => finding("hardware/l3-offloading", `switch ${name} has l3-hw-offloading=yes`));
+    const bridgeFirewall = menus["/interface/bridge/settings"]?.[0]?.["use-ip-firewall"];
     const ports = (menus["/interface/bridge/port"] ?? []).filter(
-        (row) => site.lines.includes(row["interface"] ?? "") && row["disabled"] !== "true",
+        (row) => site.lines.includes(row.interface) && !row.disabled,
     );
     if (!bridgeFirewall) {
         found.push(
             ...ports.map((row) =>
-                finding("hardware/bridged", `${row["interface"] ?? ""} is a port of ${row["bridge"] ?? "a bridge"}`),
+                finding("hardware/bridged", `${row.interface} is a port of ${row.bridge || "a bridge"}`),
             ),
         );
     }

@@ -8,6 +8,7 @@ import type { UploadShapingArgs } from "../../components/shaping/upload-shaping"
 import { certificateFindings, deviceFindings } from "../../line/findings/router";
 import { wanFindings } from "../../line/findings/wan";
 import { readRouter } from "../../line/readings";
+import { readMenus } from "../../providers/routeros/runtime/path";
 import { RouterError } from "../../providers/routeros/runtime/router/errors";
 import { diagnosed } from "../../testing/doctor";
 import { withRouter } from "../../testing/embedded-router";
@@ -100,7 +101,7 @@ describe("what passes the processor", () => {
         return uploadSite(plan!);
     };
     const look = (menus: Record<string, Record<string, string>[]>) =>
-        wanFindings({ menus, later: {}, between: 0, unread: {} }, site()).map(({ code }) => code);
+        wanFindings({ menus: readMenus(menus), later: {}, between: 0, unread: {} }, site()).map(({ code }) => code);
     const interfaces = [{ name: "ether5", type: "ether", running: "true" }];
 
     test("a switch that routes by itself is undecided", () => {
@@ -132,7 +133,7 @@ describe("what passes the processor", () => {
             { gateway: "lte1" },
         ];
         const found = wanFindings(
-            { menus: { "/interface": interfaces, "/ip/route": routes }, later: {}, between: 0, unread: {} },
+            { menus: readMenus({ "/interface": interfaces, "/ip/route": routes }), later: {}, between: 0, unread: {} },
             site(),
         );
         expect(found).toMatchObject([{ code: "wan/no-route", effect: "undecided" }]);

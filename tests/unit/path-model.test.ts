@@ -1,8 +1,16 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
-import type { Menus, Remedy, Row, UploadSite } from "../../providers/routeros/runtime/path";
-import { chooseForm, findingsPage, outcomes, pathFindings } from "../../providers/routeros/runtime/path";
+import type { Menus, Remedy, Rule, UploadSite } from "../../providers/routeros/runtime/path";
+import {
+    chooseForm,
+    findingsPage,
+    firewallPath,
+    outcomes,
+    pathFindings,
+    readMenus,
+} from "../../providers/routeros/runtime/path";
+import type { Common } from "../../providers/routeros/runtime/rows/row";
 import type { Router } from "../../router/api";
 import { withRouter } from "../../testing/embedded-router";
 import { menusOf, siteOf } from "../../testing/path-model";
@@ -14,7 +22,7 @@ import { allCases } from "../field/cases";
  * The model foresees; the embedded router, which shares nothing with it, judges: the rows that the model says will stand
  * are put on the router by hand, and an upload is traced there.
  */
-const ours = (row: Row): boolean => (row["comment"] ?? "").includes("[pulumi:");
+const ours = ({ marker }: Common): boolean => marker !== undefined;
 
 /** What is advised, done: the site and the router as they are then. */
 function follow(router: Router, args: Case["args"], remedy: Remedy): Case["args"] {
@@ -43,23 +51,35 @@ function make(router: Router, menus: Menus, site: UploadSite): void {
             if (source.includes(":") !== (family === "ipv6")) continue;
             router.add(`${path}/address-list`, { list: site.sourceList ?? "", address: source });
         }
-        for (const table of ["mangle", "filter"]) makeRules(router, `${path}/${table}`, menus);
+        for (const table of ["mangle", "filter"] as const) {
+            const menu = firewallPath(family, table);
+            makeRules(router, menu, menus[menu] ?? []);
+        }
     }
     const names = new Set(router.rows("/queue/tree").map((row) => row["name"]));
-    for (const queue of menus["/queue/tree"] ?? []) {
-        if (queue[".id"] === undefined && !names.has(queue["name"])) router.add("/queue/tree", { ...queue });
-    }
+    for (const queue of site.queues) if (!names.has(queue["name"])) router.add("/queue/tree", { ...queue });
 }
 
-function makeRules(router: Router, menu: string, menus: Menus): void {
-    const rows = menus[menu] ?? [];
+function makeRules(router: Router, menu: string, rows: readonly Rule[]): void {
     rows.forEach((row, index) => {
-        if (row[".ours"] !== "true") return;
-        const values = Object.fromEntries(Object.entries(row).filter(([name]) => !name.startsWith(".")));
-        const id = router.add(menu, values);
-        const next = rows.slice(index + 1).find((other) => other[".ours"] !== "true");
-        if (next?.[".id"] !== undefined) router.move(menu, id, next[".id"]);
+        if (row.id !== "") return;
+        const id = router.add(menu, sent(row));
+        const next = rows.slice(index + 1).find((other) => other.id !== "");
+        if (next) router.move(menu, id, next.id);
     });
+}
+
+/** A rule that is to be made, as it is sent. */
+function sent({ chain, action, matchers, passthrough, ...row }: Rule): Record<string, string> {
+    const names = ["new-connection-mark", "new-packet-mark", "new-dscp"] as const;
+    const sets = names.flatMap((name) => (row[name] === undefined ? [] : [[name, row[name]] as const]));
+    return {
+        chain,
+        action,
+        ...matchers,
+        ...Object.fromEntries(sets),
+        ...(passthrough ? {} : { passthrough: "false" }),
+    };
 }
 
 const isRedirect = ({ code, certain }: { code: string; certain: boolean }): boolean =>
@@ -128,11 +148,11 @@ describe("every remedy that is printed puts uploads last", () => {
 });
 
 test("raw rules that take uploads out of connection tracking: marked by packet", () => {
-    const menus: Menus = {
+    const menus = readMenus({
         "/ip/firewall/raw": [
             { ".id": "*1", chain: "prerouting", action: "notrack", protocol: "tcp", "dst-port": "443" },
         ],
-    };
+    });
     const args = { wanInterface: "ether1", uplink: "20M", addressFamilies: ["ipv4" as const] };
     expect(chooseForm(menus, siteOf(args), ours)).toBe("packet");
     const site = siteOf({ ...args, marking: "connection" });

@@ -1,6 +1,6 @@
 /** Answers that are another request's, or not what was sent: nothing of them is believed. */
 import { firewallMenu } from "../../providers/routeros/runtime/kinds/firewall-rules/menu";
-import { pathRow } from "../../providers/routeros/runtime/kinds/upload-path";
+import { pathRule } from "../../providers/routeros/runtime/kinds/upload-path";
 import type { BypassMatchers } from "../../providers/routeros/runtime/path";
 import { bypassRules as rulesFor } from "../../providers/routeros/runtime/path";
 import { Client, type RequestOptions } from "../../providers/routeros/runtime/router/client";
@@ -103,7 +103,7 @@ describe("an answer", () => {
     });
 });
 
-const bypassRules = (rows: readonly Row[], matchers: BypassMatchers) => rulesFor(rows.map(pathRow), matchers);
+const bypassRules = (rows: readonly Row[], matchers: BypassMatchers) => rulesFor(rows.map(pathRule), matchers);
 
 describe("a FastTrack bypass", () => {
     const menu = firewallMenu("filter", "ipv4");

@@ -1,29 +1,20 @@
 /** Interfaces of the router, to which rows of several kinds refer. */
 import type { Requires } from "../../args";
+import type { RowOf } from "../path";
+import { asRow, everyProperty } from "../path";
 import { RouterError } from "../router/errors";
 import type { Session } from "../router/session";
 import type { Menu } from "../rows/fields";
-import { fieldTable, queryOf } from "../rows/fields";
-import type { Row } from "../rows/row";
+import { asPrinted } from "../rows/fields";
 
-const interfaceMenu: Menu = {
-    path: "/interface",
-    identity: ["name"],
-    label: ["name"],
-    table: fieldTable([
-        { wire: "name", kind: "text", doc: "Name of the interface." },
-        { wire: "type", kind: "word", doc: "Kind of interface." },
-        { wire: "disabled", kind: "boolean", fallback: "false", doc: "Whether it is out of use." },
-        { wire: "slave", kind: "boolean", fallback: "false", doc: "Whether a bridge or bond has it as a member." },
-    ]),
-};
+const interfaceMenu: Menu = { path: "/interface", identity: ["name"], label: ["name"], table: asPrinted };
 
-export function readInterfaces(session: Session): Promise<Row[]> {
-    return session.snapshot.rows(interfaceMenu, queryOf(interfaceMenu, ["name", "type", "disabled", "slave"]));
+export async function readInterfaces(session: Session): Promise<RowOf<"/interface">[]> {
+    return (await session.snapshot.rows(interfaceMenu, everyProperty("/interface"))).map(asRow("/interface"));
 }
 
 export async function interfaceNames(session: Session): Promise<string[]> {
-    return (await readInterfaces(session)).map(({ values }) => values["name"] ?? "");
+    return (await readInterfaces(session)).map(({ name }) => name);
 }
 
 export async function interfacePreflight(session: Session, requires: Requires): Promise<void> {

@@ -1,9 +1,9 @@
 /** How uploads of a site end, and the form of marking by which they end last. Pure. */
 import type { End } from "./ends";
 import { endsOf } from "./ends";
-import type { Family, Menus } from "./packet";
 import type { Ours, Planned } from "./plan";
 import { planned } from "./plan";
+import type { Family, Menus } from "./rows";
 import type { Form, UploadSite } from "./site";
 import { forms, uploadOf } from "./site";
 import type { Way } from "./walk";

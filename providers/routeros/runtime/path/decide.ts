@@ -1,6 +1,6 @@
 /** Whether a rule takes a packet of an upload. What its row does not tell is `maybe`, with the matcher's name. Pure. */
-import { isMatcher } from "./matchers";
-import type { Marks, Packet, Row } from "./packet";
+import type { Marks, Packet } from "./packet";
+import type { Rule } from "./rows";
 import type { Answer } from "./spans";
 import { isPublic, not, within } from "./spans";
 import type { Surroundings } from "./surroundings";
@@ -15,14 +15,13 @@ export interface Decision {
 const byChance = new Set(["random", "nth", "limit", "dst-limit", "connection-limit", "psd"]);
 
 /** What a rule that stays open hangs on, so that another rule that hangs on the same is known by it. */
-export function hangsOn(row: Row, { open }: Decision): string[] {
-    return open.some((name) => byChance.has(name)) ? [] : open.map((name) => `${name}=${row[name] ?? ""}`);
+export function hangsOn(row: Rule, { open }: Decision): string[] {
+    return open.some((name) => byChance.has(name)) ? [] : open.map((name) => `${name}=${String(row.matchers[name])}`);
 }
 
-export function decide(row: Row, packet: Packet, marks: Marks, around: Surroundings): Decision {
+export function decide(row: Rule, packet: Packet, marks: Marks, around: Surroundings): Decision {
     const open: string[] = [];
-    for (const [name, value] of Object.entries(row)) {
-        if (!isMatcher(name)) continue;
+    for (const [name, value] of Object.entries(row.matchers)) {
         const negated = value.startsWith("!");
         const plain = negated ? value.slice(1) : value;
         const found = matchers[name]?.(plain, packet, marks, around) ?? "maybe";

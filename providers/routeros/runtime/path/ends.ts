@@ -1,6 +1,7 @@
 /** Where a packet is queued: the queue tree's leaf on the outgoing interface and under `global`, the simple queue. Pure. */
-import type { Menus, Near, Row, Upload } from "./packet";
-import { isEnabled } from "./packet";
+import type { Near, Upload } from "./packet";
+import type { Menus, Queue, RowOf } from "./rows";
+import { isEnabled } from "./rows";
 import { within } from "./spans";
 import type { Way } from "./walk";
 import { waysOf } from "./walk";
@@ -39,22 +40,22 @@ function endOf(menus: Menus, upload: Upload, way: Way): { kind: End["kind"]; lea
 }
 
 /** The leaf that carries a mark under a root (an interface or `global`). */
-export function leafOf(tree: readonly Row[], root: string, packetMark: string | undefined): string | undefined {
+export function leafOf(tree: readonly Queue[], root: string, packetMark: string | undefined): string | undefined {
     const enabled = tree.filter(isEnabled);
-    const parents = new Set(enabled.map((row) => row["parent"]));
+    const parents = new Set(enabled.map(({ parent }) => parent));
     return enabled.find((row) => {
-        if (parents.has(row["name"])) return false;
-        if (!(row["packet-mark"] ?? "").split(",").includes(packetMark ?? "no-mark")) return false;
+        if (parents.has(row.name)) return false;
+        if (!row["packet-mark"].includes(packetMark ?? "no-mark")) return false;
         return rootOf(tree, row) === root;
-    })?.["name"];
+    })?.name;
 }
 
 /** What a queue hangs on in the end; undefined where a queue above it is out of use. */
-export function rootOf(tree: readonly Row[], row: Row): string | undefined {
+export function rootOf(tree: readonly Queue[], row: Queue): string | undefined {
     let at = row;
     for (let level = 0; level < 10; level += 1) {
-        const above = tree.find((one) => one["name"] === at["parent"]);
-        if (!above) return at["parent"];
+        const above = tree.find((one) => one.name === at.parent);
+        if (!above) return at.parent;
         if (!isEnabled(above)) return undefined;
         at = above;
     }
@@ -65,11 +66,13 @@ export function rootOf(tree: readonly Row[], row: Row): string | undefined {
 export type Reach = "all" | "some" | "none";
 
 /** Whether a simple queue holds the uploads of a house with these sides; by target, destination and packet mark. */
-export function reachOf(queue: Row, upload: Upload, sides: readonly Near[], packetMark?: string): Reach {
-    const marks = (queue["packet-marks"] ?? "").split(",").filter((mark) => mark !== "");
+export function reachOf(
+    { target: targets, dst, "packet-marks": marks }: RowOf<"/queue/simple">,
+    upload: Upload,
+    sides: readonly Near[],
+    packetMark?: string,
+): Reach {
     if (marks.length > 0 && !marks.includes(packetMark ?? "no-mark")) return "none";
-    const targets = (queue["target"] ?? "").split(",").filter((target) => target !== "");
-    const dst = queue["dst"] ?? "";
     if (dst !== "" && dst !== upload.wan) return /^[\d.:a-f/]+$/i.test(dst) && !/\/0$/.test(dst) ? "some" : "none";
     if (targets.length === 0 || targets.includes(upload.wan)) return "all";
     const holds = ({ interface: name, networks = [] }: Near): boolean =>

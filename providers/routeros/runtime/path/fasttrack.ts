@@ -1,7 +1,6 @@
 /** FastTrack rules that a forwarded packet may come to, in whichever chain, and the rules that let ours past them. Pure. */
-import { isMatcher } from "./matchers";
-import type { Row } from "./packet";
-import { isEnabled } from "./packet";
+import type { Rule } from "./rows";
+import { isEnabled } from "./rows";
 
 export interface BypassMatchers {
     connectionMark?: string;
@@ -21,51 +20,49 @@ export interface BypassRule {
 const startOf = { filter: ["forward"], mangle: ["prerouting", "forward", "postrouting"] } as const;
 
 /** Chains that forwarded packets may come to, by jumps that are in use; those they start in first. */
-export function reachableChains(rows: readonly Row[], table: "filter" | "mangle"): string[] {
+export function reachableChains(rows: readonly Rule[], table: "filter" | "mangle"): string[] {
     const found = new Set<string>(startOf[table]);
     // A set grows while it is walked.
     for (const chain of found) {
         for (const row of rows) {
-            if (row["chain"] !== chain || row["action"] !== "jump" || !isEnabled(row)) continue;
-            if (row["jump-target"] !== undefined) found.add(row["jump-target"]);
+            if (row.chain === chain && row.action === "jump" && isEnabled(row)) found.add(row["jump-target"]);
         }
     }
     return [...found];
 }
 
 /** FastTrack rules in use, chain by chain as {@link reachableChains} gives them, each chain's in their order. */
-export function fastTrackRules(rows: readonly Row[], table: "filter" | "mangle"): Row[] {
+export function fastTrackRules(rows: readonly Rule[], table: "filter" | "mangle"): Rule[] {
     return reachableChains(rows, table).flatMap((chain) =>
-        rows.filter((row) => row["chain"] === chain && isFastTrack(row)),
+        rows.filter((row) => row.chain === chain && isFastTrack(row)),
     );
 }
 
-export function isFastTrack(row: Row): boolean {
-    return row["action"] === "fasttrack-connection" && isEnabled(row) && row["dynamic"] !== "true";
+export function isFastTrack(row: Rule): boolean {
+    return row.action === "fasttrack-connection" && isEnabled(row) && !row.dynamic;
 }
 
 /** Matchers that let only some packets through: copied, they would leave the rest to FastTrack. */
 const sampling = new Set(["limit", "dst-limit", "nth", "random", "connection-limit"]);
 
 /** Before each FastTrack rule the rules that accept ours: all of its matchers, and ours. They never accept `new`. */
-export function bypassRules(rules: readonly Row[], matchers: BypassMatchers): BypassRule[] {
+export function bypassRules(rules: readonly Rule[], matchers: BypassMatchers): BypassRule[] {
     const found: BypassRule[] = [];
     let count = 0;
     for (const row of rules) {
-        const states = statesOf(row["connection-state"]);
+        const states = statesOf(row.matchers["connection-state"]);
         if (states === "" || !isFastTrack(row)) continue;
-        const copied = Object.entries(row).filter(
-            ([wire]) => wire === "chain" || (isMatcher(wire) && !sampling.has(wire)),
-        );
+        const copied = Object.entries(row.matchers).filter(([wire]) => !sampling.has(wire));
         const values = {
+            chain: row.chain,
             ...Object.fromEntries(copied),
             action: "accept",
             "connection-state": states,
         };
-        const before = row[".id"] ?? "";
+        const before = row.id;
         const mark = matchers.connectionMark;
         if (mark !== undefined) {
-            if (!letsThrough(row["connection-mark"], mark)) continue;
+            if (!letsThrough(row.matchers["connection-mark"], mark)) continue;
             count += 1;
             found.push({ key: `fasttrack-${count}`, before, values: { ...values, "connection-mark": mark } });
         } else if (matchers.dstAddressList !== undefined) {
@@ -98,19 +95,18 @@ function letsThrough(matcher: string | undefined, mark: string): boolean {
  * Rules of others that an accept right before this rule of mangle would keep from packets: those behind it in its chain,
  * and behind the jumps that lead to it.
  */
-export function behind(rows: readonly Row[], rule: Row): Row[] {
-    const found = new Set<Row>();
+export function behind(rows: readonly Rule[], rule: Rule): Rule[] {
+    const found = new Set<Rule>();
     const chains = new Set<string>();
-    const add = (from: Row): void => {
+    const add = (from: Rule): void => {
         const at = rows.indexOf(from);
         rows.slice(at + 1).forEach((row) => {
-            if (row["chain"] === from["chain"] && isEnabled(row)) found.add(row);
+            if (row.chain === from.chain && isEnabled(row)) found.add(row);
         });
-        const chain = from["chain"] ?? "";
+        const { chain } = from;
         if (chains.has(chain)) return;
         chains.add(chain);
-        for (const row of rows)
-            if (row["action"] === "jump" && row["jump-target"] === chain && isEnabled(row)) add(row);
+        for (const row of rows) if (row.action === "jump" && row["jump-target"] === chain && isEnabled(row)) add(row);
     };
     add(rule);
     return [...found];

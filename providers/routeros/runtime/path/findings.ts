@@ -5,10 +5,10 @@ import type { Outcome } from "./choose";
 import { allLast, isLast, matters, outcomes } from "./choose";
 import type { Finding } from "./finding";
 import { finding } from "./finding";
-import type { Menus, Row } from "./packet";
-import { firewallPath, labelOf } from "./packet";
 import type { HeldBack, Ours } from "./plan";
 import { isPlanned } from "./plan";
+import type { Menus, Rule } from "./rows";
+import { firewallPath } from "./rows";
 import type { Form, UploadSite } from "./site";
 import { forms } from "./site";
 import type { Step, Way } from "./walk";
@@ -41,7 +41,7 @@ function outcomeFindings(asked: Asked, { family, ends, verdict }: Outcome, heldB
             if (isLast(asked.site, end, way)) continue;
             const cause = causeOf(asked, way);
             const certain = verdict === "other" && cause.step?.open.length === 0;
-            const name = `${cause.code} ${cause.step?.row[".id"] ?? ""}`;
+            const name = `${cause.code} ${cause.step?.row.id ?? ""}`;
             causes.set(name, { cause, certain: certain || (causes.get(name)?.certain ?? false) });
         }
     }
@@ -51,9 +51,9 @@ function outcomeFindings(asked: Asked, { family, ends, verdict }: Outcome, heldB
         const open = cause.step?.open.length ? cause.step.open : cause.open;
         const hangs = !certain && open.length > 0 ? `; whether it does hangs on ${[...new Set(open)].join(", ")}` : "";
         const where = cause.step
-            ? `rule ${labelOf(cause.step.row)} in ${cause.step.menu}`
+            ? `rule ${cause.step.row.label} in ${cause.step.menu}`
             : firewallPath(family, "mangle");
-        const kept = held ? `, and an accept ahead of it would keep uploads from ${labelOf(held.by)}` : "";
+        const kept = held ? `, and an accept ahead of it would keep uploads from ${held.by.label}` : "";
         found.push({
             ...finding(code, `${where} ${does(code, cause, asked)}${kept}${hangs}`, { certain }),
             ...remedyFor(asked, cause),
@@ -65,7 +65,7 @@ function outcomeFindings(asked: Asked, { family, ends, verdict }: Outcome, heldB
         const certain = step.open.length === 0;
         const hangs = certain ? "" : `; whether it does hangs on ${step.open.join(", ")}`;
         found.push(
-            finding("path/redirected", `rule ${labelOf(step.row)} in ${step.menu} sends uploads elsewhere${hangs}`, {
+            finding("path/redirected", `rule ${step.row.label} in ${step.menu} sends uploads elsewhere${hangs}`, {
                 certain,
             }),
         );
@@ -145,7 +145,7 @@ function does(code: FindingCode, { step }: Cause, { site }: Asked): string {
 
 /** The first change after which all uploads end last. */
 function remedyFor(asked: Asked, cause: Cause): Pick<Finding, "next" | "remedy"> | undefined {
-    const { site, menus } = asked;
+    const { site, menus, ours } = asked;
     const works = (change: Partial<Asked>): boolean => {
         const next = { ...asked, ...change };
         return allLast(outcomes(next.menus, next.site, next.form, next.ours).all);
@@ -162,20 +162,20 @@ function remedyFor(asked: Asked, cause: Cause): Pick<Finding, "next" | "remedy">
     if (marking && marking.position !== "first" && asked.form !== "packet-final") {
         const markings = { ...site.markings, [asked.form]: { ...marking, position: "first" as const } };
         // Where the rules stand already, their place is kept: the position moves only what is made.
-        const anew = (row: Row): boolean => asked.ours(row);
-        if (!Object.values(menus).some((rows) => rows?.some(anew)) && works({ site: { ...site, markings } })) {
+        if (!Object.values(menus).some((rows) => rows.some(ours)) && works({ site: { ...site, markings } })) {
             return { next: "Set rulesPosition to first.", remedy: { key: "rulesPosition", value: "first" } };
         }
     }
     const step = cause.step;
     if (!step) return undefined;
     for (const set of rowChanges(site, step, fast)) {
-        const id = step.row[".id"] ?? "";
-        const rows = (menus[step.menu] ?? []).map((row) => (row[".id"] === id ? { ...row, ...set } : row));
+        const { id } = step.row;
+        const exempt = (row: Rule): Rule => (row.id === id ? { ...row, matchers: { ...row.matchers, ...set } } : row);
+        const rows = menus[step.menu]?.map(exempt);
         if (!works({ menus: { ...menus, [step.menu]: rows } })) continue;
         const text = Object.entries(set).map(([name, value]) => `${name}=${value}`);
         return {
-            next: `Set ${text.join(" ")} on rule ${labelOf(step.row)} in ${step.menu}.`,
+            next: `Set ${text.join(" ")} on rule ${step.row.label} in ${step.menu}.`,
             remedy: { menu: step.menu, id, set },
         };
     }
@@ -186,7 +186,7 @@ function remedyFor(asked: Asked, cause: Cause): Pick<Finding, "next" | "remedy">
 function rowChanges(site: UploadSite, { row }: Step, fast: boolean): Record<string, string>[] {
     const found: Record<string, string>[] = [];
     const add = (change: Record<string, string>): void => {
-        if (Object.keys(change).every((name) => row[name] === undefined)) found.push(change);
+        if (Object.keys(change).every((name) => row.matchers[name] === undefined)) found.push(change);
     };
     if (fast) add({ "connection-state": "established,related" });
     if (fast) add({ "connection-mark": "no-mark" });
@@ -199,23 +199,24 @@ function rowChanges(site: UploadSite, { row }: Step, fast: boolean): Record<stri
 /** Packet marks that no leaf of ours carries; one is advised where uploads stay last with it on that of the rest. */
 function strayFindings({ site, menus, form, ours }: Asked): Finding[] {
     if (site.queues.length === 0) return [];
-    const foreign = Object.entries(menus).map(([menu, rows]) => [menu, rows?.filter((row) => !ours(row))]);
-    const carried = ["no-mark", site.packetMark, ...site.restMarks];
-    const stray = strayMarks(Object.fromEntries(foreign) as Menus, site.families, site.lines, carried);
-    return stray.map(({ mark, seen }): Finding => {
-        const widened = { ...site, restMarks: [...site.restMarks, mark], queues: withRestMark(site, mark) };
-        if (!allLast(outcomes(menus, widened, form, ours).all)) {
-            return finding("path/stray-mark", seen, { next: "See to it that uploads are marked as ours first." });
-        }
-        const next = "Add it to restMarks where such packets leave by the shaped interface.";
-        return finding("path/stray-mark", seen, { next, remedy: { key: "restMarks", value: mark } });
-    });
+    const rules = site.families.flatMap((family) => menus[firewallPath(family, "mangle")] ?? []);
+    const foreign = rules.filter((row) => !ours(row));
+    return strayMarks(foreign, site.lines, ["no-mark", site.packetMark, ...site.restMarks]).map(
+        ({ mark, seen }): Finding => {
+            const widened = { ...site, restMarks: [...site.restMarks, mark], queues: withRestMark(site, mark) };
+            if (!allLast(outcomes(menus, widened, form, ours).all)) {
+                return finding("path/stray-mark", seen, { next: "See to it that uploads are marked as ours first." });
+            }
+            const next = "Add it to restMarks where such packets leave by the shaped interface.";
+            return finding("path/stray-mark", seen, { next, remedy: { key: "restMarks", value: mark } });
+        },
+    );
 }
 
 /** Our queues with one more mark on the leaves of everything else. */
 function withRestMark(site: UploadSite, mark: string): UploadSite["queues"] {
-    return site.queues.map((row) => {
-        const marks = (row["packet-mark"] ?? "").split(",");
-        return marks.includes("no-mark") ? { ...row, "packet-mark": [...marks, mark].join(",") } : row;
+    return site.queues.map(({ "packet-mark": marks = "", ...queue }) => {
+        const rest = marks.split(",").includes("no-mark");
+        return { ...queue, "packet-mark": rest ? `${marks},${mark}` : marks };
     });
 }

@@ -1,5 +1,5 @@
 /**
- * The model of the forwarding path: from rows of the menus as the router prints them, and what a site wants, to the way
+ * The model of the forwarding path: from rows of the menus, and what a site wants, to the way
  * of its uploads. Pure, and shares nothing with the embedded router, which is its judge.
  *
  * - {@link endsOf}: where an upload ends on a router as it stands, and which rules decide.
@@ -16,9 +16,9 @@ export { bypassRules, fastTrackRules, isFastTrack } from "./fasttrack";
 export type { Finding, Remedy } from "./finding";
 export { finding, say } from "./finding";
 export { pathFindings } from "./findings";
-export type { Family, Menus, Row } from "./packet";
-export { firewallPath, isEnabled } from "./packet";
 export { planned } from "./plan";
+export type { Family, FirewallPath, MenuPath, Menus, Queue, RowOf, Rule } from "./rows";
+export { asRow, everyProperty, firewallPath, ipPath, isEnabled, readAs, readMenus } from "./rows";
 export { belowMenus, joinFindings, parentFindings, simpleQueueFindings } from "./shapers";
 export type { Form, Marking, SiteRule, UploadSite } from "./site";
 export { forms, uploadOf } from "./site";

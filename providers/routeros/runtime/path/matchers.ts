@@ -1,6 +1,6 @@
 /** Which properties of a rule say what it matches, and whether two rules can match one packet. Pure. */
+import type { Values } from "../rows/fields";
 import { emptyButSet } from "../rows/fields";
-import type { Row } from "./packet";
 
 /** What happens to a packet that matches, and what the router adds by itself. */
 const others =
@@ -10,13 +10,13 @@ export function isMatcher(name: string): boolean {
     return !others.test(name);
 }
 
-/** Careful: what is not understood may match. */
-export function mayMatchTogether(a: Row, b: Row): boolean {
+/** Whether rules with these matchers can. Careful: what is not understood may match. */
+export function mayMatchTogether(a: Values, b: Values): boolean {
     return Object.keys(a).every((wire) => {
         const left = a[wire];
         const right = b[wire];
         if (left === undefined || right === undefined || left === emptyButSet || right === emptyButSet) return true;
-        if (!isMatcher(wire) || wire.endsWith("address-list")) return true;
+        if (wire.endsWith("address-list")) return true;
         return compatible(wire, left, right);
     });
 }

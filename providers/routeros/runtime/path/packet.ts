@@ -1,13 +1,5 @@
-/** What the model of the forwarding path speaks about: rows as the router prints them, and a packet of an upload. */
-import { readComment } from "../rows/ownership";
-
-export type Family = "ipv4" | "ipv6";
-
-/** A row as REST returns it. */
-export type Row = Readonly<Record<string, string>>;
-
-/** Rows by menu, in order. A menu that was not read is absent, and what hangs on it is undecided. */
-export type Menus = Readonly<Record<string, readonly Row[] | undefined>>;
+/** What the model of the forwarding path speaks about: a packet of an upload. */
+import type { Family } from "./rows";
 
 /** The uploads of a site, in one family and over one line. */
 export interface Upload {
@@ -50,19 +42,4 @@ export interface Marks {
     /** Destination NAT sends it elsewhere: to another host, or to the router itself. */
     redirected?: "elsewhere" | "local";
     fastTracked?: true;
-}
-
-export function firewallPath(family: Family, table: string): string {
-    return `/${family === "ipv4" ? "ip" : "ipv6"}/firewall/${table}`;
-}
-
-export function isEnabled(row: Row): boolean {
-    return row["disabled"] !== "true";
-}
-
-/** `chain action "comment"`, the marker of an owner left out. */
-export function labelOf(row: Row): string {
-    const comment = readComment(row["comment"]).text;
-    const name = row["name"] ?? `${row["chain"] ?? ""} ${row["action"] ?? "accept"}`.trim();
-    return `${name}${comment === "" ? "" : ` "${comment}"`}${row[".id"] === undefined ? "" : ` (${row[".id"]})`}`;
 }

@@ -1,17 +1,22 @@
 /** The router's rows with a site's among them: where they stand already, or where they will be made. Pure. */
+import type { Values } from "../rows/fields";
+import type { Common } from "../rows/row";
+import { omit } from "../rows/objects";
+import { kebabCase } from "../rows/values";
 import { decide } from "./decide";
 import type { BypassMatchers, BypassRule } from "./fasttrack";
 import { behind, bypassRules, fastTrackRules } from "./fasttrack";
-import type { Family, Menus, Packet, Row } from "./packet";
-import { firewallPath } from "./packet";
+import type { Packet } from "./packet";
+import type { Family, Menus, Queue, Rule } from "./rows";
+import { firewallPath, readAs } from "./rows";
 import type { Form, Marking, RulesPosition, SiteRule, UploadSite } from "./site";
 import { uploadOf } from "./site";
 import { surroundings } from "./surroundings";
 
 /** A FastTrack rule of mangle that no bypass stands before, and what the bypass would have kept from packets. */
 export interface HeldBack {
-    rule: Row;
-    by: Row;
+    rule: Rule;
+    by: Rule;
 }
 
 export interface Planned {
@@ -22,7 +27,7 @@ export interface Planned {
 }
 
 /** Whether a row belongs to the site, by its marker. */
-export type Ours = (row: Row) => boolean;
+export type Ours = (row: Common) => boolean;
 
 /** Rows as they will stand when the site is up, marked in that form. `leaving`: what else the bypass still goes by. */
 export function planned(
@@ -33,7 +38,7 @@ export function planned(
     leaving: readonly BypassMatchers[] = [],
 ): Planned {
     const marking = site.markings[form];
-    const next: Record<string, readonly Row[] | undefined> = { ...menus };
+    const next: Menus = { ...menus };
     const found: Planned = { menus: next, heldBack: [], mangleBypass: {} };
     if (!marking) return found;
     for (const family of site.families) {
@@ -54,66 +59,60 @@ export function planned(
         found.mangleBypass[family] = bypass;
         next[mangle] = withBypass(marked, bypass);
     }
-    const names = new Set(site.queues.map((row) => row["name"]));
-    const others = (menus["/queue/tree"] ?? []).filter((row) => !ours(row) && !names.has(row["name"]));
-    next["/queue/tree"] = [...others, ...site.queues];
+    const queues = queuesOf(site);
+    const names = new Set(queues.map(({ name }) => name));
+    const others = (menus["/queue/tree"] ?? []).filter((row) => !ours(row) && !names.has(row.name));
+    next["/queue/tree"] = [...others, ...queues];
     return found;
 }
 
-function withMarks(rows: readonly Row[], { rules, position }: Marking, family: Family, ours: Ours): Row[] {
-    const wanted = (rules[family] ?? []).map(wireOf);
-    const out: Row[] = [];
-    for (const chain of new Set(wanted.map((row) => row["chain"] ?? ""))) {
-        const block = wanted.filter((row) => row["chain"] === chain);
-        const first = rows.findIndex((row) => row["chain"] === chain && ours(row) && !isBypass(row));
-        const at =
-            first >= 0 ? rows.slice(0, first).filter((row) => !ours(row)).length : placeOf(rows, chain, position, ours);
-        out.push(...block.map((row) => ({ ...row, ".at": String(at) })));
-    }
+/** The queues of a site as rows of the tree. */
+export const queuesOf = ({ queues }: UploadSite): Queue[] => queues.map((values) => readAs("/queue/tree", values));
+
+function withMarks(rows: readonly Rule[], { rules, position }: Marking, family: Family, ours: Ours): Rule[] {
+    const wanted = (rules[family] ?? []).map((rule) => ruleOf(wireOf(rule)));
     const foreign = rows.filter((row) => !ours(row));
-    const result: Row[] = [];
-    for (let index = 0; index <= foreign.length; index += 1) {
-        result.push(...out.filter((row) => row[".at"] === String(index)));
-        const row = foreign[index];
-        if (row) result.push(row);
+    const blocks = new Map<number, Rule[]>();
+    for (const chain of new Set(wanted.map((row) => row.chain))) {
+        const block = wanted.filter((row) => row.chain === chain);
+        const first = rows.findIndex((row) => row.chain === chain && ours(row) && row.action !== "accept");
+        const at =
+            first >= 0 ? rows.slice(0, first).filter((row) => !ours(row)).length : placeOf(foreign, chain, position);
+        blocks.set(at, [...(blocks.get(at) ?? []), ...block]);
     }
-    return result;
+    return [...foreign, undefined].flatMap((row, index) => [...(blocks.get(index) ?? []), ...(row ? [row] : [])]);
 }
 
-const isBypass = (row: Row): boolean => (row["action"] ?? "accept") === "accept";
-
 /** Index among foreign rows. */
-function placeOf(rows: readonly Row[], chain: string, position: RulesPosition, ours: Ours): number {
-    const foreign = rows.filter((row) => !ours(row));
+function placeOf(foreign: readonly Rule[], chain: string, position: RulesPosition): number {
     if (position === "last") return foreign.length;
-    if (position === "first")
+    if (position === "first") {
         return Math.max(
             0,
-            foreign.findIndex((row) => row["chain"] === chain && row["dynamic"] !== "true"),
+            foreign.findIndex((row) => row.chain === chain && !row.dynamic),
         );
+    }
     const { comment, action } = "before" in position ? position.before : position.after;
     const at = foreign.findIndex(
-        (row) =>
-            (comment === undefined || row["comment"] === comment) &&
-            (action === undefined || (row["action"] ?? "accept") === action),
+        (row) => (comment ?? row.comment) === row.comment && (action ?? row.action) === row.action,
     );
     return at < 0 ? foreign.length : "before" in position ? at : at + 1;
 }
 
-function withBypass(rows: readonly Row[], bypass: readonly BypassRule[]): Row[] {
+function withBypass(rows: readonly Rule[], bypass: readonly BypassRule[]): Rule[] {
     return rows.flatMap((row) => [
-        ...bypass.filter(({ before }) => before === row[".id"]).map(({ values }) => ({ ...values, ".ours": "true" })),
+        ...bypass.filter(({ before }) => before === row.id).map(({ values }) => ruleOf(values)),
         row,
     ]);
 }
 
-function wireOf(rule: SiteRule): Row {
-    const entries = Object.entries(rule).filter(([name]) => name !== "key");
-    const wire = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    return { ...Object.fromEntries(entries.map(([name, value]) => [wire(name), String(value)])), ".ours": "true" };
-}
+const wireOf = (rule: SiteRule): Values =>
+    Object.fromEntries(Object.entries(omit(rule, "key")).map(([name, value]) => [kebabCase(name), String(value)]));
 
-export const isPlanned = (row: Row): boolean => row[".ours"] === "true";
+const ruleOf = (values: Values): Rule => readAs("/ip/firewall/mangle", values);
+
+/** Whether a row is to be made: what stands has an id. */
+export const isPlanned = ({ id }: Common): boolean => id === "";
 
 /** Actions that nothing is lost by where packets do not come to them. */
 const idle = new Set(["log", "passthrough", "fasttrack-connection", "return"]);
@@ -124,9 +123,9 @@ function keptFrom(
     site: UploadSite,
     family: Family,
     marking: Marking,
-    rows: readonly Row[],
-    rule: Row,
-): Row | undefined {
+    rows: readonly Rule[],
+    rule: Rule,
+): Rule | undefined {
     const marks = marking.bypass.connectionMark === undefined ? {} : { connectionMark: marking.bypass.connectionMark };
     const packets = site.lines.flatMap((wan) => {
         const upload = uploadOf(site, family, wan);
@@ -143,8 +142,8 @@ function keptFrom(
     });
     return behind(rows, rule).find(
         (row) =>
-            row["dynamic"] !== "true" &&
-            !idle.has(row["action"] ?? "accept") &&
+            !row.dynamic &&
+            !idle.has(row.action) &&
             (isPlanned(row) || packets.some(([packet, around]) => decide(row, packet, marks, around).answer !== "no")),
     );
 }

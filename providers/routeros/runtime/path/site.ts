@@ -1,5 +1,6 @@
 /** What a site wants of the forwarding path: given by a component with `requires`, asked by preflight and warnings. */
-import type { Family, Upload } from "./packet";
+import type { Upload } from "./packet";
+import type { Family } from "./rows";
 
 /** Where a block of rules stands. An anchor matches exactly one rule that is not dynamic. */
 export type RulesPosition =

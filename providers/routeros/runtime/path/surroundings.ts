@@ -1,6 +1,7 @@
 /** What rules refer to by name: interfaces, their lists, and the router's own networks. Pure. */
-import type { Menus, Near, Row, Upload } from "./packet";
-import { isEnabled } from "./packet";
+import type { Near, Upload } from "./packet";
+import type { Menus, RowOf } from "./rows";
+import { ipPath, isEnabled } from "./rows";
 import type { Answer } from "./spans";
 import { within } from "./spans";
 
@@ -17,21 +18,23 @@ export interface Surroundings {
 
 export function surroundings(menus: Menus, upload: Upload): Surroundings {
     const interfaces = menus["/interface"];
-    const addresses = (menus[upload.family === "ipv4" ? "/ip/address" : "/ipv6/address"] ?? []).filter(isEnabled);
+    const addresses = (menus[`${ipPath(upload.family)}/address`] ?? []).filter(isEnabled);
     return {
-        typeOf: (name) => interfaces?.find((row) => row["name"] === name)?.["type"],
+        typeOf: (name) => interfaces?.find((row) => row.name === name)?.type,
         inList: (list, name) => inList(menus, list, name, 0),
-        networks: addresses.map((row) => row["address"] ?? ""),
+        networks: addresses.map(({ address }) => address),
         near: nearSides(addresses, upload),
     };
 }
 
 /** A side per host that uploads are limited to, else one per network of the house. */
-function nearSides(addresses: readonly Row[], { family, wan, sources = [], macs = [] }: Upload): Near[] {
+function nearSides(
+    addresses: readonly RowOf<"/ip/address">[],
+    { family, wan, sources = [], macs = [] }: Upload,
+): Near[] {
     const networks = new Map<string, string[]>();
-    for (const row of addresses) {
-        const name = row["interface"] ?? "";
-        if (name !== "" && name !== wan) networks.set(name, [...(networks.get(name) ?? []), row["address"] ?? ""]);
+    for (const { interface: name, address } of addresses) {
+        if (name !== "" && name !== wan) networks.set(name, [...(networks.get(name) ?? []), address]);
     }
     const sides = [...networks].map(([name, all]): Near => ({ interface: name, networks: all }));
     const hosts = sources.filter((source) => source.includes(":") === (family === "ipv6"));
@@ -53,16 +56,15 @@ function inList(menus: Menus, list: string, name: string | undefined, depth: num
     const members = menus["/interface/list/member"];
     if (name === undefined || !lists || !members || depth > 8 || list === "dynamic" || list === "static")
         return "maybe";
-    const row = lists.find((one) => one["name"] === list);
+    const row = lists.find((one) => one.name === list);
     if (!row) return "no";
-    const parts = (text: string | undefined): string[] => (text ?? "").split(",").filter((part) => part !== "");
-    const any = (names: string[]): Answer => {
+    const any = (names: readonly string[]): Answer => {
         const answers = names.map((one) => inList(menus, one, name, depth + 1));
         return answers.includes("yes") ? "yes" : answers.includes("maybe") ? "maybe" : "no";
     };
-    const excluded = any(parts(row["exclude"]));
+    const excluded = any(row.exclude);
     if (excluded === "yes") return "no";
-    const member = members.some((one) => one["list"] === list && one["interface"] === name && isEnabled(one));
-    const included: Answer = member ? "yes" : any(parts(row["include"]));
+    const member = members.some((one) => one.list === list && one.interface === name && isEnabled(one));
+    const included: Answer = member ? "yes" : any(row.include);
     return included === "yes" && excluded === "maybe" ? "maybe" : included;
 }

@@ -6,16 +6,17 @@
 import { omit } from "../rows/objects";
 import type { Decision } from "./decide";
 import { decide, hangsOn } from "./decide";
-import type { Marks, Menus, Near, Packet, Row, Upload } from "./packet";
-import { firewallPath, isEnabled } from "./packet";
+import type { Marks, Near, Packet, Upload } from "./packet";
+import type { FirewallPath, Menus, Rule } from "./rows";
+import { firewallPath, isEnabled } from "./rows";
 import type { Surroundings } from "./surroundings";
 import { surroundings } from "./surroundings";
 
 /** What a rule did to the packet, in the order it met them; only what changes a mark or ends a table's evaluation. */
 export interface Step {
-    menu: string;
+    menu: FirewallPath;
     chain: string;
-    row: Row;
+    row: Rule;
     effect: "connection-mark" | "packet-mark" | "dscp" | "ends" | "fasttrack" | "untracked" | "redirect" | "drop";
     /** The mark it set. */
     value?: string;
@@ -120,11 +121,11 @@ interface Outcome {
     returned: Way[];
 }
 
-function walkChain(place: Place, menu: string, chain: string, ways: Way[], depth: number): Outcome {
+function walkChain(place: Place, menu: FirewallPath, chain: string, ways: Way[], depth: number): Outcome {
     const found: Outcome = { fell: ways, ended: [], returned: [] };
     if (depth > 20) return found; // chains that jump to each other
     for (const row of place.menus[menu] ?? []) {
-        if (row["chain"] !== chain || !isEnabled(row) || row["dynamic"] === "true" || found.fell.length === 0) continue;
+        if (row.chain !== chain || !isEnabled(row) || row.dynamic || found.fell.length === 0) continue;
         const next: Way[] = [];
         for (const way of found.fell) {
             const decision = firstPacketOpen(place, row, decide(row, place.packet, way, place.around));
@@ -157,17 +158,17 @@ function walkChain(place: Place, menu: string, chain: string, ways: Way[], depth
 const isAlone = ({ ended, returned }: Outcome): boolean => ended.length + returned.length === 0;
 
 /** Whether FastTrack takes a connection by its first packet alone is not known. */
-function firstPacketOpen({ packet }: Place, row: Row, decision: Decision): Decision {
-    if (row["action"] !== "fasttrack-connection" || packet.moment !== "first" || decision.answer !== "yes")
+function firstPacketOpen({ packet }: Place, row: Rule, decision: Decision): Decision {
+    if (row.action !== "fasttrack-connection" || packet.moment !== "first" || decision.answer !== "yes")
         return decision;
     return { answer: "maybe", open: ["first packet"] };
 }
 
 function act(
     place: Place,
-    menu: string,
+    menu: FirewallPath,
     chain: string,
-    row: Row,
+    row: Rule,
     way: Way,
     { open }: Decision,
     depth: number,
@@ -178,8 +179,8 @@ function act(
     });
     const on = (next: Way): Outcome => ({ fell: [next], ended: [], returned: [] });
     const end = (next: Way): Outcome => ({ fell: [], ended: [next], returned: [] });
-    const goesOn = (next: Way): Outcome => (row["passthrough"] === "false" ? end(next) : on(next));
-    switch (row["action"] ?? "accept") {
+    const goesOn = (next: Way): Outcome => (row.passthrough ? on(next) : end(next));
+    switch (row.action) {
         case "accept":
             return end(step("ends"));
         case "drop":
@@ -189,22 +190,22 @@ function act(
         case "return":
             return { fell: [], ended: [], returned: [way] };
         case "jump": {
-            const { fell, ended, returned } = walkChain(place, menu, row["jump-target"] ?? "", [way], depth + 1);
+            const { fell, ended, returned } = walkChain(place, menu, row["jump-target"], [way], depth + 1);
             return { fell: [...fell, ...returned], ended, returned: [] };
         }
         case "mark-connection": {
             if (way.untracked) return goesOn(way);
-            const value = markOf(row["new-connection-mark"]);
+            const value = row["new-connection-mark"];
             if (value === way.connectionMark) return goesOn(endsOnly(row, way, step));
             return goesOn(set(step("connection-mark", value), "connectionMark", value));
         }
         case "mark-packet": {
-            const value = markOf(row["new-packet-mark"]);
+            const value = row["new-packet-mark"];
             if (value === way.packetMark) return goesOn(endsOnly(row, way, step));
             return goesOn(set(step("packet-mark", value), "packetMark", value));
         }
         case "mark-routing":
-            return goesOn(set(endsOnly(row, way, step), "routingMark", markOf(row["new-routing-mark"])));
+            return goesOn(set(endsOnly(row, way, step), "routingMark", row["new-routing-mark"]));
         case "change-dscp":
             return goesOn(set(step("dscp", row["new-dscp"]), "dscp", row["new-dscp"]));
         case "fasttrack-connection":
@@ -227,11 +228,9 @@ function act(
     }
 }
 
-function endsOnly(row: Row, way: Way, step: (effect: Step["effect"]) => Way): Way {
-    return row["passthrough"] === "false" ? step("ends") : way;
+function endsOnly(row: Rule, way: Way, step: (effect: Step["effect"]) => Way): Way {
+    return row.passthrough ? way : step("ends");
 }
-
-const markOf = (mark: string | undefined): string | undefined => (mark === "no-mark" || mark === "" ? undefined : mark);
 
 function set(way: Way, name: "connectionMark" | "packetMark" | "routingMark" | "dscp", value: string | undefined): Way {
     const rest = omit(way, name) as Way;

@@ -25,9 +25,13 @@ export interface Field {
 /** A menu's arguments by RouterOS's name. */
 export type FieldTable = ReadonlyMap<string, Field>;
 
+/** No field is ours to compare: values stay as the router prints them. */
+export const asPrinted: FieldTable = new Map();
+
 /** A menu of the router, as far as we know it. */
 export interface Menu {
     path: string;
+    /** {@link asPrinted} where rows are only looked at. */
     table: FieldTable;
     /** What every row has and an answer is told by: one without it, or with another than was asked for or sent, is not ours. */
     identity: readonly string[];

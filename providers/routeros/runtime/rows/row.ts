@@ -1,14 +1,15 @@
 /** A row, read once where it comes in: everything behind works on this. */
 import type { Menu, Values } from "./fields";
-import { valueOf } from "./fields";
+import { asPrinted, valueOf } from "./fields";
 import type { Marker } from "./ownership";
 import { readComment } from "./ownership";
 import { oneLine } from "./text";
 
-export interface Row {
+/** What a row of any menu has. */
+export interface Common {
     id: string;
-    /** Known fields in canonical form, defaults filled in; what is not set is not there. */
-    values: Values;
+    /** What it is called, its comment aside. */
+    name: string;
     /** To the letter. */
     comment: string;
     /** The comment without our marker. */
@@ -18,31 +19,43 @@ export interface Row {
     disabled: boolean;
     /** Made by the router. */
     dynamic: boolean;
-    /** There before anybody configured anything, and not to be removed. */
-    builtIn: boolean;
     /** How the row is called in messages. */
     label: string;
 }
 
+export interface Row extends Common {
+    /** Known fields in canonical form, defaults filled in; what is not set is not there. */
+    values: Values;
+    /** There before anybody configured anything, and not to be removed. */
+    builtIn: boolean;
+}
+
 export function readRow(menu: Menu, answer: Values): Row {
-    const id = answer[".id"] ?? "";
-    const values: Values = {};
+    const values: Values = menu.table === asPrinted ? { ...answer } : {};
     for (const field of menu.table.values()) {
         const value = valueOf(field, answer);
         if (value !== "") values[field.wire] = value;
     }
-    const comment = answer["comment"] ?? "";
+    return {
+        ...commonOf(answer, menu.label.flatMap((wire) => values[wire] ?? []).join(" ")),
+        values,
+        builtIn: answer["default"] === "true" || answer["builtin"] === "true",
+    };
+}
+
+export function commonOf(answer: Values, name = nameOf(answer)): Common {
+    const { ".id": id = "", comment = "", disabled, dynamic } = answer;
     const { text, marker } = readComment(comment);
-    const called = menu.label.flatMap((wire) => values[wire] ?? []).join(" ");
     return {
         id,
-        values,
+        name,
         comment,
         text,
         ...(marker ? { marker } : {}),
-        disabled: answer["disabled"] === "true",
-        dynamic: answer["dynamic"] === "true",
-        builtIn: answer["default"] === "true" || answer["builtin"] === "true",
-        label: oneLine(text === "" ? `${called} (${id})` : `${called} "${text}" (${id})`),
+        disabled: disabled === "true",
+        dynamic: dynamic === "true",
+        label: oneLine(text === "" ? `${name} (${id})` : `${name} "${text}" (${id})`),
     };
 }
+
+const nameOf = ({ name, chain = "", action = "accept" }: Values): string => name ?? `${chain} ${action}`.trim();

@@ -90,13 +90,13 @@ export const addressList: Kind<AddressListInputs> = {
 
     empty: (inputs) => ({ ...inputs, addresses: {}, exclusive: false }),
 
-    natural: (inputs) => (row) => (isInList(inputs, row) ? addressOf(row) : undefined),
+    natural: (inputs) => (row) => (isInList(inputs, row) ? row.name : undefined),
 
-    same: (inputs) => (row, key) => addressOf(row) === key && isInList(inputs, row),
+    same: (inputs) => (row, key) => row.name === key && isInList(inputs, row),
 
     // A disabled entry does nothing and leaves room for ours beside it, unless it is to be taken over.
     doesJob: (inputs) => (row, desired) =>
-        addressOf(row) === desired.key &&
+        row.name === desired.key &&
         isInList(inputs, row) &&
         (!row.disabled || (!row.dynamic && (inputs.adopt || inputs.exclusive))),
 
@@ -113,9 +113,9 @@ export const addressList: Kind<AddressListInputs> = {
         const comments: Record<string, string> = {};
         for (const [key, row] of rows) {
             const text = commentText(row, key, owner, matched.original.has(key));
-            if (text !== (olds.comment ?? "")) comments[addressOf(row)] = text;
+            if (text !== (olds.comment ?? "")) comments[row.name] = text;
         }
-        const listed = (all: readonly Row[]): string[] => all.map(addressOf).sort(compareAddresses);
+        const listed = (all: readonly Row[]): string[] => all.map(({ name }) => name).sort(compareAddresses);
         const ours = rows.map(([, row]) => row);
         return {
             ...olds,
@@ -154,10 +154,6 @@ function inOrder(addresses: Readonly<Record<string, true>>): string[] {
 /** Addresses that an entry of the router's own has for now, of those asked for. */
 function passing({ addresses }: AddressListInputs, matched: Matched): string[] {
     return Object.keys(addresses).filter((address) => matched.passing.has(address));
-}
-
-function addressOf({ values }: Row): string {
-    return values["address"] ?? "";
 }
 
 function isInList({ list }: AddressListInputs, { values }: Row): boolean {

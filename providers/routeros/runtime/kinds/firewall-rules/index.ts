@@ -8,7 +8,7 @@ import { addressListMenus } from "../address-list/menu";
 import { Arguments, commonNames, isObject } from "../arguments";
 import type { Kind } from "../kind";
 import { commentText, ownerOf } from "../present";
-import { pathRow } from "../upload-path";
+import { pathRule } from "../upload-path";
 import type { FirewallRulesInputs, RuleInputs } from "./arguments";
 import { bypassOf, markingOf, positionOf, recordedForm, ruleOf, valuesOf } from "./arguments";
 import { planBlock } from "./block";
@@ -145,7 +145,7 @@ export const firewallRules: Kind<FirewallRulesInputs> = {
         const now = omit(matchers, "comment");
         const leftover = await leftoverOf(session, inputs, now, about);
         if (leftover.length > 0) inputs.leftover = leftover;
-        const fastTrack = fastTrackRules(rows.filter(({ marker }) => !marker).map(pathRow), "filter");
+        const fastTrack = fastTrackRules(rows.filter(({ marker }) => !marker).map(pathRule), "filter");
         const rules = [now, ...leftover].flatMap((one) => bypassRules(fastTrack, one));
         inputs.rules = bypassInputs(keyed(rules, about.before?.rules ?? []), matchers.comment);
     },

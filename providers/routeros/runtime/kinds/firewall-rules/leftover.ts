@@ -2,7 +2,7 @@
  * Uploads that run while their mark is given up. A connection that FastTrack takes once is FastTracked for its life, so
  * rules go by what was before, too, as long as a connection may be told by it.
  */
-import type { BypassMatchers, BypassRule, UploadSite } from "../../path";
+import type { BypassMatchers, BypassRule, Family, UploadSite } from "../../path";
 import { isRouterError } from "../../router/errors";
 import { memo, warnOnce } from "../../router/once";
 import type { Session } from "../../router/session";
@@ -12,7 +12,7 @@ import type { About, PlanContext } from "../kind";
 import type { FirewallRulesInputs, RuleInputs } from "./arguments";
 import { recordedForm, valuesOf } from "./arguments";
 import { firewallMenu, wholeQuery } from "./menu";
-import { unmarkedTo } from "./release";
+import { readConnections, unmarkedTo } from "./release";
 
 /** What uploads are told by beside `now`: what they were told by before, as long as one may be. Nothing ends in a preview. */
 export async function leftoverOf(
@@ -78,19 +78,15 @@ async function isCarried(
 /** How many connections are told by it; undefined where the router does not say. */
 function carriers(
     session: Session,
-    family: "ipv4" | "ipv6",
+    family: Family,
     left: BypassMatchers,
     site: UploadSite | undefined,
 ): Promise<number | undefined> {
     return memo(session.once, `connections ${family} ${JSON.stringify(left)}`, async () => {
-        const menu = `/${family === "ipv4" ? "ip" : "ipv6"}/firewall/connection`;
         const { connectionMark: mark, dstAddressList: list = "" } = left;
         try {
-            if (mark === undefined) return (await unmarkedTo(session.client, family, list, site)).length;
-            const query = { "connection-mark": mark, ".proplist": ".id,connection-mark" };
-            const rows = await session.client.rows(menu, query);
-            // A router that does not know the filter shows every connection.
-            return rows.filter((row) => row["connection-mark"] === mark).length;
+            if (mark === undefined) return await unmarkedTo(session.client, family, list, site);
+            return (await readConnections(session.client, family, { "connection-mark": mark }, [])).length;
         } catch (error) {
             if (!isRouterError(error)) throw error;
             return undefined;

@@ -6,6 +6,7 @@ import type { Operation } from "../../rows/reconcile";
 import { words } from "../../rows/values";
 import type { PlanContext } from "../kind";
 import { lookAtTree, queueTreeMenu } from "../queue-tree/menu";
+import { marksOf } from "../queue-tree/tree";
 import type { FirewallRulesInputs } from "./arguments";
 
 export async function carryBothMarks(
@@ -24,7 +25,7 @@ export async function carryBothMarks(
     const still = unlessOutdated(at, () => session.now());
     for (const { id, marker, values } of queues) {
         if (marker === undefined || stackOf(marker.owner) !== stackOf(inputs.owner)) continue;
-        const marks = (values["packet-mark"] ?? "").split(",");
+        const marks = marksOf(values);
         const added = renames.filter(({ before, after }) => marks.includes(before) && !marks.includes(after));
         if (added.length === 0) continue;
         await session.engine.check();

@@ -13,8 +13,14 @@ interface RuleField extends Field {
     table?: Table;
 }
 
-/** `[name, kind, doc]`: matchers that every firewall menu has. */
-const matchers: readonly [string, ValueKind, string][] = [
+/** `[name, kind, doc]`, and what else is to be said: where it is known, and what it is when it is not set. */
+const fields: readonly [string, ValueKind, string, Partial<RuleField>?][] = [
+    ["chain", "word", "Chain of rules; any name makes one."],
+    ["action", "word", "What happens to the packet.", { fallback: "accept", cleared: "accept" }],
+    ["src-address", "address4", "Source address, prefix or range.", { family: "ipv4" }],
+    ["dst-address", "address4", "Destination address, prefix or range.", { family: "ipv4" }],
+    ["src-address", "address6", "Source address, prefix or range.", { family: "ipv6" }],
+    ["dst-address", "address6", "Destination address, prefix or range.", { family: "ipv6" }],
     ["connection-bytes", "word", "Bytes of the connection so far."],
     ["connection-limit", "word", "Connections per address or net."],
     ["connection-mark", "word", "Mark of the connection, `no-mark` for none."],
@@ -57,58 +63,46 @@ const matchers: readonly [string, ValueKind, string][] = [
     ["tcp-mss", "number", "TCP MSS."],
     ["time", "word", "Time of day and days."],
     ["tls-host", "word", "Host name in the TLS greeting."],
-];
-
-const special: readonly RuleField[] = [
-    { wire: "fragment", kind: "boolean", family: "ipv4", doc: "Whether it is a fragment behind the first." },
-    { wire: "hotspot", kind: "words", family: "ipv4", doc: "State in the hotspot." },
-    { wire: "ipv4-options", kind: "word", family: "ipv4", doc: "Options in the header." },
-    { wire: "layer7-protocol", kind: "word", family: "ipv4", doc: "Pattern of the payload." },
-    { wire: "p2p", kind: "word", family: "ipv4", doc: "Peer-to-peer protocol." },
-    { wire: "psd", kind: "word", family: "ipv4", doc: "Port scan detection." },
-    { wire: "realm", kind: "number", family: "ipv4", doc: "Realm of the route." },
-    { wire: "ttl", kind: "word", family: "ipv4", doc: "Time to live." },
-    { wire: "headers", kind: "word", family: "ipv6", doc: "Extension headers." },
-    { wire: "hop-limit", kind: "word", family: "ipv6", doc: "Hop limit." },
-    { wire: "tos", kind: "word", since: "7.21", doc: "Type of service." },
-    { wire: "address-list", kind: "word", doc: "List that the action adds to." },
-    { wire: "address-list-timeout", kind: "word", doc: "How long the action's entry stays." },
-    { wire: "jump-target", kind: "word", doc: "Chain to jump to." },
-    { wire: "reject-with", kind: "word", table: "filter", doc: "How it is refused." },
-    {
-        wire: "hw-offload",
-        kind: "boolean",
-        table: "filter",
-        family: "ipv4",
-        until: "7.21",
-        doc: "Whether FastTrack uses hardware.",
-    },
-    { wire: "new-connection-mark", kind: "word", table: "mangle", doc: "Connection mark to set." },
-    { wire: "new-dscp", kind: "word", table: "mangle", doc: "DSCP to set." },
-    { wire: "new-hop-limit", kind: "word", table: "mangle", family: "ipv6", doc: "Hop limit to set." },
-    { wire: "new-mss", kind: "word", table: "mangle", doc: "MSS to set." },
-    { wire: "new-packet-mark", kind: "word", table: "mangle", doc: "Packet mark to set." },
-    { wire: "new-priority", kind: "word", table: "mangle", doc: "Priority to set." },
-    { wire: "new-routing-mark", kind: "word", table: "mangle", doc: "Routing mark to set." },
-    { wire: "new-ttl", kind: "word", table: "mangle", family: "ipv4", doc: "Time to live to set." },
-    { wire: "route-dst", kind: "word", table: "mangle", family: "ipv4", doc: "Gateway of action route." },
-    { wire: "src-prefix", kind: "word", table: "mangle", family: "ipv6", doc: "Prefix of action snpt." },
-    { wire: "dst-prefix", kind: "word", table: "mangle", family: "ipv6", doc: "Prefix of action dnpt." },
-    { wire: "sniff-id", kind: "word", table: "mangle", doc: "Id of the sniffed stream." },
-    { wire: "sniff-target", kind: "word", table: "mangle", doc: "Where sniffed packets go." },
-    { wire: "sniff-target-port", kind: "word", table: "mangle", doc: "Port where sniffed packets go." },
-    {
-        wire: "passthrough",
-        kind: "boolean",
-        table: "mangle",
-        fallback: "true",
-        cleared: "true",
-        doc: "Whether later rules still see the packet.",
-    },
-    { wire: "log", kind: "boolean", fallback: "false", cleared: "false", doc: "Whether matches are logged." },
-    { wire: "log-prefix", kind: "text", cleared: "", doc: "Text before the log line." },
-    { wire: "comment", kind: "text", cleared: "", doc: "Comment, the ownership marker its last part." },
-    { wire: "disabled", kind: "boolean", fallback: "false", cleared: "false", doc: "Whether the rule is out of use." },
+    ["fragment", "boolean", "Whether it is a fragment behind the first.", { family: "ipv4" }],
+    ["hotspot", "words", "State in the hotspot.", { family: "ipv4" }],
+    ["ipv4-options", "word", "Options in the header.", { family: "ipv4" }],
+    ["layer7-protocol", "word", "Pattern of the payload.", { family: "ipv4" }],
+    ["p2p", "word", "Peer-to-peer protocol.", { family: "ipv4" }],
+    ["psd", "word", "Port scan detection.", { family: "ipv4" }],
+    ["realm", "number", "Realm of the route.", { family: "ipv4" }],
+    ["ttl", "word", "Time to live.", { family: "ipv4" }],
+    ["headers", "word", "Extension headers.", { family: "ipv6" }],
+    ["hop-limit", "word", "Hop limit.", { family: "ipv6" }],
+    ["tos", "word", "Type of service.", { since: "7.21" }],
+    ["address-list", "word", "List that the action adds to."],
+    ["address-list-timeout", "word", "How long the action's entry stays."],
+    ["jump-target", "word", "Chain to jump to."],
+    ["reject-with", "word", "How it is refused.", { table: "filter" }],
+    ["hw-offload", "boolean", "Whether FastTrack uses hardware.", { table: "filter", family: "ipv4", until: "7.21" }],
+    ["new-connection-mark", "word", "Connection mark to set.", { table: "mangle" }],
+    ["new-dscp", "word", "DSCP to set.", { table: "mangle" }],
+    ["new-hop-limit", "word", "Hop limit to set.", { table: "mangle", family: "ipv6" }],
+    ["new-mss", "word", "MSS to set.", { table: "mangle" }],
+    ["new-packet-mark", "word", "Packet mark to set.", { table: "mangle" }],
+    ["new-priority", "word", "Priority to set.", { table: "mangle" }],
+    ["new-routing-mark", "word", "Routing mark to set.", { table: "mangle" }],
+    ["new-ttl", "word", "Time to live to set.", { table: "mangle", family: "ipv4" }],
+    ["route-dst", "word", "Gateway of action route.", { table: "mangle", family: "ipv4" }],
+    ["src-prefix", "word", "Prefix of action snpt.", { table: "mangle", family: "ipv6" }],
+    ["dst-prefix", "word", "Prefix of action dnpt.", { table: "mangle", family: "ipv6" }],
+    ["sniff-id", "word", "Id of the sniffed stream.", { table: "mangle" }],
+    ["sniff-target", "word", "Where sniffed packets go.", { table: "mangle" }],
+    ["sniff-target-port", "word", "Port where sniffed packets go.", { table: "mangle" }],
+    [
+        "passthrough",
+        "boolean",
+        "Whether later rules still see the packet.",
+        { table: "mangle", fallback: "true", cleared: "true" },
+    ],
+    ["log", "boolean", "Whether matches are logged.", { fallback: "false", cleared: "false" }],
+    ["log-prefix", "text", "Text before the log line.", { cleared: "" }],
+    ["comment", "text", "Comment, the ownership marker its last part.", { cleared: "" }],
+    ["disabled", "boolean", "Whether the rule is out of use.", { fallback: "false", cleared: "false" }],
 ];
 
 /**
@@ -130,15 +124,7 @@ export function firewallMenu(table: Table, family: Family): Menu {
 export const firewallMenus = Object.values(menus).flatMap((families): Menu[] => Object.values(families));
 
 function menuOf(table: Table, family: Family): Menu {
-    const addresses = family === "ipv4" ? "address4" : "address6";
-    const fields: RuleField[] = [
-        { wire: "chain", kind: "word", doc: "Chain of rules; any name makes one." },
-        { wire: "action", kind: "word", fallback: "accept", cleared: "accept", doc: "What happens to the packet." },
-        { wire: "src-address", kind: addresses, doc: "Source address, prefix or range." },
-        { wire: "dst-address", kind: addresses, doc: "Destination address, prefix or range." },
-        ...matchers.map(([wire, kind, doc]): RuleField => ({ wire, kind, doc })),
-        ...special,
-    ];
+    const known = fields.map(([wire, kind, doc, more]): RuleField => ({ wire, kind, doc, ...more }));
     const here = (field: RuleField): boolean => (field.family ?? family) === family && (field.table ?? table) === table;
     return {
         path: `/${family === "ipv4" ? "ip" : "ipv6"}/firewall/${table}`,
@@ -147,7 +133,7 @@ function menuOf(table: Table, family: Family): Menu {
         label: ["chain", "action"],
         dynamic: true,
         ...(table === "filter" ? { goFirst: `action~"^(drop|reject|tarpit)\\$"` } : {}),
-        table: fieldTable(fields.filter(here).map((field) => omit(field, "family", "table"))),
+        table: fieldTable(known.filter(here).map((field) => omit(field, "family", "table"))),
     };
 }
 

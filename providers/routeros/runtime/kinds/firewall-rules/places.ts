@@ -8,7 +8,7 @@ import type { Matched, Move, Operation, RowPlan } from "../../rows/reconcile";
 import { present } from "../../rows/reconcile";
 import type { Row } from "../../rows/row";
 import type { PlanContext, Problem } from "../kind";
-import { pathRow } from "../upload-path";
+import { pathRule } from "../upload-path";
 import type { FirewallRulesInputs, RuleInputs } from "./arguments";
 import { valuesOf } from "./arguments";
 import type { Anchor, Segment } from "./order";
@@ -61,7 +61,7 @@ function bypassSegments(
     matchers: BypassMatchers | undefined,
 ): PlacedSegment[] {
     if (!matchers) return [];
-    const fastTrack = fastTrackRules(rows.map(pathRow), table);
+    const fastTrack = fastTrackRules(rows.map(pathRule), table);
     const all = [matchers, ...(inputs.leftover ?? [])].flatMap((one) => bypassRules(fastTrack, one));
     // Each by itself: they have no order among them.
     return inTurn(inputs.rules, all).map(({ key, before, values }): PlacedSegment => {

@@ -1,13 +1,14 @@
 /** Connections to our lists that were FastTracked before the bypass stood: they pass the queues until they end. */
 import ipaddr from "ipaddr.js";
 
-import type { UploadSite } from "../../path";
+import type { Family, RowOf, UploadSite } from "../../path";
+import { firewallPath, readAs } from "../../path";
 import type { Client } from "../../router/client";
 import { isRouterError } from "../../router/errors";
 import { Outdated, unlessOutdated } from "../../router/look";
+import type { Values } from "../../rows/fields";
 import { queryOf } from "../../rows/fields";
 import { readRow } from "../../rows/row";
-import { addressListMenus } from "../address-list/menu";
 import { firewallMenu } from "./menu";
 
 export interface Connection {
@@ -26,13 +27,7 @@ export async function fastTracked(client: Client, lists: readonly string[] = [])
     for (const family of families) {
         const names = lists.length > 0 ? lists : await ownLists(client, family);
         const prefixes: string[] = [];
-        for (const list of names) {
-            const rows = await client.rows(addressListMenus[family].path, {
-                list,
-                ".proplist": ".id,list,address,disabled",
-            });
-            prefixes.push(...rows.filter((row) => row["disabled"] !== "true").map((row) => row["address"] ?? ""));
-        }
+        for (const list of names) prefixes.push(...(await entriesOf(client, family, list)));
         if (prefixes.length > 0) found.push(...(await connections(client, family, prefixes)));
     }
     return found;
@@ -67,7 +62,7 @@ export async function release(
     }
 }
 
-async function ownLists(client: Client, family: "ipv4" | "ipv6"): Promise<string[]> {
+async function ownLists(client: Client, family: Family): Promise<string[]> {
     const menu = firewallMenu("mangle", family);
     const rows = await client.rows(menu.path, queryOf(menu, ["dst-address-list", "comment"]));
     const ours = rows.map((row) => readRow(menu, row)).filter(({ marker }) => marker);
@@ -75,57 +70,67 @@ async function ownLists(client: Client, family: "ipv4" | "ipv6"): Promise<string
     return [...new Set(names)].filter((name) => !name.startsWith("!"));
 }
 
-async function connections(
-    client: Client,
-    family: "ipv4" | "ipv6",
-    prefixes: readonly string[],
-): Promise<Connection[]> {
-    const menu = `/${family === "ipv4" ? "ip" : "ipv6"}/firewall/connection`;
-    const rows = await client.rows(menu, { fasttrack: "true", ".proplist": ".id,src-address,dst-address,fasttrack" });
-    const inside = matcher(prefixes);
-    return (
-        rows
-            // A router that does not know the filter shows every connection.
-            .filter((row) => row["fasttrack"] === "true" && inside(hostOf(row["dst-address"] ?? "")))
-            .map((row) => ({
-                menu,
-                id: row[".id"] ?? "",
-                source: row["src-address"] ?? "",
-                destination: row["dst-address"] ?? "",
-            }))
-    );
+/** Addresses in a list that are in use. */
+async function entriesOf(client: Client, family: Family, list: string): Promise<string[]> {
+    const path = firewallPath(family, "address-list");
+    const rows = await client.rows(path, { list, ".proplist": ".id,list,address,disabled" });
+    return rows.map((row) => readAs(path, row)).flatMap(({ disabled, address }) => (disabled ? [] : [address]));
 }
 
-/** Connections to HTTPS in a list that carry no mark, of hosts that a site marks uploads of. */
+/** Connections by what is asked; a router that does not know the filter shows every one. `names` beside the filter's. */
+export async function readConnections(
+    client: Client,
+    family: Family,
+    filter: Values,
+    names: readonly string[],
+): Promise<RowOf<"/ip/firewall/connection">[]> {
+    const path = firewallPath(family, "connection");
+    const rows = await client.rows(path, {
+        ...filter,
+        ".proplist": [".id", ...Object.keys(filter), ...names].join(","),
+    });
+    const asked = rows.filter((row) => Object.entries(filter).every(([name, value]) => row[name] === value));
+    return asked.map((row) => readAs(path, row));
+}
+
+async function connections(client: Client, family: Family, prefixes: readonly string[]): Promise<Connection[]> {
+    const rows = await readConnections(client, family, { fasttrack: "true" }, ["src-address", "dst-address"]);
+    const inside = matcher(prefixes);
+    return rows
+        .filter((row) => inside(hostOf(row["dst-address"])))
+        .map(({ id, "src-address": source, "dst-address": destination }) => ({
+            menu: firewallPath(family, "connection"),
+            id,
+            source,
+            destination,
+        }));
+}
+
+/** How many connections to HTTPS in a list carry no mark, of hosts that a site marks uploads of. */
 export async function unmarkedTo(
     client: Client,
-    family: "ipv4" | "ipv6",
+    family: Family,
     list: string,
     site: Pick<UploadSite, "sources" | "macs"> = { sources: [], macs: [] },
-): Promise<Record<string, string>[]> {
-    const entries = await client.rows(addressListMenus[family].path, {
-        list,
-        ".proplist": ".id,list,address,disabled",
-    });
-    const inside = matcher(entries.filter((row) => row["disabled"] !== "true").map((row) => row["address"] ?? ""));
+): Promise<number> {
+    const inside = matcher(await entriesOf(client, family, list));
     const sources = site.sources.filter((source) => source.includes(":") === (family === "ipv6"));
     const everybody = site.sources.length === 0 || site.macs.length > 0;
     const from = everybody ? () => true : matcher(sources);
-    const menu = `/${family === "ipv4" ? "ip" : "ipv6"}/firewall/connection`;
-    const names = ".id,protocol,src-address,dst-address,dst-port,connection-mark";
-    const rows = await client.rows(menu, { protocol: "tcp", ".proplist": names });
+    const names = ["src-address", "dst-address", "dst-port", "connection-mark"];
+    const rows = await readConnections(client, family, { protocol: "tcp" }, names);
     return rows.filter(
-        (row) =>
-            (row["connection-mark"] ?? "") === "" &&
-            (row["dst-port"] ?? portOf(row["dst-address"] ?? "") ?? "443") === "443" &&
-            inside(hostOf(row["dst-address"] ?? "")) &&
-            from(hostOf(row["src-address"] ?? "")),
-    );
+        ({ "src-address": source, "dst-address": destination, "dst-port": port, "connection-mark": mark }) =>
+            mark === "" &&
+            /^(443)?$/.test(port || portOf(destination)) &&
+            inside(hostOf(destination)) &&
+            from(hostOf(source)),
+    ).length;
 }
 
-/** The port behind an address, where there is one. */
-function portOf(text: string): string | undefined {
-    return /^(?:\[.*\]|[\d.]+):(\d+)$/.exec(text)?.[1];
+/** The port behind an address; empty where there is none. */
+function portOf(text: string): string {
+    return /^(?:\[.*\]|[\d.]+):(\d+)$/.exec(text)?.[1] ?? "";
 }
 
 /** `192.0.2.1:443`, `[2001:db8::1]:443`, and addresses without a port. */

@@ -1,12 +1,14 @@
 /** What a person should know and what stops nothing: each said once in a process. */
 import type { Requires } from "../../../args";
-import type { Finding, Row as PathRow, UploadSite } from "../../path";
+import type { Finding, Rule, UploadSite } from "../../path";
 import {
     aheadFindings,
     fastTrackRules,
     finding,
+    firewallPath,
     isFastTrack,
     pathFindings,
+    readAs,
     say,
     strayFindings,
     strayMarks,
@@ -16,11 +18,12 @@ import { memo, warnOnce } from "../../router/once";
 import type { Session } from "../../router/session";
 import { queryOf } from "../../rows/fields";
 import type { Coming, PlanContext } from "../kind";
-import { oursOf, pathRow, siteMenus } from "../upload-path";
+import { oursOf, pathRule, siteMenus } from "../upload-path";
 import type { FirewallRulesInputs } from "./arguments";
 import { sayLeftover } from "./leftover";
 import { firewallMenu } from "./menu";
 import { inChain, ownRows } from "./places";
+import { readConnections } from "./release";
 
 export async function ruleWarnings(
     session: Session,
@@ -51,7 +54,7 @@ async function uploadWarnings(
         const menus = await siteMenus(session, site);
         const found = pathFindings({ menus, site, form, ours: oursOf(owner) });
         const everybody = site.sources.length + site.macs.length === 0 && site.fastTrack === "bypass";
-        const filters = site.families.map((family) => menus[firewallMenu("filter", family).path] ?? []);
+        const filters = site.families.map((family) => menus[firewallPath(family, "filter")] ?? []);
         if (everybody && filters.some((rows) => fastTrackRules(rows, "filter").length > 0)) {
             found.push(finding("path/downloads", "downloads from S3 in the region go without FastTrack, too"));
         }
@@ -67,9 +70,9 @@ function rulesAhead(session: Session, context: PlanContext<FirewallRulesInputs>)
         const here = inChain(rows, chain);
         const first = here.findIndex((row) => own.has(row));
         const before = first < 0 ? (inputs.position === "first" ? [] : here) : here.slice(0, first);
-        return before.filter((row) => !own.has(row)).map(pathRow);
+        return before.filter((row) => !own.has(row)).map(pathRule);
     });
-    const wanted = desired.map(({ values }) => values);
+    const wanted = desired.map(({ values }) => readAs("/ip/firewall/mangle", values));
     for (const one of aheadFindings(scope.menu.path, ahead, wanted)) warnOf(session, one);
 }
 
@@ -79,13 +82,13 @@ export async function strayMarkWarnings(session: Session, requires: Requires): P
     if (upload || packetMarks === undefined || wanInterface === undefined) return;
     return memo(session.once, "marks", async () => {
         const names = ["action", "chain", "new-packet-mark", "out-interface", "disabled", "comment"];
-        const menus: Record<string, PathRow[]> = {};
+        const rules: Rule[] = [];
         for (const family of families) {
             const menu = firewallMenu("mangle", family);
             const rows = await session.snapshot.rows(menu, queryOf(menu, names, { action: "mark-packet" }));
-            menus[menu.path] = rows.filter(({ marker }) => !marker).map(pathRow);
+            rules.push(...rows.filter(({ marker }) => !marker).map(pathRule));
         }
-        const stray = strayMarks(menus, families, [wanInterface], packetMarks);
+        const stray = strayMarks(rules, [wanInterface], packetMarks);
         for (const one of strayFindings(stray)) warnOf(session, one);
     });
 }
@@ -97,11 +100,10 @@ export async function countFastTracked(
     session: Session,
     { inputs, rows }: PlanContext<FirewallRulesInputs>,
 ): Promise<void> {
-    if (!inputs.fastTrackBypass || !rows.some((row) => !row.marker && isFastTrack(pathRow(row)))) return;
+    if (!inputs.fastTrackBypass || !rows.some((row) => !row.marker && isFastTrack(pathRule(row)))) return;
     await memo(session.once, `fasttracked ${inputs.family}`, async () => {
-        const menu = `/${inputs.family === "ipv4" ? "ip" : "ipv6"}/firewall/connection`;
         try {
-            const all = await session.client.rows(menu, { fasttrack: "true", ".proplist": ".id,fasttrack" });
+            const all = await readConnections(session.client, inputs.family, { fasttrack: "true" }, []);
             if (all.length === 0) return;
             warnOnce(
                 `${all.length} ${inputs.family} connections on ${session.client.router} are FastTracked already and pass ` +

@@ -20,7 +20,7 @@ import { treePreflight } from "./preflight";
 import { treeRemoval } from "./removal";
 import { renamedQueues } from "./renamed";
 import { leavers, reachable } from "./restorable";
-import { Tree } from "./tree";
+import { marksOf, Tree } from "./tree";
 
 /** A queue with every property, in canonical form. */
 export type QueueInputs = {
@@ -115,7 +115,7 @@ export const queueTree: Kind<QueueTreeInputs> = {
                 .filter(([key, { disabled }]) => disabled && asked.get(key)?.disabled !== true)
                 .map(([key]) => key)
                 .sort(),
-            duplicates: matched.duplicates.map(({ values }) => values["name"] ?? "").sort(),
+            duplicates: matched.duplicates.map(({ name }) => name).sort(),
         };
     },
 
@@ -213,8 +213,7 @@ async function removeLeft(session: Session): Promise<void> {
  * wide: what a profile changes is less than the half. A leaf without a width is as wide as its parent.
  */
 function sameWork({ values: row }: Row, { values: wanted }: Desired): boolean {
-    const marks = (values: Values): string[] => (values["packet-mark"] ?? "").split(",").filter((mark) => mark !== "");
-    const [has, shall] = [marks(row), marks(wanted)];
+    const [has, shall] = [marksOf(row), marksOf(wanted)];
     const carries = (has.length === 0) === (shall.length === 0) && has.every((mark) => shall.includes(mark));
     const [width = 0, wide = 0] = [row, wanted].map((values) => Number(values["max-limit"] ?? "0"));
     const alike = width === wide || (width === 0 && has.length > 0) || (width * 2 >= wide && wide * 2 >= width);

@@ -1,7 +1,9 @@
+import type { RowOf } from "../../path";
+import { asRow, everyProperty } from "../../path";
 import type { Look } from "../../router/look";
 import type { Session } from "../../router/session";
 import type { Menu } from "../../rows/fields";
-import { fieldsOf, fieldTable, queryOf } from "../../rows/fields";
+import { asPrinted, fieldsOf, fieldTable, queryOf } from "../../rows/fields";
 import type { Row } from "../../rows/row";
 
 /**
@@ -49,27 +51,12 @@ export const simpleQueueMenu: Menu = {
     path: "/queue/simple",
     identity: ["name", "target"],
     label: ["name"],
-    table: fieldTable([
-        { wire: "name", kind: "text", doc: "Name, unique in the menu." },
-        { wire: "target", kind: "text", cleared: "", doc: "Addresses or interfaces it is for." },
-        { wire: "dst", kind: "text", cleared: "", doc: "The other side." },
-        { wire: "max-limit", kind: "word", doc: "Highest rates, up and down." },
-        {
-            wire: "packet-marks",
-            kind: "marks",
-            cleared: "",
-            doc: "Packet marks it is for, of any mark without them.",
-        },
-        { wire: "queue", kind: "text", doc: "Queue types, for both directions." },
-        { wire: "total-queue", kind: "text", cleared: "", doc: "Queue type, for both together." },
-        { wire: "comment", kind: "text", cleared: "", doc: "Comment." },
-        { wire: "disabled", kind: "boolean", fallback: "false", doc: "Whether the queue is out of use." },
-    ]),
+    table: asPrinted,
 };
 
-export function readSimpleQueues(session: Session): Promise<Row[]> {
-    const names = ["name", "target", "dst", "max-limit", "packet-marks", "queue", "disabled", "comment"];
-    return session.snapshot.rows(simpleQueueMenu, queryOf(simpleQueueMenu, names));
+export async function readSimpleQueues(session: Session): Promise<RowOf<"/queue/simple">[]> {
+    const rows = await session.snapshot.rows(simpleQueueMenu, everyProperty("/queue/simple"));
+    return rows.map(asRow("/queue/simple"));
 }
 
 /** The question for the whole tree, the same for all who ask. */

@@ -59,7 +59,7 @@ function shapeOf({ matched, desired: all }: PlanInput): Shape {
         byId: new Map([...rows.values()].map((row) => [row.id, row])),
         actual: new Tree([...rows.values()].map(({ values }) => values)),
         desired,
-        isRoot: (key) => desired.bears(key) && !desired.has(desired.parents.get(key) ?? ""),
+        isRoot: (key) => desired.bears(key) && !desired.has(desired.parents.get(key)),
     };
 }
 
@@ -230,6 +230,6 @@ function atRest(change: Change): Change {
     return { ...change, difference: { set: { ...set, disabled: "true" }, clear } };
 }
 
-function disable({ id, values }: Row): Change {
-    return { kind: "change", key: values["name"] ?? "", id, difference: { set: { disabled: "true" }, clear: [] } };
+function disable({ id, name }: Row): Change {
+    return { kind: "change", key: name, id, difference: { set: { disabled: "true" }, clear: [] } };
 }

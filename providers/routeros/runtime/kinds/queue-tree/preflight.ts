@@ -1,9 +1,10 @@
 /** What a tree needs on the router, and what may not stand beside it. */
 import type { Requires } from "../../../args";
-import type { Finding, Menus, Row as PathRow, UploadSite } from "../../path";
+import type { Finding, Menus, Rule, UploadSite } from "../../path";
 import {
     belowMenus,
     defaultInterfaces,
+    firewallPath,
     joinFindings,
     parentFindings,
     say,
@@ -14,8 +15,7 @@ import {
 import { RouterError } from "../../router/errors";
 import { warnOnce } from "../../router/once";
 import type { Session } from "../../router/session";
-import { readComment } from "../../rows/ownership";
-import type { Row } from "../../rows/row";
+import type { Common, Row } from "../../rows/row";
 import type { Self } from "../kind";
 import { defaultRoutes, siteMenus, small } from "../upload-path";
 import { queueTreeMenu, readSimpleQueues, readTree } from "./menu";
@@ -46,16 +46,14 @@ async function uploadPreflight(
     rows: readonly Row[],
     { stacks, adopt }: Self,
 ): Promise<void> {
-    const ours = ({ marker }: Row): boolean =>
+    const ours = ({ marker }: Common): boolean =>
         marker !== undefined && stacks.some((stack) => marker.owner.startsWith(stack));
     const menus = await siteMenus(session, site);
-    const own = new Set(rows.filter(ours).map(({ id }) => id));
-    const isOurs = (row: PathRow): boolean => own.has(row[".id"] ?? "");
-    const mangle = Object.entries(menus).flatMap(([menu, all]) => (menu.endsWith("/mangle") ? (all ?? []) : []));
-    const stands = own.size > 0 || mangle.some((row) => marksFor(site, row) && ofStacks(row, stacks));
+    const mangle = site.families.flatMap((family) => menus[firewallPath(family, "mangle")] ?? []);
+    const stands = rows.some(ours) || mangle.some((row) => marksFor(site, row) && ours(row));
     const found = [
         ...wanFindings(await wanMenusOf(session, site, menus, stands), site.lines),
-        ...(parents.length > 0 ? parentFindings(menus, site, isOurs) : []),
+        ...(parents.length > 0 ? parentFindings(menus, site, ours) : []),
         ...(site.profile === "join" ? await joinable(session, site, menus) : []),
         ...(adopt ? [] : simpleQueueFindings(menus, site)),
     ];
@@ -80,14 +78,9 @@ async function joinable(session: Session, site: UploadSite, menus: Menus): Promi
 }
 
 /** A rule that puts packets or connections into the class of the site's uploads. */
-function marksFor({ connectionMark, packetMark, profile }: UploadSite, row: PathRow): boolean {
+function marksFor({ connectionMark, packetMark, profile }: UploadSite, row: Rule): boolean {
     const { action, "new-connection-mark": connection, "new-packet-mark": packet } = row;
     return connection === connectionMark || packet === packetMark || (profile === "join" && action === "change-dscp");
-}
-
-function ofStacks(row: PathRow, stacks: readonly string[]): boolean {
-    const owner = readComment(row["comment"]).marker?.owner;
-    return owner !== undefined && stacks.some((stack) => owner.startsWith(stack));
 }
 
 /**
@@ -121,11 +114,12 @@ async function foreignQueues(
     line: string,
     rows: readonly Row[],
 ): Promise<void> {
-    const onLine = ({ values }: Row): boolean =>
-        [values["target"], values["dst"]].some((text) => text?.split(",").includes(line));
     // What simple queues do to a site's uploads, the model has judged.
     const simple = demand.requires.upload ? [] : await readSimpleQueues(session);
-    const all = [...otherTrees(session, demand, line, rows), ...simple.filter((row) => !row.disabled && onLine(row))];
+    const all = [
+        ...otherTrees(session, demand, line, rows),
+        ...simple.filter((row) => !row.disabled && [...row.target, row.dst].includes(line)),
+    ];
     if (all.length === 0) return;
     const out = await wayOut(session, demand.requires.upload, demand.self.adopt);
     throw shapedAlready(session, `is shaped already by ${named(all)}`, line, out);
@@ -150,7 +144,7 @@ export function otherTrees(
     });
 }
 
-export function named(rows: readonly Row[]): string {
+export function named(rows: readonly Common[]): string {
     const names = rows.slice(0, 4).map(({ label, marker }) => (marker ? `${label} of ${marker.owner}` : label));
     return names.join(", ");
 }

@@ -12,7 +12,7 @@ export const treeRemoval: WithoutState = {
         const rows = ours(menu);
         const tree = new Tree(rows.map(({ values }) => values));
         const roots = rows.filter(
-            ({ values, marker, disabled }) => !tree.has(values["parent"] ?? "") && !marker?.adopted && !disabled,
+            ({ values, marker, disabled }) => !tree.has(values["parent"]) && !marker?.adopted && !disabled,
         );
         return [
             ...roots.map((row): RemovalStep => ({ what: "disable", menu, row })),

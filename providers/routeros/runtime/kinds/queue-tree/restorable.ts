@@ -32,9 +32,8 @@ export function reachable(
     const now = new Tree(rows.map(({ values }) => values));
     const then = afterwards(matched, desired, rows);
     const stays = (name: string): boolean => then.has(name) || interfaces.has(name) || name === "global";
-    for (const [key, { values }] of leavers(matched, desired)) {
+    for (const [key, { name, values }] of leavers(matched, desired)) {
         const original = matched.original.get(key) ?? {};
-        const { name = "" } = values;
         const bears = (parent: string): boolean =>
             stays(parent) && parent !== name && !aboveIn(parent, then).includes(name);
         const place = [original["parent"] ?? "", ...now.above(name)].find(bears);
@@ -50,17 +49,9 @@ export function reachable(
 /** Which queue hangs under what when all is done, by name. */
 function afterwards(matched: Matched, desired: readonly Desired[], rows: readonly Row[]): Map<string, string> {
     const own = new Set([...present(matched).values(), ...matched.duplicates]);
-    const restored = leavers(matched, desired).map(
-        ([
-            key,
-            {
-                values: { name = "" },
-            },
-        ]): Values => ({
-            name,
-            parent: matched.original.get(key)?.["parent"] ?? "",
-        }),
-    );
+    const restored = leavers(matched, desired).map(([key, { name }]) => {
+        return { name, parent: matched.original.get(key)?.["parent"] ?? "" };
+    });
     const foreign = rows.filter((row) => !own.has(row)).map(({ values }) => values);
     return new Tree([...foreign, ...desired.map(({ values }) => values), ...restored]).parents;
 }

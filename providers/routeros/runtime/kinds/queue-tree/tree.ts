@@ -3,7 +3,12 @@ import type { Values } from "../../rows/fields";
 
 /** Whether a leaf is that of all other traffic, the last to do without. */
 export function carriesRest(values: Values): boolean {
-    return (values["packet-mark"] ?? "").split(",").includes("no-mark");
+    return marksOf(values).includes("no-mark");
+}
+
+/** Packet marks that a queue carries. */
+export function marksOf({ "packet-mark": marks = "" }: Values): string[] {
+    return marks.split(",").filter((mark) => mark !== "");
 }
 
 export class Tree {
@@ -16,8 +21,8 @@ export class Tree {
         this.inner = new Set(this.parents.values());
     }
 
-    has(name: string): boolean {
-        return this.parents.has(name);
+    has(name: string | undefined): boolean {
+        return name !== undefined && this.parents.has(name);
     }
 
     /** Whether another queue hangs under it. */
@@ -50,8 +55,8 @@ export class Tree {
     /** The order in which queues can go: children before their parents, the leaf of all other traffic last of its level. */
     leavesFirst<T>(all: readonly T[], valuesOf: (one: T) => Values): T[] {
         const rank = (one: T): number => {
-            const values = valuesOf(one);
-            return this.depth(values["name"] ?? "") * 2 - Number(carriesRest(values));
+            const { name = "", ...values } = valuesOf(one);
+            return this.depth(name) * 2 - Number(carriesRest(values));
         };
         return [...all].sort((a, b) => rank(b) - rank(a));
     }

@@ -71,7 +71,7 @@ export const queueType: Kind<QueueTypeInputs> = {
     same: (inputs) => (row) => sameParameters(inputs, row),
 
     named: (inputs, olds, ids) => (row) => {
-        const name = row.values["name"] ?? "";
+        const { name } = row;
         if (row.builtIn) return undefined;
         const recorded = row.id === ids.get(key);
         const sent = ids.get(key) === "";

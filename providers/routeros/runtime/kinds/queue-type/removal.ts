@@ -18,7 +18,7 @@ export const typeRemoval: WithoutState = {
         const tree = await read(queueTreeMenu, queryOf(queueTreeMenu, ["name", "parent", "queue"]));
         const others = [...tree.filter(({ id }) => !mine.has(id)), ...(await usersBeside(read))];
         return found
-            .filter(({ values }) => usersAmong(others, values["name"] ?? "").length === 0)
+            .filter(({ name }) => usersAmong(others, name).length === 0)
             .map((row) => ({ what: "remove", menu, row }));
     },
 

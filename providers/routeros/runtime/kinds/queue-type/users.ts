@@ -3,7 +3,7 @@ import { isRouterError } from "../../router/errors";
 import { warnOnce } from "../../router/once";
 import type { Session } from "../../router/session";
 import type { Menu, Values } from "../../rows/fields";
-import { fieldTable, queryOf } from "../../rows/fields";
+import { asPrinted, queryOf } from "../../rows/fields";
 import type { Operation } from "../../rows/reconcile";
 import { removedIds } from "../../rows/reconcile";
 import type { Row } from "../../rows/row";
@@ -21,7 +21,7 @@ export async function refuseUsed(
 ): Promise<void> {
     const removed = removedIds(operations);
     for (const row of matched.duplicates.filter(({ id }) => removed.has(id))) {
-        if ((await usersOf(session, row.values["name"] ?? "")).length === 0) continue;
+        if ((await usersOf(session, row.name)).length === 0) continue;
         const conflict = {
             desired: { key: "", values: {}, text: "" },
             row,
@@ -54,10 +54,7 @@ const interfaceQueueMenu: Menu = {
     path: "/queue/interface",
     identity: ["interface"],
     label: ["interface"],
-    table: fieldTable([
-        { wire: "interface", kind: "text", doc: "Interface." },
-        { wire: "queue", kind: "text", doc: "Queue type." },
-    ]),
+    table: asPrinted,
 };
 
 /** All that may use a queue type beside the tree; a router without the menu of interfaces has none there. */
