@@ -8,7 +8,7 @@ import { type Router, start } from "../router";
 import { type ManySites, password, startSites } from "../testing/many-sites";
 import type { Outcome } from "../testing/scratch-stack";
 
-export interface Likenesses extends Pick<ManySites, "session" | "sites" | "stop"> {
+export interface Likenesses extends Pick<ManySites, "stack" | "sites" | "stop"> {
     names: string[];
 }
 
@@ -22,7 +22,7 @@ export async function startLikenesses(count: number): Promise<Likenesses> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "routeros-s3-sites-"));
     const stateFile = (name: string) => path.join(folder, `${name}.json`);
     const ground = await startSites([first], { router: { latency: "hex", stateFile: stateFile(first) } });
-    const { session } = ground;
+    const { stack } = ground;
     const routers: Router[] = [];
     const stop = async () => {
         await Promise.all(routers.map((one) => one.stop()));
@@ -33,14 +33,14 @@ export async function startLikenesses(count: number): Promise<Likenesses> {
         const expectDone = ({ code, output }: Outcome) => {
             if (code !== 0) throw new Error(output);
         };
-        const run = async (command: string, args: string[]) => expectDone(await session.run(command, args));
+        const run = async (command: string, args: string[]) => expectDone(await stack.run(command, args));
         expectDone(await ground.sites(["up", "--yes"]));
         await ground.routers.get(first)?.stop();
         const states = path.join(folder, "states");
         const bucket = "s3://states/.pulumi/stacks/routeros-s3";
         await run("aws", ["s3", "cp", "--quiet", `${bucket}/${first}.json`, path.join(states, `${first}.json`)]);
         const state = fs.readFileSync(path.join(states, `${first}.json`), "utf8");
-        const stackFile = (name: string) => path.join(session.folder, `Pulumi.${name}.yaml`);
+        const stackFile = (name: string) => path.join(stack.folder, `Pulumi.${name}.yaml`);
         const settings = fs.readFileSync(stackFile(first), "utf8");
         const configuration = fs.readFileSync(stateFile(first), "utf8");
         const url = ground.routers.get(first)?.url ?? "";
@@ -56,7 +56,7 @@ export async function startLikenesses(count: number): Promise<Likenesses> {
             fs.writeFileSync(path.join(states, `${name}.json`), alike(state, name).replaceAll(url, router.url));
         }
         await run("aws", ["s3", "cp", "--quiet", "--recursive", states, bucket]);
-        return { names, session, sites: (...given) => ground.sites(...given), stop };
+        return { names, stack, sites: (...given) => ground.sites(...given), stop };
     } catch (error) {
         await stop();
         throw error;

@@ -41,13 +41,13 @@ async function main(): Promise<number> {
 }
 
 async function report(ground: Likenesses, parallelisms: readonly number[], usual: number): Promise<number> {
-    const { names, session } = ground;
-    const cost = (work: () => Promise<Outcome>) => costOf(session.folder, () => done(work));
+    const { names, stack } = ground;
+    const cost = (work: () => Promise<Outcome>) => costOf(stack.folder, () => done(work));
     const [one = ""] = names;
-    const pulumi = (...args: string[]) => cost(() => session.pulumi([...args, "--stack", one], strict));
+    const pulumi = (...args: string[]) => cost(() => stack.pulumi([...args, "--stack", one], strict));
     const check = (...args: string[]) => cost(() => ground.sites(["check", "--no-doctor", ...args]));
     await pulumi("preview"); // warms the file cache
-    const starts = await cost(() => session.run("pulumi", ["version"]));
+    const starts = await cost(() => stack.run("pulumi", ["version"]));
     const opens = await pulumi("stack", "export");
     const runs = await pulumi("preview", "--refresh=false");
     const alone = await pulumi("preview", "--refresh");

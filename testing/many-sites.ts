@@ -42,7 +42,7 @@ const project = {
 export const password = "every-router";
 
 export interface ManySites {
-    session: ScratchStack;
+    stack: ScratchStack;
     routers: Map<string, Router>;
     /** `routeros-s3 sites …` in the project's folder. */
     sites(args: string[], env?: Record<string, string>): Promise<Outcome>;
@@ -56,7 +56,7 @@ export async function startSites(
     const started = names.map(async (name) => [name, await start({ username: "admin", password, ...router })] as const);
     const routers = new Map(await Promise.all(started));
     const [first = "one", ...others] = names;
-    const session = await startEngine({
+    const stack = await startEngine({
         // As a team keeps them; locks and all are those of a bucket.
         backend: "bucket",
         router: false,
@@ -67,18 +67,18 @@ export async function startSites(
     });
     const stop = async () => {
         await Promise.all([...routers.values()].map((one) => one.stop()));
-        await session.stop();
+        await stack.stop();
     };
     for (const name of others) {
-        await session.run("pulumi", ["stack", "init", name, "--no-select"]);
-        const file = path.join(session.folder, `Pulumi.${name}.yaml`);
+        await stack.run("pulumi", ["stack", "init", name, "--no-select"]);
+        const file = path.join(stack.folder, `Pulumi.${name}.yaml`);
         fs.appendFileSync(file, `config:\n  routeros:url: ${routers.get(name)?.url}\n`);
     }
     const command = path.join(root, "cli/routeros-s3.cjs");
     return {
-        session,
+        stack,
         routers,
-        sites: (args, more) => session.run(process.execPath, [command, "sites", ...args], more),
+        sites: (args, more) => stack.run(process.execPath, [command, "sites", ...args], more),
         stop,
     };
 }

@@ -2,16 +2,16 @@
  * Runs the real Pulumi engine against an embedded router and an embedded S3, in folders of its own: nothing of the
  * checkout's sandbox or of the user's own Pulumi is read or written, but the engine itself.
  *
- *     const session = await startEngine({ config: { "routeros-s3:uplink": "20M" } });
+ *     const stack = await startEngine({ config: { "routeros-s3:uplink": "20M" } });
  *     try {
- *         const up = await session.up();
+ *         const up = await stack.up();
  *         expect(up.code).toBe(0);
- *         expect(session.router.rows("/queue/tree")).toHaveLength(3);
+ *         expect(stack.router.rows("/queue/tree")).toHaveLength(3);
  *     } finally {
- *         await session.stop();
+ *         await stack.stop();
  *     }
  *
- * Start one session in `beforeAll` and stop it in `afterAll` where several tests follow each other on one stack.
+ * Start one stack in `beforeAll` and stop it in `afterAll` where several tests follow each other on it.
  */
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -75,16 +75,16 @@ export interface StackResource {
 export interface ScratchStack {
     readonly folder: string;
     readonly env: Environment;
-    /** The embedded router. Throws where the session has none. */
+    /** The embedded router. Throws where the stack has none. */
     readonly router: Router;
     readonly password: string;
-    /** The embedded S3 and IAM. Throws where the session has none. */
+    /** The embedded S3 and IAM. Throws where the stack has none. */
     readonly aws: Aws;
-    /** All that every command of this session printed. */
+    /** All that every command of this stack printed. */
     readonly transcript: string;
-    /** `pulumi <args>` on this session's stack, never interactive. `env` is for this command alone. */
+    /** `pulumi <args>` on this stack, never interactive. `env` is for this command alone. */
     pulumi(args: string[], env?: Environment): Promise<Outcome>;
-    /** Any other program, with the session's environment. */
+    /** Any other program, with the stack's environment. */
     run(command: string, args: string[], env?: Environment): Promise<Outcome>;
     /** `pulumi up --yes` without the preview before it, unless `args` says otherwise. */
     up(args?: string[], env?: Environment): Promise<Outcome>;
@@ -92,7 +92,7 @@ export interface ScratchStack {
     refresh(args?: string[], env?: Environment): Promise<Outcome>;
     destroy(args?: string[], env?: Environment): Promise<Outcome>;
     resources(): Promise<StackResource[]>;
-    /** The text of everything the session's backend holds: state, history, checkpoints. */
+    /** The text of everything the stack's backend holds: state, history, checkpoints. */
     stateText(): string;
     /** Ends every server, removes every folder. */
     stop(): Promise<void>;
@@ -108,7 +108,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<ScratchS
         for (let next = stops.pop(); next !== undefined; next = stops.pop()) await next();
     };
     try {
-        const stack = options.stack ?? "test";
+        const name = options.stack ?? "test";
         const password = options.router === false ? "" : (options.router?.password ?? randomBytes(12).toString("hex"));
         const folders = makeFolders(folder);
         const env = { ...neutralEnvironment(), ...engineEnvironment(folders) };
@@ -131,7 +131,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<ScratchS
         const project = path.join(folder, "project");
         layProject(project, options.program);
         const config = JSON.stringify({ config: options.config ?? {} }, undefined, 2);
-        fs.writeFileSync(path.join(project, `Pulumi.${stack}.yaml`), config);
+        fs.writeFileSync(path.join(project, `Pulumi.${name}.yaml`), config);
 
         let transcript = "";
         const run = async (command: string, args: string[], extra?: Environment) => {
@@ -141,16 +141,16 @@ export async function startEngine(options: EngineOptions = {}): Promise<ScratchS
         };
         const pulumi = (args: string[], extra?: Environment) =>
             run("pulumi", [...args, "--non-interactive", "--color=never"], extra);
-        const session: ScratchStack = {
+        const stack: ScratchStack = {
             folder: project,
             env,
             password,
             get router() {
-                if (router === undefined) throw new Error("this session was started without a router");
+                if (router === undefined) throw new Error("this stack was started without a router");
                 return router;
             },
             get aws() {
-                if (aws === undefined) throw new Error("this session was started without S3");
+                if (aws === undefined) throw new Error("this stack was started without S3");
                 return aws;
             },
             get transcript() {
@@ -180,8 +180,8 @@ export async function startEngine(options: EngineOptions = {}): Promise<ScratchS
             // The server has no name for each bucket, as S3 has.
             env["PULUMI_BACKEND_URL"] = `${url}&s3ForcePathStyle=true`;
         }
-        expectDone(await pulumi(["stack", "init", stack]));
-        return session;
+        expectDone(await pulumi(["stack", "init", name]));
+        return stack;
     } catch (error) {
         await stop();
         throw error;

@@ -38,7 +38,7 @@ const changes: { title: string; config?: Record<string, string>; destroy?: true 
 export async function proveChanges(print: (text: string) => void, killed = false): Promise<boolean> {
     const router = { username: "admin", password: "changes", latency: "hex" as const };
     const line = await startLiveLine({ uplink: 20e6, router });
-    const session = await startEngine({
+    const stack = await startEngine({
         router: false,
         aws: false,
         env: {
@@ -59,8 +59,8 @@ export async function proveChanges(print: (text: string) => void, killed = false
     let uploading = true;
     let uploads: Promise<void> | undefined;
     try {
-        writeFileSync(path.join(session.folder, "more-ranges.json"), moreRanges());
-        const up = await session.up();
+        writeFileSync(path.join(stack.folder, "more-ranges.json"), moreRanges());
+        const up = await stack.up();
         if (up.code !== 0) throw new Error(up.output);
         const far = await line.agent("far", "live");
         const host = await line.agent("console");
@@ -72,7 +72,7 @@ export async function proveChanges(print: (text: string) => void, killed = false
         let good = true;
         for (const { title, config, destroy } of changes) {
             for (const [key, value] of Object.entries(config ?? {}))
-                await session.pulumi(["config", "set", ...setting(key, value)]);
+                await stack.pulumi(["config", "set", ...setting(key, value)]);
             const to = line.far.ipv4;
             await host.do({ op: "game", flow: "game", to, perSecond: 50, bytes: 64 });
             await host.do({ op: "call", flow: "call", to, perSecond: 50, bytes: 172 });
@@ -85,8 +85,8 @@ export async function proveChanges(print: (text: string) => void, killed = false
                 const unshapes = when === "before" && destroy && method !== "GET" && menu.startsWith("/queue/tree");
                 if (unshapes) shapedUntil = Math.min(shapedUntil, now());
             });
-            const once = (): Promise<Outcome> => (destroy ? session.destroy() : session.up());
-            const { done, runs } = killed ? await untilWhole(line, session, once) : { done: await once(), runs: 1 };
+            const once = (): Promise<Outcome> => (destroy ? stack.destroy() : stack.up());
+            const { done, runs } = killed ? await untilWhole(line, stack, once) : { done: await once(), runs: 1 };
             stopWatching();
             const end = Math.min(shapedUntil, now());
             const longest = await watch();
@@ -116,7 +116,7 @@ export async function proveChanges(print: (text: string) => void, killed = false
     } finally {
         uploading = false;
         await uploads;
-        await session.stop();
+        await stack.stop();
         await line.stop();
     }
 }

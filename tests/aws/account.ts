@@ -23,7 +23,7 @@ const program = {
     `,
 };
 
-let session: ScratchStack;
+let stack: ScratchStack;
 let folder: string;
 let bucket = "";
 let user = "";
@@ -36,7 +36,7 @@ beforeAll(async () => {
     const home = path.join(sandboxFolder, "pulumi-account");
     mkdirSync(home, { recursive: true });
     const own = Object.entries(process.env).filter(([name, value]) => name.startsWith("AWS_") && value !== undefined);
-    session = await startEngine({
+    stack = await startEngine({
         program,
         router: false,
         config: { "aws:region": region, "aws:allowedAccountIds": [process.env["ROUTEROS_S3_AWS_ACCOUNT"]] },
@@ -55,8 +55,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-    const destroyed = await session?.destroy();
-    await session?.stop();
+    const destroyed = await stack?.destroy();
+    await stack?.stop();
     rmSync(folder, { recursive: true, force: true });
     if (destroyed && destroyed.code !== 0) {
         throw new Error(`remove the bucket ${bucket} and the user ${user} by hand: ${destroyed.output}`);
@@ -64,25 +64,25 @@ afterAll(async () => {
 });
 
 test("brings the archive and the uploader up, and then finds nothing to do", async () => {
-    succeed(await session.up());
-    const outputs = JSON.parse(succeed(await session.pulumi(["stack", "output", "--json"])).stdout) as {
+    succeed(await stack.up());
+    const outputs = JSON.parse(succeed(await stack.pulumi(["stack", "output", "--json"])).stdout) as {
         bucket: string;
         user: string;
     };
     ({ bucket, user } = outputs);
-    succeed(await session.preview(["--refresh", "--expect-no-changes"]));
+    succeed(await stack.preview(["--refresh", "--expect-no-changes"]));
 });
 
 test("shows a lifecycle changed by hand, and repairs it", async () => {
     const Rules = [{ ID: "by-hand", Status: "Enabled", Filter: { Prefix: "nothing/" }, Expiration: { Days: 9 } }];
     const lifecycle = ["--bucket", bucket, "--lifecycle-configuration", JSON.stringify({ Rules })];
     await aws("s3api", "put-bucket-lifecycle-configuration", ...lifecycle);
-    const { output } = succeed(await session.preview(["--refresh", "--diff"]));
+    const { output } = succeed(await stack.preview(["--refresh", "--diff"]));
     expect(output).toContain("by-hand");
-    succeed(await session.up(["--refresh"]));
+    succeed(await stack.up(["--refresh"]));
     const found = await aws("s3api", "get-bucket-lifecycle-configuration", "--bucket", bucket);
     expect(found.stdout).not.toContain("by-hand");
-    succeed(await session.preview(["--refresh", "--expect-no-changes"]));
+    succeed(await stack.preview(["--refresh", "--expect-no-changes"]));
 });
 
 test("lets the uploader upload in its class, by multipart, and do nothing else", async () => {
@@ -91,7 +91,7 @@ test("lets the uploader upload in its class, by multipart, and do nothing else",
     const file = path.join(folder, "nine-megabytes");
     writeFileSync(file, Buffer.alloc(9 * 1024 * 1024));
     const upload = (...args: string[]) =>
-        session.run(command, args, {
+        stack.run(command, args, {
             AWS_ACCESS_KEY_ID: AccessKey.AccessKeyId,
             AWS_SECRET_ACCESS_KEY: AccessKey.SecretAccessKey,
             AWS_SESSION_TOKEN: "",
@@ -125,17 +125,17 @@ test("lets the uploader upload in its class, by multipart, and do nothing else",
 });
 
 test("takes everything down", async () => {
-    succeed(await session.destroy());
-    const gone = await session.run(command, ["s3api", "head-bucket", "--bucket", bucket]);
+    succeed(await stack.destroy());
+    const gone = await stack.run(command, ["s3api", "head-bucket", "--bucket", bucket]);
     expect(gone.output).toMatch(/404|Not Found/);
-    const nobody = await session.run(command, ["iam", "get-user", "--user-name", user]);
+    const nobody = await stack.run(command, ["iam", "get-user", "--user-name", user]);
     expect(nobody.output).toContain("NoSuchEntity");
 });
 
 const command = path.join(path.dirname(python), "aws");
 
 async function aws(...args: string[]): Promise<Outcome> {
-    return succeed(await session.run(command, args));
+    return succeed(await stack.run(command, args));
 }
 
 function succeed(outcome: Outcome): Outcome {

@@ -25,20 +25,20 @@ const program = {
     `,
 };
 
-let session: ScratchStack;
+let stack: ScratchStack;
 let hand: Hand;
 
 jest.setTimeout(engineTimeout);
 
 beforeAll(async () => {
-    session = await startEngine({ program, aws: true, router: false, config: { "aws:region": "ap-southeast-2" } });
-    hand = handOf(session.aws);
-    succeed(await session.up());
+    stack = await startEngine({ program, aws: true, router: false, config: { "aws:region": "ap-southeast-2" } });
+    hand = handOf(stack.aws);
+    succeed(await stack.up());
 });
 
 afterAll(async () => {
     hand?.close();
-    await session?.stop();
+    await stack?.stop();
 });
 
 test("makes a resource of every type that the plugin serves", async () => {
@@ -47,9 +47,9 @@ test("makes a resource of every type that the plugin serves", async () => {
 });
 
 test("finds nothing to do when nothing has changed, and asks S3 to tell", async () => {
-    const before = session.aws.requests().length;
-    succeed(await session.preview(["--refresh", "--expect-no-changes"]));
-    const asked = session.aws
+    const before = stack.aws.requests().length;
+    succeed(await stack.preview(["--refresh", "--expect-no-changes"]));
+    const asked = stack.aws
         .requests()
         .slice(before)
         .filter(({ path }) => path !== "/");
@@ -68,30 +68,30 @@ test("keeps every setting of the bucket over refresh, up and refresh", async () 
     });
     const before = await settings();
     expect(before.rules).toHaveLength(3);
-    succeed(await session.refresh());
+    succeed(await stack.refresh());
     // Now the bucket's recorded outputs hold what its own arguments do not give.
     const recorded = (await ours()).find(({ type, id }) => type.endsWith(":Bucket") && id === Bucket);
     expect(recorded?.outputs?.["lifecycleRules"]).toHaveLength(3);
-    succeed(await session.up(["--refresh=false", "--expect-no-changes"]));
+    succeed(await stack.up(["--refresh=false", "--expect-no-changes"]));
     expect(await settings()).toEqual(before);
-    succeed(await session.refresh(["--expect-no-changes"]));
+    succeed(await stack.refresh(["--expect-no-changes"]));
     // A change of the bucket itself writes nothing else either.
-    succeed(await session.up(["--refresh=false"], { TAG: "slides" }));
+    succeed(await stack.up(["--refresh=false"], { TAG: "slides" }));
     expect(await settings()).toEqual(before);
-    succeed(await session.up());
+    succeed(await stack.up());
 });
 
 test("shows what somebody changed by hand in each resource, and repairs it", async () => {
     const changed = await changedByHand();
     const shown = await steps();
     expect(shown).toEqual(changed.map(({ urn }) => [urn, "update"]).sort());
-    const { output } = succeed(await session.preview(["--refresh", "--diff"]));
+    const { output } = succeed(await stack.preview(["--refresh", "--diff"]));
     expect(output).toContain("restrictPublicBuckets: false => true");
     expect(output).toContain('status: "Suspended" => "Enabled"');
     expect(output).toContain('"gone-tomorrow" => "routeros-s3-archive"');
     expect(output).toMatch(/- expiration\s*: \{\s*- days: 1/);
 
-    succeed(await session.up(["--refresh"]));
+    succeed(await stack.up(["--refresh"]));
     expect(await steps()).toEqual([]);
     const Bucket = changed.find(({ type }) => type.includes("PublicAccessBlock"))!.id!;
     const { PublicAccessBlockConfiguration } = await hand.s3.send(new s3.GetPublicAccessBlockCommand({ Bucket }));
@@ -114,7 +114,7 @@ test("makes again what somebody removed by hand", async () => {
         removed.push(resource);
     }
     expect(await steps()).toEqual(removed.map(({ urn }) => [urn, "create"]).sort());
-    succeed(await session.up(["--refresh"]));
+    succeed(await stack.up(["--refresh"]));
     expect(await steps()).toEqual([]);
 });
 
@@ -123,7 +123,7 @@ test("an error is one line with what AWS said, and leaves a state to go on from"
     await hand.s3.send(
         new s3.PutObjectCommand({ Bucket: bucket, Key: "kept", Body: "locked", ObjectLockLegalHoldStatus: "ON" }),
     );
-    const outcome = await session.destroy();
+    const outcome = await stack.destroy();
     expect(outcome.code).not.toBe(0);
     expect(outcome.output).toMatch(/kept of the bucket locked-bucket-\w+ cannot be removed: .+/);
     expect(outcome.output).not.toMatch(/^\s+at /m);
@@ -132,7 +132,7 @@ test("an error is one line with what AWS said, and leaves a state to go on from"
 });
 
 test("takes everything down, and leaves nothing in AWS", async () => {
-    succeed(await session.destroy());
+    succeed(await stack.destroy());
     expect((await hand.s3.send(new s3.ListBucketsCommand({}))).Buckets ?? []).toEqual([]);
     expect((await hand.iam.send(new iam.ListUsersCommand({}))).Users).toEqual([]);
     expect((await hand.iam.send(new iam.ListRolesCommand({}))).Roles).toEqual([]);
@@ -158,7 +158,7 @@ async function changedByHand(): Promise<StackResource[]> {
 
 /** What a refreshing preview would do, by resource; sorted. */
 async function steps(): Promise<string[][]> {
-    const { stdout } = succeed(await session.preview(["--refresh", "--json"]));
+    const { stdout } = succeed(await stack.preview(["--refresh", "--json"]));
     const digest = JSON.parse(stdout) as { steps: { urn: string; op: string }[] };
     return digest.steps
         .filter(({ op, urn }) => !["same", "refresh"].includes(op) && urn.includes("aws:"))
@@ -167,7 +167,7 @@ async function steps(): Promise<string[][]> {
 }
 
 async function ours(): Promise<StackResource[]> {
-    return (await session.resources()).filter(({ type }) => type.startsWith("aws:"));
+    return (await stack.resources()).filter(({ type }) => type.startsWith("aws:"));
 }
 
 /** The one with every setting first. */

@@ -15,21 +15,21 @@ import { handOf } from "./hand";
 
 const region = "ap-southeast-2";
 let aws: Aws;
-let session: AwsClients;
+let clients: AwsClients;
 let provider: AwsProvider;
 let hand: Hand;
 let made = 0;
 
 beforeAll(async () => {
     aws = await startAws({ region });
-    session = new AwsClients(region, aws.env);
-    provider = new AwsProvider(session);
+    clients = new AwsClients(region, aws.env);
+    provider = new AwsProvider(clients);
     hand = handOf(aws, { region });
 });
 
 afterAll(async () => {
     hand.close();
-    session.close();
+    clients.close();
     await aws.stop();
 });
 

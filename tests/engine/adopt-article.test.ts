@@ -8,11 +8,11 @@ import { engineTimeout, type ScratchStack, startEngine } from "./harness";
 
 jest.setTimeout(engineTimeout);
 
-let session: ScratchStack;
+let stack: ScratchStack;
 let before: Record<string, Row[]>;
 
 beforeAll(async () => {
-    session = await startEngine({
+    stack = await startEngine({
         router: { rsc: fs.readFileSync(path.join(root, "tests/field/seed-article-protocol.rsc"), "utf8") },
         config: {
             "aws:region": "ap-southeast-2",
@@ -25,15 +25,15 @@ beforeAll(async () => {
             "routeros-s3:awsIpRanges": path.join(root, "sandbox/ip-ranges.json"),
         },
     });
-    before = session.router.configuration();
+    before = stack.router.configuration();
 });
-afterAll(() => session.stop());
+afterAll(() => stack.stop());
 
 const marker = / ?\[pulumi:[^\]]*\]$/;
 
 /** The router without our markers, and without what was not there before. */
 function unmarked(): Record<string, Row[]> {
-    const menus = Object.entries(session.router.configuration()).map(([menu, rows]) => [
+    const menus = Object.entries(stack.router.configuration()).map(([menu, rows]) => [
         menu,
         rows
             .filter(({ comment = "" }) => !marker.test(comment) || comment.endsWith(",adopted]"))
@@ -46,10 +46,10 @@ function unmarked(): Record<string, Row[]> {
 }
 
 it("is taken over with adopt and one family alone, and nothing of it is rewritten but comments", async () => {
-    const up = await session.up();
+    const up = await stack.up();
     expect(up).toMatchObject({ code: 0 });
     expect(up.output).toMatch(/seed-2018 .* guarantees add up to one and a half times the uplink/);
-    const ours = Object.values(session.router.configuration())
+    const ours = Object.values(stack.router.configuration())
         .flat()
         .filter(({ comment = "" }) => marker.test(comment));
     expect(ours.filter(({ comment = "" }) => comment.endsWith(",adopted]"))).toHaveLength(9);
@@ -58,10 +58,10 @@ it("is taken over with adopt and one family alone, and nothing of it is rewritte
         { action: "accept", "connection-mark": "aws-s3-sydney", "connection-state": "established,related" },
     ]);
     expect(unmarked()).toEqual(before);
-    expect(await session.preview(["--expect-no-changes"])).toMatchObject({ code: 0 });
+    expect(await stack.preview(["--expect-no-changes"])).toMatchObject({ code: 0 });
 });
 
 it("is given back at destroy as it was", async () => {
-    expect(await session.destroy()).toMatchObject({ code: 0 });
-    expect(session.router.configuration()).toEqual(before);
+    expect(await stack.destroy()).toMatchObject({ code: 0 });
+    expect(stack.router.configuration()).toEqual(before);
 });

@@ -30,13 +30,13 @@ new UploadShaping("nas", {
 `;
 
 describe("a set-up made by hand", () => {
-    let session: ScratchStack;
+    let stack: ScratchStack;
     let before: Record<string, Row[]>;
     let ids: Record<string, string[]>;
 
-    const byHand = (menu: string, rows: Row[]) => rows.forEach((row) => session.router.add(menu, row));
+    const byHand = (menu: string, rows: Row[]) => rows.forEach((row) => stack.router.add(menu, row));
     const idsOf = (menu: string, wanted: (row: Row) => boolean = () => true) =>
-        session.router
+        stack.router
             .rows(menu)
             .filter(wanted)
             .map((row) => row[".id"] ?? "");
@@ -46,10 +46,10 @@ describe("a set-up made by hand", () => {
         marks: idsOf(mangle, marking),
         queues: idsOf(queues),
     });
-    const queue = (name: string) => session.router.rows(queues).find((row) => row["name"] === name);
+    const queue = (name: string) => stack.router.rows(queues).find((row) => row["name"] === name);
 
     beforeAll(async () => {
-        session = await startEngine({ program: { "index.js": program } });
+        stack = await startEngine({ program: { "index.js": program } });
         byHand(
             lists,
             addresses.map((address) => ({ list: "amazon-s3", address, comment: "Sydney" })),
@@ -92,54 +92,54 @@ describe("a set-up made by hand", () => {
                 ...shape,
             },
         ]);
-        for (const row of session.router.rows(filter)) {
+        for (const row of stack.router.rows(filter)) {
             if (row["action"] !== "fasttrack-connection" || row["dynamic"] === "true") continue;
-            session.router.set(filter, row[".id"] ?? "", { disabled: "yes" });
+            stack.router.set(filter, row[".id"] ?? "", { disabled: "yes" });
         }
-        before = session.router.configuration();
+        before = stack.router.configuration();
         ids = handMade();
         expect([ids["lists"]?.length, ids["marks"]?.length, ids["queues"]?.length]).toEqual([4, 2, 3]);
     });
-    afterAll(() => session.stop());
+    afterAll(() => stack.stop());
 
     it("is not touched without leave, and the error says how to take it over", async () => {
-        await session.pulumi(["config", "set", "profile", "seed-2018"]);
-        const up = await session.up();
+        await stack.pulumi(["config", "set", "profile", "seed-2018"]);
+        const up = await stack.up();
         expect(up.code).not.toBe(0);
         expect(up.output).toMatch(/adopt/);
-        expect(session.router.configuration()).toEqual(before);
+        expect(stack.router.configuration()).toEqual(before);
     });
 
     it("is taken over under seed-2018 in one up: every row stays, none is made", async () => {
-        await session.pulumi(["config", "set", "adopt", "true"]);
-        const up = await session.up();
+        await stack.pulumi(["config", "set", "adopt", "true"]);
+        const up = await stack.up();
         expect(up).toMatchObject({ code: 0 });
         expect(handMade()).toEqual(ids);
         const ours = [lists, mangle, queues].flatMap((menu) =>
-            session.router.rows(menu).filter((row) => row["comment"]?.includes("[pulumi:")),
+            stack.router.rows(menu).filter((row) => row["comment"]?.includes("[pulumi:")),
         );
         expect(ours).toHaveLength(9);
         expect(ours.every((row) => row["comment"]?.endsWith(",adopted]"))).toBe(true);
         expect(queue("glacier")).toMatchObject({ "limit-at": "10000000", "max-limit": "10000000" });
-        expect(await session.preview(["--expect-no-changes", "--refresh"])).toMatchObject({ code: 0 });
+        expect(await stack.preview(["--expect-no-changes", "--refresh"])).toMatchObject({ code: 0 });
     });
 
     it("moves on to scavenger in a second one, in the same rows", async () => {
-        await session.pulumi(["config", "set", "profile", "scavenger"]);
-        expect(await session.up()).toMatchObject({ code: 0 });
+        await stack.pulumi(["config", "set", "profile", "scavenger"]);
+        expect(await stack.up()).toMatchObject({ code: 0 });
         expect(handMade()).toEqual(ids);
         expect(queue("WAN")).toMatchObject({ "max-limit": "19000000", "bucket-size": "0.002" });
         expect(queue("games")).toMatchObject({ "limit-at": "18050000", priority: "1" });
         expect(queue("glacier")).toMatchObject({ "limit-at": "190000", "max-limit": "19000000" });
-        expect(session.router.rows(mangle).filter(marking)).toMatchObject([
+        expect(stack.router.rows(mangle).filter(marking)).toMatchObject([
             { "out-interface": "ether5", "connection-mark": "no-mark" },
             { "out-interface": "ether5", "packet-size": "1000-65535" },
         ]);
     });
 
     it("is given back at destroy as it was", async () => {
-        expect(await session.destroy()).toMatchObject({ code: 0 });
-        expect(session.router.configuration()).toEqual(before);
+        expect(await stack.destroy()).toMatchObject({ code: 0 });
+        expect(stack.router.configuration()).toEqual(before);
         expect(handMade()).toEqual(ids);
     });
 });

@@ -22,29 +22,29 @@ function errors(outcome: Outcome): string[] {
 }
 
 describe("bad input", () => {
-    let session: ScratchStack;
+    let stack: ScratchStack;
     const start = async (router: RouterOptions = {}) => {
-        session = await startEngine({ config: good, router });
+        stack = await startEngine({ config: good, router });
     };
-    afterEach(() => session.stop());
+    afterEach(() => stack.stop());
 
     /** An `up` without preview, with some keys of the configuration changed. What must hold of every refusal is checked. */
     async function refused(config: Record<string, string>, env: Environment = {}): Promise<Outcome> {
-        const stackFile = path.join(session.folder, "Pulumi.test.yaml");
-        const stack = fs.readFileSync(stackFile);
-        const before = session.router.configuration();
-        session.router.clearLog();
+        const stackFile = path.join(stack.folder, "Pulumi.test.yaml");
+        const written = fs.readFileSync(stackFile);
+        const before = stack.router.configuration();
+        stack.router.clearLog();
         const set = Object.entries(config).flatMap(([key, value]) => ["--config", `${key}=${value}`]);
-        const up = await session.up(set, env);
-        fs.writeFileSync(stackFile, stack);
+        const up = await stack.up(set, env);
+        fs.writeFileSync(stackFile, written);
 
         expect(up.code).not.toBe(0);
         expect(errors(up)).toHaveLength(1);
-        expect(session.router.log.filter(({ method }) => method !== "GET")).toEqual([]);
-        expect(session.router.configuration()).toEqual(before);
-        for (const password of [session.password, "not-the-password"]) {
+        expect(stack.router.log.filter(({ method }) => method !== "GET")).toEqual([]);
+        expect(stack.router.configuration()).toEqual(before);
+        for (const password of [stack.password, "not-the-password"]) {
             expect(up.output).not.toContain(password);
-            expect(session.stateText()).not.toContain(password);
+            expect(stack.stateText()).not.toContain(password);
         }
         return up;
     }
@@ -53,7 +53,7 @@ describe("bad input", () => {
         await start();
         const up = await refused({}, { ROUTEROS_PASSWORD: "not-the-password" });
         expect(errors(up)[0]).toMatch(/was refused \(401\).*Check username and password.*\[login\/refused\]$/);
-        expect(session.router.log).toHaveLength(1);
+        expect(stack.router.log).toHaveLength(1);
     });
 
     it("plain http: refused before anything is sent, naming the way out", async () => {
@@ -62,14 +62,14 @@ describe("bad input", () => {
         expect(errors(up)[0]).toMatch(
             /plain text\. Use https, or set routeros:allowPlaintext.*\[settings\/plaintext\]$/,
         );
-        expect(session.router.log).toEqual([]);
+        expect(stack.router.log).toEqual([]);
     });
 
     it("a certificate nobody vouches for: refused before anything is sent, naming the pin", async () => {
         await start({ https: true });
         const up = await refused({});
         expect(errors(up)[0]).toMatch(/certificate.*(routeros:certificateFingerprint|routeros:caCertificate)/);
-        expect(session.router.log).toEqual([]);
+        expect(stack.router.log).toEqual([]);
     });
 
     it("router not reachable: one warning, one error, and the AWS side goes through", async () => {
@@ -80,7 +80,7 @@ describe("bad input", () => {
         );
         const diagnostics = up.output.slice(up.output.indexOf("Diagnostics:"));
         expect(diagnostics.match(/warning:/g)).toHaveLength(1);
-        const types = (await session.resources()).map((resource) => resource.type);
+        const types = (await stack.resources()).map((resource) => resource.type);
         expect(types).toContain("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration");
         expect(types.filter((type) => type.startsWith("pulumi-nodejs:dynamic/"))).toEqual([]);
     });
@@ -96,7 +96,7 @@ describe("bad input", () => {
         const up = await refused({ "routeros-s3:uplink": "fast", "routeros-s3:headroomPercent": "200" });
         expect(up.output).toMatch(/routeros-s3:uplink holds "fast"; it should hold .*such as 20M/);
         expect(up.output).toMatch(/routeros-s3:headroomPercent holds "?200"?; it should hold/);
-        expect(session.router.log).toEqual([]);
+        expect(stack.router.log).toEqual([]);
     });
 
     it("a region without prefixes of S3: says which the file has", async () => {

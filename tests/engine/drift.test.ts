@@ -46,28 +46,28 @@ new QueueTree("queues", {
 });
 `;
 
-let session: ScratchStack;
+let stack: ScratchStack;
 let whole: Record<string, Row[]>;
 
 beforeAll(async () => {
-    session = await startEngine({ program: { "index.js": program } });
-    const up = await session.up();
+    stack = await startEngine({ program: { "index.js": program } });
+    const up = await stack.up();
     expect(up).toMatchObject({ code: 0, output: expect.not.stringContaining("ends evaluation") as string });
     whole = rows();
 }, engineTimeout);
-afterAll(() => session.stop());
+afterAll(() => stack.stop());
 
 /** The router's rows; lists and queues have no order. */
 function rows(): Record<string, Row[]> {
     const text = (row: Row): string => JSON.stringify(Object.entries(row).sort());
-    const sorted = Object.entries(standing(session.router)).map(([menu, all]): [string, Row[]] => [
+    const sorted = Object.entries(standing(stack.router)).map(([menu, all]): [string, Row[]] => [
         menu,
         /list$|tree$/.test(menu) ? [...all].sort((a, b) => (text(a) < text(b) ? -1 : 1)) : all,
     ]);
     return Object.fromEntries(sorted);
 }
 const find = (menu: string, property: string, value: string): Row => {
-    const row = session.router.rows(menu).find((one) => one[property] === value);
+    const row = stack.router.rows(menu).find((one) => one[property] === value);
     if (!row) throw new Error(`no row with ${property} ${value} in ${menu}`);
     return row;
 };
@@ -76,16 +76,16 @@ const id = (...of: Parameters<typeof find>): string => find(...of)[".id"] ?? "";
 /** Puts an entry out of use, and another of the same address in its place: RouterOS takes it then. */
 function double(menu: string, address: string, form: string, comment?: string): void {
     const row = find(menu, "address", address);
-    session.router.set(menu, row[".id"] ?? "", { disabled: "yes" });
-    session.router.add(menu, { list: row["list"] ?? "", address: form, comment: comment ?? row["comment"] ?? "" });
+    stack.router.set(menu, row[".id"] ?? "", { disabled: "yes" });
+    stack.router.add(menu, { list: row["list"] ?? "", address: form, comment: comment ?? row["comment"] ?? "" });
 }
 
 /** What a refreshing preview would do about each resource, by its name. */
 async function previewed(): Promise<{ output: string; update: (name: string) => string }> {
-    session.router.clearLog();
-    const { code, output } = await session.preview(["--refresh", "--diff"]);
+    stack.router.clearLog();
+    const { code, output } = await stack.preview(["--refresh", "--diff"]);
     if (code !== 0) throw new Error(output);
-    expect(session.router.log.filter(({ method }) => method !== "GET")).toEqual([]);
+    expect(stack.router.log.filter(({ method }) => method !== "GET")).toEqual([]);
     const blocks = output.split(/^(?=\s*[~+-]? ?\S+: \(\w+\)$|Resources:$)/m);
     return {
         output,
@@ -95,7 +95,7 @@ async function previewed(): Promise<{ output: string; update: (name: string) => 
 
 /** One `up` takes everything back, and a preview has nothing more to do. */
 async function expectMended(): Promise<void> {
-    const { code, output } = await session.up(["--refresh"]);
+    const { code, output } = await stack.up(["--refresh"]);
     if (code !== 0) throw new Error(output);
     expect(rows()).toEqual(whole);
 }
@@ -103,7 +103,7 @@ async function expectMended(): Promise<void> {
 describe("in a first round", () => {
     let seen: Awaited<ReturnType<typeof previewed>>;
     beforeAll(async () => {
-        const { router } = session;
+        const { router } = stack;
         router.add(lists, { list: "closed", address: "192.0.2.9", comment: "mine" });
         router.remove(lists, id(lists, "address", "198.51.100.2"));
         router.set(mangle, id(mangle, "action", "mark-connection"), { "!dst-address-list": "" });
@@ -140,7 +140,7 @@ describe("in a first round", () => {
 describe("in a second round", () => {
     let seen: Awaited<ReturnType<typeof previewed>>;
     beforeAll(async () => {
-        const { router } = session;
+        const { router } = stack;
         router.set(lists, id(lists, "address", "203.0.113.0/25"), { address: "203.0.113.0/24" });
         router.move(mangle, id(mangle, "action", "mark-packet"), id(mangle, "action", "mark-connection"));
         router.set(queues, id(queues, "name", "upload-rest"), { disabled: "yes" });
@@ -186,10 +186,10 @@ describe("in a second round", () => {
 });
 
 it("a rule of somebody's ahead, that ends evaluation for our packets, is a warning and no difference", async () => {
-    const { router } = session;
+    const { router } = stack;
     const rule = router.add(mangle, { chain: "forward", action: "accept", protocol: "tcp", comment: "early" });
     router.move(mangle, rule, id(mangle, "action", "mark-connection"));
-    const { code, output } = await session.preview(["--refresh", "--expect-no-changes"]);
+    const { code, output } = await stack.preview(["--refresh", "--expect-no-changes"]);
     expect(code).toBe(0);
     expect(output).toMatch(/warning: .*rule forward accept "early".* stands ahead of ours and ends evaluation/);
     router.remove(mangle, rule);
@@ -197,7 +197,7 @@ it("a rule of somebody's ahead, that ends evaluation for our packets, is a warni
 
 it("an entry doubled by somebody's own, in a list that is not ours alone, is named and left alone", async () => {
     double(lists, "203.0.113.0/25", "203.0.113.0-203.0.113.127", "mine");
-    const { code, output } = await session.up(["--refresh"]);
+    const { code, output } = await stack.up(["--refresh"]);
     expect(code).not.toBe(0);
     expect(output).toMatch(/list "open".*203\.0\.113\.0\/25 "mine" .* is not ours\. Set adopt to true/);
     expect(find(lists, "comment", "mine")).toMatchObject({ address: "203.0.113.0/25", disabled: "false" });

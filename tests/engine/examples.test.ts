@@ -28,18 +28,18 @@ async function startExample(name: string, options: EngineOptions = {}): Promise<
 }
 
 /** What a person does: up, look, up again, destroy. Ends with the router as it was. */
-async function upAndDown(session: ScratchStack, look: () => void): Promise<void> {
-    const before = session.router.configuration();
-    const up = await session.up();
+async function upAndDown(stack: ScratchStack, look: () => void): Promise<void> {
+    const before = stack.router.configuration();
+    const up = await stack.up();
     expect(up.output).not.toMatch(/error/i);
     expect(up.code).toBe(0);
     look();
-    const again = await session.preview(["--expect-no-changes"]);
+    const again = await stack.preview(["--expect-no-changes"]);
     expect(again.output).not.toMatch(/error/i);
     expect(again.code).toBe(0);
-    const destroy = await session.destroy();
+    const destroy = await stack.destroy();
     expect(destroy.code).toBe(0);
-    expect(session.router.configuration()).toEqual(before);
+    expect(stack.router.configuration()).toEqual(before);
 }
 
 it("has a test for each example", () => {
@@ -49,11 +49,11 @@ it("has a test for each example", () => {
 });
 
 it("address-list: keeps a list as the program says, and nothing else", async () => {
-    const session = await startExample("address-list");
+    const stack = await startExample("address-list");
     try {
-        await upAndDown(session, () => {
+        await upAndDown(stack, () => {
             const management = (family: string) =>
-                session.router
+                stack.router
                     .rows(`/${family}/firewall/address-list`)
                     .filter((row) => row["list"] === "management")
                     .map((row) => row["address"])
@@ -62,12 +62,12 @@ it("address-list: keeps a list as the program says, and nothing else", async () 
             expect(management("ipv6")).toEqual(["2001:db8:1:20::/64", "2001:db8:1::10/128"]);
         });
     } finally {
-        await session.stop();
+        await stack.stop();
     }
 });
 
 it("upload-shaping: slows down the NAS alone, beside marks of a telephone", async () => {
-    const session = await startExample("upload-shaping", {
+    const stack = await startExample("upload-shaping", {
         config: Object.fromEntries(
             Object.entries({ ...ranges, wanInterface: "ether5" }).map(([key, value]) => [
                 `example-upload-shaping:${key}`,
@@ -76,8 +76,8 @@ it("upload-shaping: slows down the NAS alone, beside marks of a telephone", asyn
         ),
     });
     try {
-        await upAndDown(session, () => {
-            const queues = session.router.rows("/queue/tree");
+        await upAndDown(stack, () => {
+            const queues = stack.router.rows("/queue/tree");
             expect(queues.map((row) => [row["name"], row["parent"], row["packet-mark"]])).toEqual(
                 expect.arrayContaining([
                     ["upload", "ether5", ""],
@@ -85,16 +85,14 @@ it("upload-shaping: slows down the NAS alone, beside marks of a telephone", asyn
                     ["upload-s3", "upload", "s3-upload-packet"],
                 ]),
             );
-            const marks = session.router
-                .rows("/ip/firewall/mangle")
-                .filter((row) => row["action"] === "mark-connection");
+            const marks = stack.router.rows("/ip/firewall/mangle").filter((row) => row["action"] === "mark-connection");
             expect(marks.map((row) => row["src-address-list"] ?? row["src-mac-address"])).toEqual([
                 "s3-sydney-sources",
                 "AA:BB:CC:00:11:22",
             ]);
         });
     } finally {
-        await session.stop();
+        await stack.stop();
     }
 });
 
@@ -102,7 +100,7 @@ it("two-routers: shapes two lines for one bucket, each on its own router", async
     const office = await start({ username: "admin", password: "office" });
     const before = office.configuration();
     const ipv6Lists = office.rows("/ipv6/firewall/address-list");
-    const session = await startExample("two-routers", {
+    const stack = await startExample("two-routers", {
         aws: true,
         config: {
             "aws:region": "ap-southeast-2",
@@ -117,16 +115,16 @@ it("two-routers: shapes two lines for one bucket, each on its own router", async
         },
     });
     try {
-        await upAndDown(session, () => {
+        await upAndDown(stack, () => {
             const widths = (rows: Record<string, string>[]) =>
                 rows.filter((row) => row["name"] === "upload").map((row) => [row["parent"], row["max-limit"]]);
-            expect(widths(session.router.rows("/queue/tree"))).toEqual([["ether5", "19000000"]]);
+            expect(widths(stack.router.rows("/queue/tree"))).toEqual([["ether5", "19000000"]]);
             expect(widths(office.rows("/queue/tree"))).toEqual([["ether1", "95000000"]]);
             expect(office.rows("/ipv6/firewall/address-list")).toEqual(ipv6Lists);
         });
         expect(office.configuration()).toEqual(before);
     } finally {
-        await session.stop();
+        await stack.stop();
         await office.stop();
     }
 });

@@ -5,7 +5,7 @@ import { handOf } from "../aws/hand";
 import type { ScratchStack } from "./harness";
 import { engineTimeout, startEngine } from "./harness";
 
-/** Its arguments come by the environment, so that one session tries several. */
+/** Its arguments come by the environment, so that one stack tries several. */
 const program = {
     "index.js": `
         const { ArchiveBucket } = require("./bin/components/archive/archive-bucket");
@@ -24,14 +24,14 @@ const theirStatement = {
     Resource: `arn:aws:s3:::${Bucket}/*`,
 };
 
-let session: ScratchStack;
+let stack: ScratchStack;
 let hand: Hand;
 
 jest.setTimeout(engineTimeout);
 
 beforeAll(async () => {
-    session = await startEngine({ program, aws: true, router: false, config: { "aws:region": "ap-southeast-2" } });
-    hand = handOf(session.aws);
+    stack = await startEngine({ program, aws: true, router: false, config: { "aws:region": "ap-southeast-2" } });
+    hand = handOf(stack.aws);
     const CreateBucketConfiguration = { LocationConstraint: "ap-southeast-2" } as const;
     await hand.s3.send(new s3.CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
     const LifecycleConfiguration = { Rules: [theirRule] };
@@ -41,7 +41,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
     hand?.close();
-    await session?.stop();
+    await stack?.stop();
 });
 
 const withArgs = (args: object) => ({ ARCHIVE: JSON.stringify(args) });
@@ -55,7 +55,7 @@ async function sids(): Promise<(string | undefined)[]> {
 }
 
 test("is refused at preview when it has rules or statements of others, in lines for a person", async () => {
-    const { code, output } = await session.preview([], withArgs(taken));
+    const { code, output } = await stack.preview([], withArgs(taken));
     expect(code).not.toBe(0);
     expect(output).toMatch(
         /error: the archive bucket has 2 mistakes:\n +existingBucket "family-archive" has lifecycle rules of others: theirs;/,
@@ -65,13 +65,13 @@ test("is refused at preview when it has rules or statements of others, in lines 
 });
 
 test("is refused in an update that skips the preview, with nothing written", async () => {
-    expect((await session.up([], withArgs(taken))).code).not.toBe(0);
+    expect((await stack.up([], withArgs(taken))).code).not.toBe(0);
     expect(await ruleIds()).toEqual(["theirs"]);
     expect(await sids()).toEqual(["Theirs"]);
 });
 
 test("that is not there is refused with what to look at", async () => {
-    const { code, output } = await session.preview([], withArgs({ ...taken, existingBucket: "no-such-archive" }));
+    const { code, output } = await stack.preview([], withArgs({ ...taken, existingBucket: "no-such-archive" }));
     expect(code).not.toBe(0);
     expect(output).toMatch(
         /error: existingBucket "no-such-archive" cannot be read: .*check its name, its region and the permissions/,
@@ -81,17 +81,17 @@ test("that is not there is refused with what to look at", async () => {
 test("keeps what others made on request, again and again, and after the stack is gone", async () => {
     const args = withArgs({ ...taken, keepExisting: true });
     const ours = ["routeros-s3-abort-incomplete", "routeros-s3-archive", "routeros-s3-noncurrent"];
-    const first = await session.up([], args);
+    const first = await stack.up([], args);
     expect(first.output).toContain('the rule "theirs", which is kept, deletes objects after 30 days');
     expect(first.code).toBe(0);
     expect(await ruleIds()).toEqual([...ours, "theirs"]);
     expect(await sids()).toEqual(["RefusePlainHttp", "Theirs"]);
 
-    const again = await session.preview(["--refresh", "--expect-no-changes"], args);
+    const again = await stack.preview(["--refresh", "--expect-no-changes"], args);
     expect(again.output).toContain("unchanged");
     expect(again.code).toBe(0);
 
-    expect((await session.destroy([], args)).code).toBe(0);
+    expect((await stack.destroy([], args)).code).toBe(0);
     expect(await ruleIds()).toEqual([...ours, "theirs"]);
     expect(await sids()).toEqual(["RefusePlainHttp", "Theirs"]);
 });

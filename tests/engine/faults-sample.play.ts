@@ -28,19 +28,19 @@ const sample: Fault[] = [
     { kind: "restart", when: "after", at: 2 },
 ];
 
-let session: ScratchStack;
-afterAll(() => session.stop());
+let stack: ScratchStack;
+afterAll(() => stack.stop());
 
 it("a spoilt write is mended by the next up, whatever spoilt it", async () => {
-    session = await startEngine({ program: { "index.js": program }, env: { ROUTEROS_RETRY_PAUSE_MS: "0" } });
-    const { router } = session;
+    stack = await startEngine({ program: { "index.js": program }, env: { ROUTEROS_RETRY_PAUSE_MS: "0" } });
+    const { router } = stack;
     const untouched = standing(router);
     let converged = 0;
     for (const fault of sample) {
         router.addFault({ ...fault, ...writes });
-        await session.up();
+        await stack.up();
         router.clearFaults();
-        const up = await session.up();
+        const up = await stack.up();
         expect(up).toMatchObject({ code: 0 });
         expect(router.rows("/ip/firewall/address-list").map((row) => row["address"])).toEqual([
             "198.51.100.1",
@@ -49,7 +49,7 @@ it("a spoilt write is mended by the next up, whatever spoilt it", async () => {
         ]);
         const rules = router.rows("/ip/firewall/mangle").filter((row) => row["dynamic"] === "false");
         expect(rules.map((row) => row["action"])).toEqual(["mark-connection", "mark-packet"]);
-        expect(await session.destroy()).toMatchObject({ code: 0 });
+        expect(await stack.destroy()).toMatchObject({ code: 0 });
         expect(standing(router)).toEqual(untouched);
         converged += 1;
     }

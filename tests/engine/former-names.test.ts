@@ -24,38 +24,36 @@ const prefixes = { ipv4: ["52.92.52.0/22", "52.95.128.0/21", "54.231.248.0/22", 
 new UploadShaping("nas", { wanInterface: "ether5", uplink: "20M", addressFamilies: ["ipv4"], profile: "seed-2018", prefixes });
 `;
 
-let session: ScratchStack;
+let stack: ScratchStack;
 let before: Record<string, Row[]>;
 
 beforeAll(async () => {
-    session = await startEngine({ program: { "index.js": program } });
-    session.router.reset({ serial: former.serial });
-    before = session.router.configuration();
-    const fastTrack = session.router
-        .rows("/ip/firewall/filter")
-        .find(({ action }) => action === "fasttrack-connection");
+    stack = await startEngine({ program: { "index.js": program } });
+    stack.router.reset({ serial: former.serial });
+    before = stack.router.configuration();
+    const fastTrack = stack.router.rows("/ip/firewall/filter").find(({ action }) => action === "fasttrack-connection");
     for (const [menu, rows] of Object.entries(former.rows)) {
         for (const row of rows) {
-            const id = session.router.add(menu, row);
-            if (menu === "/ip/firewall/filter") session.router.move(menu, id, fastTrack?.[".id"]);
+            const id = stack.router.add(menu, row);
+            if (menu === "/ip/firewall/filter") stack.router.move(menu, id, fastTrack?.[".id"]);
         }
     }
-    const file = path.join(session.folder, "former.json");
+    const file = path.join(stack.folder, "former.json");
     fs.writeFileSync(file, JSON.stringify(former.state));
-    expect(await session.pulumi(["stack", "import", "--file", file])).toMatchObject({ code: 0 });
+    expect(await stack.pulumi(["stack", "import", "--file", file])).toMatchObject({ code: 0 });
 });
-afterAll(() => session.stop());
+afterAll(() => stack.stop());
 
-const queues = () => session.router.rows("/queue/tree");
+const queues = () => stack.router.rows("/queue/tree");
 
 it("is renamed in place: its queues are never absent, never disabled, and stay the rows they are", async () => {
     const ids = queues().map((row) => row[".id"]);
     const seen: string[] = [];
-    session.router.onRequest(() => {
+    stack.router.onRequest(() => {
         const rows = queues();
         seen.push(`${rows.map((row) => row[".id"]).join()} ${rows.some(({ disabled }) => disabled === "true")}`);
     });
-    const up = await session.up();
+    const up = await stack.up();
     expect(up).toMatchObject({ code: 0 });
     expect(seen.length).toBeGreaterThan(0);
     expect([...new Set(seen)]).toEqual([`${ids.join()} false`]);
@@ -64,10 +62,10 @@ it("is renamed in place: its queues are never absent, never disabled, and stay t
         ["upload_pri_2", "upload", "Regular unmarked upload traffic [pulumi:small/test/nas-queues#upload_pri_2]"],
         ["s3_low_pri_8", "upload", "Govern bulk AWS S3 upload traffic [pulumi:small/test/nas-queues#s3_low_pri_8]"],
     ]);
-    expect(await session.preview(["--expect-no-changes"])).toMatchObject({ code: 0 });
+    expect(await stack.preview(["--expect-no-changes"])).toMatchObject({ code: 0 });
 });
 
 it("leaves the router as it was found at destroy", async () => {
-    expect(await session.destroy()).toMatchObject({ code: 0 });
-    expect(session.router.configuration()).toEqual(before);
+    expect(await stack.destroy()).toMatchObject({ code: 0 });
+    expect(stack.router.configuration()).toEqual(before);
 });

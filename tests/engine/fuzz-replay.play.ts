@@ -44,43 +44,43 @@ function cases() {
 }
 
 describe("cases of the fuzz on the real engine", () => {
-    let session: ScratchStack;
+    let stack: ScratchStack;
     let other: Router;
     beforeAll(async () => {
         process.env["ROUTEROS_RETRY_PAUSE_MS"] = "0";
-        session = await startEngine({ program, env: { ROUTEROS_RETRY_PAUSE_MS: "0" } });
-        other = await start({ password: session.password });
+        stack = await startEngine({ program, env: { ROUTEROS_RETRY_PAUSE_MS: "0" } });
+        other = await start({ password: stack.password });
     }, engineTimeout);
     afterAll(async () => {
         delete process.env["ROUTEROS_RETRY_PAUSE_MS"];
         await other.stop();
-        await session.stop();
+        await stack.stop();
     });
 
     it(
         "leave what the carrier left",
         async () => {
             for (const name of ["warn", "error"] as const) jest.spyOn(console, name).mockReturnValue();
-            const carrier = new Carrier({ url: other.url, password: session.password });
-            for (const router of [session.router, other]) furnish(router);
+            const carrier = new Carrier({ url: other.url, password: stack.password });
+            for (const router of [stack.router, other]) furnish(router);
             let settled = 0;
             const env: Record<string, string> = {};
             for (const [at, { edits, used, wanted }] of cases().entries()) {
-                for (const router of [session.router, other]) for (const each of edits) edit(router, used, each);
+                for (const router of [stack.router, other]) for (const each of edits) edit(router, used, each);
                 const program = declared(wanted);
-                fs.writeFileSync(path.join(session.folder, "wanted.json"), JSON.stringify(program));
+                fs.writeFileSync(path.join(stack.folder, "wanted.json"), JSON.stringify(program));
                 if (edits.some(({ kind }) => kind === "other-device")) {
                     env["ROUTEROS_DEVICE"] = carrier.config["routeros:device"] = otherDevice;
                 }
                 const { error } = await carrier.up(program, { skipPreview: true });
-                const up = await session.up([], env);
+                const up = await stack.up([], env);
                 const failed = error ? /\[([a-z]+\/[a-z-]+)\]/.exec(error.message)?.[1] : undefined;
                 expect({ at, done: up.code === 0, output: up.output }).toEqual({
                     at,
                     done: error === undefined,
                     output: expect.stringContaining(failed ?? "") as string,
                 });
-                expect({ at, rows: standing(session.router) }).toEqual({ at, rows: standing(other) });
+                expect({ at, rows: standing(stack.router) }).toEqual({ at, rows: standing(other) });
                 if (!error) settled += 1;
             }
             expect(settled).toBeGreaterThan(replayed / 2);

@@ -11,20 +11,20 @@ const program = {
 };
 
 describe("the engine harness", () => {
-    let session: ScratchStack;
+    let stack: ScratchStack;
     beforeAll(async () => {
-        session = await startEngine({ program, config: { "small:word": "archive" }, router: false });
+        stack = await startEngine({ program, config: { "small:word": "archive" }, router: false });
     }, engineTimeout);
-    afterAll(() => session.stop());
+    afterAll(() => stack.stop());
 
     it(
         "runs a small program on the real engine, with its configuration",
         async () => {
-            const up = await session.up();
+            const up = await stack.up();
             expect(up).toMatchObject({ code: 0, output: expect.stringContaining('word: "archive"') as string });
-            const [stack] = await session.resources();
-            expect(stack).toMatchObject({ type: "pulumi:pulumi:Stack", outputs: { word: "archive" } });
-            expect(session.stateText()).toContain('"word":"archive"');
+            const [first] = await stack.resources();
+            expect(first).toMatchObject({ type: "pulumi:pulumi:Stack", outputs: { word: "archive" } });
+            expect(stack.stateText()).toContain('"word":"archive"');
         },
         engineTimeout,
     );
@@ -32,11 +32,11 @@ describe("the engine harness", () => {
     it(
         "passes on a failure's exit code and text",
         async () => {
-            await session.pulumi(["config", "rm", "word"]);
-            const up = await session.up();
+            await stack.pulumi(["config", "rm", "word"]);
+            const up = await stack.up();
             expect(up.code).not.toBe(0);
             expect(up.output).toContain("Missing required configuration variable 'small:word'");
-            expect(session.transcript).toContain(up.output);
+            expect(stack.transcript).toContain(up.output);
         },
         engineTimeout,
     );

@@ -47,20 +47,20 @@ const foreign: [string, Row][] = [
 ];
 
 describe("killed", () => {
-    let session: ScratchStack;
+    let stack: ScratchStack;
     let before: Record<string, Row[]>;
 
     beforeAll(async () => {
-        session = await startEngine({ program: { "index.js": program(5, "10M") } });
-        for (const [menu, row] of foreign) session.router.add(menu, row);
-        before = session.router.configuration();
+        stack = await startEngine({ program: { "index.js": program(5, "10M") } });
+        for (const [menu, row] of foreign) stack.router.add(menu, row);
+        before = stack.router.configuration();
     });
-    afterAll(() => session.stop());
+    afterAll(() => stack.stop());
 
-    const write = (text: string): void => fs.writeFileSync(path.join(session.folder, "index.js"), text);
+    const write = (text: string): void => fs.writeFileSync(path.join(stack.folder, "index.js"), text);
     const ours = (menu: string): Row[] =>
-        session.router.rows(menu).filter((row) => row["comment"]?.includes("[pulumi:"));
-    const writes = () => session.router.log.filter(({ method }) => writing.includes(method));
+        stack.router.rows(menu).filter((row) => row["comment"]?.includes("[pulumi:"));
+    const writes = () => stack.router.log.filter(({ method }) => writing.includes(method));
 
     /** Rows of ours as they are wanted, each once, beside the foreign ones as they were. */
     function expectWhole(addresses: number, uplink: string): void {
@@ -73,14 +73,14 @@ describe("killed", () => {
                 .sort(),
         ).toEqual(["rest", "s3", "top"].map((name) => `${name} ${uplink} false`));
         for (const [menu, row] of foreign) {
-            expect(session.router.rows(menu)).toContainEqual(expect.objectContaining(row));
+            expect(stack.router.rows(menu)).toContainEqual(expect.objectContaining(row));
         }
     }
 
     /** Calls back at the nth write of a menu, before or after the router has carried it out, and once only. */
     function atWrite(nth: number, menu: string, when: "before" | "after", act: (index: number) => void): void {
         let seen = 0;
-        const unhook = session.router.onRequest((entry) => {
+        const unhook = stack.router.onRequest((entry) => {
             if (entry.when !== when || !writing.includes(entry.method) || !entry.path.startsWith(menu)) return;
             seen += 1;
             if (seen !== nth) return;
@@ -91,11 +91,11 @@ describe("killed", () => {
 
     /** An `up` whose provider is killed while its nth write of the menu has no answer. */
     async function upKilledInside(nth: number, menu: string, when: "before" | "after"): Promise<void> {
-        session.router.addFault({ kind: "hang", when, at: nth, methods: writing, path: menu });
+        stack.router.addFault({ kind: "hang", when, at: nth, methods: writing, path: menu });
         const killed: number[] = [];
         atWrite(nth, menu, when, () => killed.push(...kill("SIGKILL")));
-        const up = await session.up();
-        session.router.clearFaults();
+        const up = await stack.up();
+        stack.router.clearFaults();
         expect(killed).toHaveLength(1);
         expectFailed(up, menu === lists ? "AddressList (list)" : "QueueTree (queues)");
     }
@@ -109,49 +109,49 @@ describe("killed", () => {
     }
 
     function kill(signal: NodeJS.Signals): number[] {
-        const pids = providersOf(session.folder);
+        const pids = providersOf(stack.folder);
         for (const pid of pids) process.kill(pid, signal);
         return pids;
     }
 
     it("an engine in the middle of an up: its provider writes nothing more and ends", async () => {
         const engine = spawn("pulumi", ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", "test"], {
-            cwd: session.folder,
-            env: session.env,
+            cwd: stack.folder,
+            env: stack.env,
             stdio: "ignore",
         });
-        session.router.addFault({ kind: "hang", when: "after", at: 3, methods: writing });
+        stack.router.addFault({ kind: "hang", when: "after", at: 3, methods: writing });
         atWrite(3, lists, "after", () => engine.kill("SIGKILL"));
         await once(engine, "exit");
-        expect(providersOf(session.folder)).toHaveLength(1);
+        expect(providersOf(stack.folder)).toHaveLength(1);
         // The third write is answered now; what would have come after it does not.
-        session.router.release();
-        session.router.clearFaults();
-        while (providersOf(session.folder).length > 0) await pause(20);
+        stack.router.release();
+        stack.router.clearFaults();
+        while (providersOf(stack.folder).length > 0) await pause(20);
         const answered = { method: "PUT", path: lists, status: 201 };
         expect(writes()).toMatchObject([answered, answered, answered]);
         expect(ours(lists)).toHaveLength(3);
 
-        expect((await session.up()).output).toMatch(/pulumi cancel/);
-        expect(await session.pulumi(["cancel", "--yes"])).toMatchObject({ code: 0 });
-        const up = await session.up();
+        expect((await stack.up()).output).toMatch(/pulumi cancel/);
+        expect(await stack.pulumi(["cancel", "--yes"])).toMatchObject({ code: 0 });
+        const up = await stack.up();
         expect(up).toMatchObject({ code: 0, output: expect.stringContaining("interrupted while creating") as string });
         expectWhole(5, "10000000");
         // The engine goes on telling of the create that it did not see the end of, until it is told to forget it.
-        const clear = await session.refresh(["--clear-pending-creates", "--expect-no-changes"]);
+        const clear = await stack.refresh(["--clear-pending-creates", "--expect-no-changes"]);
         expect(clear).toMatchObject({ code: 0 });
-        const preview = await session.preview(["--refresh", "--expect-no-changes"]);
+        const preview = await stack.preview(["--refresh", "--expect-no-changes"]);
         expect(preview).toMatchObject({ code: 0 });
         expect(preview.output).not.toContain("interrupted");
     });
 
     it("a provider inside a write that the router has carried out: the up says so, the next one adds what is missing", async () => {
-        expect(await session.destroy()).toMatchObject({ code: 0 });
+        expect(await stack.destroy()).toMatchObject({ code: 0 });
         await upKilledInside(2, lists, "after");
         expect(ours(lists)).toHaveLength(2);
-        expect(await session.up()).toMatchObject({ code: 0 });
+        expect(await stack.up()).toMatchObject({ code: 0 });
         expectWhole(5, "10000000");
-        expect(await session.preview(["--refresh", "--expect-no-changes"])).toMatchObject({ code: 0 });
+        expect(await stack.preview(["--refresh", "--expect-no-changes"])).toMatchObject({ code: 0 });
     });
 
     it("a provider inside a write that the router has not carried out: the next up changes what is left", async () => {
@@ -163,9 +163,9 @@ describe("killed", () => {
                 .map((row) => row["max-limit"])
                 .sort(),
         ).toEqual(["10000000", "10000000", "20000000"]);
-        expect(await session.up()).toMatchObject({ code: 0 });
+        expect(await stack.up()).toMatchObject({ code: 0 });
         expectWhole(7, "20000000");
-        expect(await session.preview(["--refresh", "--expect-no-changes"])).toMatchObject({ code: 0 });
+        expect(await stack.preview(["--refresh", "--expect-no-changes"])).toMatchObject({ code: 0 });
     });
 
     it("a provider between two writes of a destroy: the next one leaves nothing of ours and all that is not", async () => {
@@ -175,18 +175,18 @@ describe("killed", () => {
             kill("SIGSTOP");
             answered.push(answer(index).then(() => void kill("SIGKILL")));
         });
-        const destroy = await session.destroy();
+        const destroy = await stack.destroy();
         await Promise.all(answered);
         expectFailed(destroy, "AddressList (list)");
         expect(ours(lists)).toHaveLength(4);
-        expect(await session.destroy()).toMatchObject({ code: 0 });
-        expect(session.router.configuration()).toEqual(before);
-        expect(await session.resources()).toEqual([]);
+        expect(await stack.destroy()).toMatchObject({ code: 0 });
+        expect(stack.router.configuration()).toEqual(before);
+        expect(await stack.resources()).toEqual([]);
     });
 
     /** Resolves once the router has answered the request. */
     async function answer(index: number): Promise<void> {
-        while (!session.router.log.some((one) => one.index === index)) await new Promise((next) => setImmediate(next));
+        while (!stack.router.log.some((one) => one.index === index)) await new Promise((next) => setImmediate(next));
     }
 });
 
@@ -199,41 +199,41 @@ const type = new QueueType("type", {
 const rates = { maxLimit: "19M", limitAt: "1M" };
 new QueueTree("queues", { adopt: true, queues: [{ name: "line", parent: "ether5", queue: "cake-up", ...rates }] }, { dependsOn: type });
 `;
-    let session: ScratchStack;
+    let stack: ScratchStack;
 
     beforeAll(async () => {
-        session = await startEngine({ program: { "index.js": program } });
-        session.router.add("/queue/type", { name: "cake-up", kind: "cake", "cake-diffserv": "besteffort" });
-        session.router.add(queues, { name: "line", parent: "ether5", queue: "cake-up", "max-limit": "20M" });
+        stack = await startEngine({ program: { "index.js": program } });
+        stack.router.add("/queue/type", { name: "cake-up", kind: "cake", "cake-diffserv": "besteffort" });
+        stack.router.add(queues, { name: "line", parent: "ether5", queue: "cake-up", "max-limit": "20M" });
     });
-    afterAll(() => session.stop());
+    afterAll(() => stack.stop());
 
     it.each(["/queue/type", queues])(
         "an engine at a write to %s: a later destroy gives all of it back",
         async (menu) => {
-            const before = session.router.configuration();
+            const before = stack.router.configuration();
             const engine = spawn("pulumi", ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", "test"], {
-                cwd: session.folder,
-                env: session.env,
+                cwd: stack.folder,
+                env: stack.env,
                 stdio: "ignore",
             });
-            session.router.addFault({ kind: "hang", when: "after", at: 1, methods: writing, path: menu });
-            const unhook = session.router.onRequest((entry) => {
+            stack.router.addFault({ kind: "hang", when: "after", at: 1, methods: writing, path: menu });
+            const unhook = stack.router.onRequest((entry) => {
                 if (entry.when === "after" && entry.method === "PATCH" && entry.path.startsWith(menu))
                     engine.kill("SIGKILL");
             });
             await once(engine, "exit");
             unhook();
-            session.router.release();
-            session.router.clearFaults();
-            while (providersOf(session.folder).length > 0) await pause(20);
-            expect(session.router.configuration()).not.toEqual(before);
+            stack.router.release();
+            stack.router.clearFaults();
+            while (providersOf(stack.folder).length > 0) await pause(20);
+            expect(stack.router.configuration()).not.toEqual(before);
 
-            expect(await session.pulumi(["cancel", "--yes"])).toMatchObject({ code: 0 });
-            expect(await session.up()).toMatchObject({ code: 0 });
-            expect(await session.refresh(["--clear-pending-creates"])).toMatchObject({ code: 0 });
-            expect(await session.destroy()).toMatchObject({ code: 0 });
-            expect(session.router.configuration()).toEqual(before);
+            expect(await stack.pulumi(["cancel", "--yes"])).toMatchObject({ code: 0 });
+            expect(await stack.up()).toMatchObject({ code: 0 });
+            expect(await stack.refresh(["--clear-pending-creates"])).toMatchObject({ code: 0 });
+            expect(await stack.destroy()).toMatchObject({ code: 0 });
+            expect(stack.router.configuration()).toEqual(before);
         },
     );
 });

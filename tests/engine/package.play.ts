@@ -35,9 +35,9 @@ function run(command: string, args: string[], cwd: string): string {
 }
 
 /** From here on the project has the package, and nothing of the repository but what it would have from the registry. */
-function install(session: ScratchStack): void {
-    for (const name of ["bin", "node_modules"]) fs.rmSync(path.join(session.folder, name));
-    fs.symlinkSync(modules, path.join(session.folder, "node_modules"));
+function install(stack: ScratchStack): void {
+    for (const name of ["bin", "node_modules"]) fs.rmSync(path.join(stack.folder, name));
+    fs.symlinkSync(modules, path.join(stack.folder, "node_modules"));
 }
 
 const small = (from: string) => `
@@ -69,7 +69,7 @@ it("holds what runs and its types, and no source, test, or file of the sandbox",
 it("serves a TypeScript program: checked, brought up, refreshed, destroyed", async () => {
     const files = ["index.ts", "package.json", "Pulumi.yaml"];
     const read = (name: string) => fs.readFileSync(path.join(root, "examples/upload-shaping", name), "utf8");
-    const session = await startEngine({
+    const stack = await startEngine({
         program: Object.fromEntries(files.map((name) => [name, read(name)])),
         config: {
             "example-upload-shaping:wanInterface": "ether5",
@@ -77,37 +77,37 @@ it("serves a TypeScript program: checked, brought up, refreshed, destroyed", asy
         },
     });
     try {
-        install(session);
-        const before = session.router.configuration();
-        expect(await session.up()).toMatchObject({ code: 0 });
-        expect(session.router.rows("/queue/tree")).toHaveLength(3);
-        expect(await session.refresh(["--expect-no-changes"])).toMatchObject({ code: 0 });
-        expect(await session.destroy()).toMatchObject({ code: 0 });
-        expect(session.router.configuration()).toEqual(before);
+        install(stack);
+        const before = stack.router.configuration();
+        expect(await stack.up()).toMatchObject({ code: 0 });
+        expect(stack.router.rows("/queue/tree")).toHaveLength(3);
+        expect(await stack.refresh(["--expect-no-changes"])).toMatchObject({ code: 0 });
+        expect(await stack.destroy()).toMatchObject({ code: 0 });
+        expect(stack.router.configuration()).toEqual(before);
     } finally {
-        await session.stop();
+        await stack.stop();
     }
 });
 
 it("takes over a state that the repository's own build made, and gives it back", async () => {
-    const session = await startEngine({ program: { "index.js": small("./bin/components") } });
-    const program = path.join(session.folder, "index.js");
+    const stack = await startEngine({ program: { "index.js": small("./bin/components") } });
+    const program = path.join(stack.folder, "index.js");
     try {
-        const before = session.router.configuration();
-        expect(await session.up()).toMatchObject({ code: 0 });
-        install(session);
+        const before = stack.router.configuration();
+        expect(await stack.up()).toMatchObject({ code: 0 });
+        install(stack);
         fs.writeFileSync(program, small("routeros-s3"));
-        expect(await session.up(["--expect-no-changes", "--refresh"])).toMatchObject({ code: 0 });
+        expect(await stack.up(["--expect-no-changes", "--refresh"])).toMatchObject({ code: 0 });
 
-        fs.rmSync(path.join(session.folder, "node_modules"));
+        fs.rmSync(path.join(stack.folder, "node_modules"));
         for (const name of ["bin", "node_modules"])
-            fs.symlinkSync(path.join(root, name), path.join(session.folder, name));
+            fs.symlinkSync(path.join(root, name), path.join(stack.folder, name));
         fs.writeFileSync(program, small("./bin/components"));
-        expect(await session.up(["--expect-no-changes", "--refresh"])).toMatchObject({ code: 0 });
-        expect(await session.destroy()).toMatchObject({ code: 0 });
-        expect(session.router.configuration()).toEqual(before);
+        expect(await stack.up(["--expect-no-changes", "--refresh"])).toMatchObject({ code: 0 });
+        expect(await stack.destroy()).toMatchObject({ code: 0 });
+        expect(stack.router.configuration()).toEqual(before);
     } finally {
-        await session.stop();
+        await stack.stop();
     }
 });
 
@@ -169,7 +169,7 @@ describe("in a project with older minor versions of Pulumi's packages", () => {
     });
 
     it("brings a site up and takes it down, through the plugin of the version that is asked for", async () => {
-        const session = await startEngine({
+        const stack = await startEngine({
             program: {
                 "index.js": `const { ShapedBackup } = require("routeros-s3");
                     const shaping = { wanInterface: "ether5", uplink: "20M" };
@@ -180,23 +180,23 @@ describe("in a project with older minor versions of Pulumi's packages", () => {
             aws: true,
         });
         try {
-            for (const name of ["bin", "node_modules"]) fs.rmSync(path.join(session.folder, name));
-            fs.symlinkSync(path.join(project, "node_modules"), path.join(session.folder, "node_modules"));
-            placePlugin(session, versions["@pulumi/aws"]);
-            const before = session.router.configuration();
-            expect(await session.up()).toMatchObject({ code: 0 });
-            expect(session.router.rows("/queue/tree")).toHaveLength(3);
-            expect(await session.preview(["--refresh", "--expect-no-changes"])).toMatchObject({ code: 0 });
-            expect(await session.destroy()).toMatchObject({ code: 0 });
-            expect(session.router.configuration()).toEqual(before);
+            for (const name of ["bin", "node_modules"]) fs.rmSync(path.join(stack.folder, name));
+            fs.symlinkSync(path.join(project, "node_modules"), path.join(stack.folder, "node_modules"));
+            placePlugin(stack, versions["@pulumi/aws"]);
+            const before = stack.router.configuration();
+            expect(await stack.up()).toMatchObject({ code: 0 });
+            expect(stack.router.rows("/queue/tree")).toHaveLength(3);
+            expect(await stack.preview(["--refresh", "--expect-no-changes"])).toMatchObject({ code: 0 });
+            expect(await stack.destroy()).toMatchObject({ code: 0 });
+            expect(stack.router.configuration()).toEqual(before);
         } finally {
-            await session.stop();
+            await stack.stop();
         }
     });
 
     /** The stand-in for AWS, under the version that this project's `@pulumi/aws` asks the engine for. */
-    function placePlugin(session: ScratchStack, version: string): void {
-        const plugins = path.join(session.env["PULUMI_HOME"] ?? "", "plugins");
+    function placePlugin(stack: ScratchStack, version: string): void {
+        const plugins = path.join(stack.env["PULUMI_HOME"] ?? "", "plugins");
         fs.rmSync(plugins);
         const plugin = path.join(plugins, `resource-aws-v${version}`);
         fs.mkdirSync(plugin, { recursive: true });

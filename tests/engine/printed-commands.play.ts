@@ -114,28 +114,28 @@ const commands = [
 ];
 
 describe("what is printed for a person to type", () => {
-    let session: ScratchStack;
+    let stack: ScratchStack;
     const done = new Map<string, Outcome>();
     const user = { username: "pulumi", password: "a-password" };
 
     beforeAll(async () => {
         const none = { ROUTEROS_URL: "", ROUTEROS_USERNAME: "", ROUTEROS_PASSWORD: "", ROUTEROS_ALLOW_PLAINTEXT: "" };
-        session = await startEngine({ stack: "first", router: { https: true, ...user }, env: none });
+        stack = await startEngine({ stack: "first", router: { https: true, ...user }, env: none });
         // As in a clone: the package's own command.
-        fs.symlinkSync(path.join(root, "cli"), path.join(session.folder, "cli"));
+        fs.symlinkSync(path.join(root, "cli"), path.join(stack.folder, "cli"));
         for (const { text } of way) {
             done.set(text, await type(text));
             // The one thing that no printed line says: AWS's file cannot be fetched here.
             if (text === "pulumi stack init office") await type("pulumi config set awsIpRanges sandbox/ip-ranges.json");
         }
     });
-    afterAll(() => session.stop());
+    afterAll(() => stack.stop());
 
     /** Types a line into a shell, with what a person puts in. */
     async function type(text: string): Promise<Outcome> {
         const seen = done.get("npx routeros-s3 fingerprint")?.stdout ?? "";
         const line = text
-            .replace("https://192.168.88.1", session.router.url)
+            .replace("https://192.168.88.1", stack.router.url)
             // On the embedded router ether1 is a port of the LAN's bridge, which is refused.
             .replace("wanInterface ether1", "wanInterface ether5")
             .replace("wanInterface ether1", "wanInterface ether5")
@@ -148,8 +148,8 @@ describe("what is printed for a person to type", () => {
         const yes = /^pulumi (up|refresh|destroy|cancel)/.test(line) ? " --yes" : "";
         const given = line.includes("--secret ") ? `printf %s ${user.password} | ` : "";
         const options = line.startsWith("pulumi ") ? " --non-interactive --color=never" : "";
-        const home = line.startsWith("pulumi login") ? { HOME: session.folder } : undefined;
-        return session.run("sh", ["-c", `${given}${line}${yes}${options}`], home);
+        const home = line.startsWith("pulumi login") ? { HOME: stack.folder } : undefined;
+        return stack.run("sh", ["-c", `${given}${line}${yes}${options}`], home);
     }
 
     it.each(way)("$text", ({ text, ends = 0, says = /^/ }) => {

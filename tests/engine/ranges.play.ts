@@ -24,7 +24,7 @@ const documentOf = (prefixes: string[], syncToken: number) =>
     });
 const first = ["3.5.164.0/22", "52.95.128.0/21", "54.231.248.0/22", "54.231.252.0/24"];
 
-let session: ScratchStack;
+let stack: ScratchStack;
 let server: RangesServer;
 let folder: string;
 
@@ -34,7 +34,7 @@ beforeAll(async () => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "ranges-engine-"));
     const certificate = path.join(folder, "ca.pem");
     server = await startRangesServer(certificate);
-    session = await startEngine({
+    stack = await startEngine({
         config: {
             "aws:region": "ap-southeast-2",
             "routeros-s3:wanInterface": "ether5",
@@ -45,20 +45,20 @@ beforeAll(async () => {
         env: { NODE_EXTRA_CA_CERTS: certificate },
     });
     server.answers = [sends(documentOf(first, 1_763_942_400))];
-    expect((await session.up()).code).toBe(0);
+    expect((await stack.up()).code).toBe(0);
 });
 afterAll(async () => {
-    await session?.stop();
+    await stack?.stop();
     await server?.stop();
     fs.rmSync(folder, { recursive: true, force: true });
 });
 
 const listed = () =>
-    session.router
+    stack.router
         .rows("/ip/firewall/address-list")
         .map((entry) => entry["address"])
         .sort();
-const cacheFolder = () => path.join(session.folder, ".cache", "aws-ip-ranges");
+const cacheFolder = () => path.join(stack.folder, ".cache", "aws-ip-ranges");
 const forget = () => fs.rmSync(cacheFolder(), { recursive: true, force: true });
 
 /** Lets what was kept be as old as that. */
@@ -82,7 +82,7 @@ function refused({ code, output }: Outcome, text: string): void {
 test("one download serves a preview and the update after it", async () => {
     forget();
     server.requests = [];
-    const { code, output } = await session.pulumi(["up", "--yes"]);
+    const { code, output } = await stack.pulumi(["up", "--yes"]);
     expect(output).toContain("unchanged");
     expect(code).toBe(0);
     expect(server.requests).toHaveLength(1);
@@ -92,34 +92,34 @@ test("one download serves a preview and the update after it", async () => {
 test("a list that lost too much is refused, and the one on the router stays", async () => {
     forget();
     server.answers = [sends(documentOf(first.slice(0, 2), 1_763_950_000))];
-    refused(await session.up(), "lost 50 % of the applied rows");
+    refused(await stack.up(), "lost 50 % of the applied rows");
 });
 
 test("an older list that differs is refused", async () => {
     forget();
     server.answers = [sends(documentOf(first.slice(0, 3), 1_763_000_000))];
-    refused(await session.up(), "older than 1763942400, which is applied");
+    refused(await stack.up(), "older than 1763942400, which is applied");
 });
 
 test("a document that is none is refused before the program makes a resource", async () => {
     forget();
     server.answers = [sends("<html>sign in</html>")];
-    refused(await session.up(), "is not JSON .*\\[ranges/not-json\\]");
+    refused(await stack.up(), "is not JSON .*\\[ranges/not-json\\]");
 });
 
 test("the last good document stands in for an address that fails, for a while", async () => {
     forget();
     server.answers = [sends(documentOf(first, 1_763_942_400))];
-    expect((await session.preview()).code).toBe(0);
+    expect((await stack.preview()).code).toBe(0);
     server.answers = [status(403)];
     age(3);
-    const { code, output } = await session.preview(["--expect-no-changes"]);
+    const { code, output } = await stack.preview(["--expect-no-changes"]);
     expect(output).toMatch(
         /warning: .*the server answered 403; the last good document .* read 3 days ago\) is used instead/,
     );
     expect(code).toBe(0);
     age(31);
-    refused(await session.preview(), "older than the 30 days allowed; .*\\[ranges/too-old\\]");
+    refused(await stack.preview(), "older than the 30 days allowed; .*\\[ranges/too-old\\]");
 });
 
 test("a lock file is used as it is, and no address is asked", async () => {
@@ -139,7 +139,7 @@ test("a lock file is used as it is, and no address is asked", async () => {
     );
     server.requests = [];
     forget();
-    const { code } = await session.up(["--config", `routeros-s3:ipRangesLock=${lock}`]);
+    const { code } = await stack.up(["--config", `routeros-s3:ipRangesLock=${lock}`]);
     expect(code).toBe(0);
     expect(listed()).toEqual(locked.sort());
     expect(server.requests).toEqual([]);

@@ -1,4 +1,4 @@
-/** Choices of a site as the router has them afterwards. One session; every test leaves the router as it found it. */
+/** Choices of a site as the router has them afterwards. One stack; every test leaves the router as it found it. */
 import type { UploadShapingArgs } from "../../components";
 import type { Row } from "../../router/api";
 import { engineTimeout, type ScratchStack, startEngine } from "./harness";
@@ -13,34 +13,34 @@ const prefixes = { ipv4: ["52.95.128.0/21"], ipv6: ["2406:da70:8000::/40"] };
 new UploadShaping("nas", { wanInterface: "ether5", uplink: "20M", prefixes, ...args });
 `;
 
-let session: ScratchStack;
+let stack: ScratchStack;
 let before: Record<string, Row[]>;
 
 beforeAll(async () => {
-    session = await startEngine({ program: { "index.js": program } });
-    before = session.router.configuration();
+    stack = await startEngine({ program: { "index.js": program } });
+    before = stack.router.configuration();
 });
-afterAll(() => session.stop());
+afterAll(() => stack.stop());
 
-const ours = (menu: string) => session.router.rows(menu).filter((row) => row["comment"]?.includes("[pulumi:"));
+const ours = (menu: string) => stack.router.rows(menu).filter((row) => row["comment"]?.includes("[pulumi:"));
 const queues = () => ours("/queue/tree").map((row) => [row["name"], row["parent"], row["disabled"]]);
 
 async function up(args: Partial<UploadShapingArgs>): Promise<string> {
-    await session.pulumi(["config", "set", "args", JSON.stringify(args)]);
-    const { code, output } = await session.up();
+    await stack.pulumi(["config", "set", "args", JSON.stringify(args)]);
+    const { code, output } = await stack.up();
     return code === 0 ? "" : output;
 }
 
 async function down(): Promise<void> {
-    expect(await session.destroy()).toMatchObject({ code: 0 });
-    expect(session.router.configuration()).toEqual(before);
+    expect(await stack.destroy()).toMatchObject({ code: 0 });
+    expect(stack.router.configuration()).toEqual(before);
 }
 
 it("changes uplink, kind of leaf and shaping in place, and leaves no queue type behind", async () => {
     expect(await up({})).toBe("");
-    const ids = session.router.rows("/queue/tree").map((row) => row[".id"]);
+    const ids = stack.router.rows("/queue/tree").map((row) => row[".id"]);
     const types = () =>
-        session.router
+        stack.router
             .rows("/queue/type")
             .filter((row) => row["default"] !== "true")
             .map((row) => row["kind"]);
@@ -53,7 +53,7 @@ it("changes uplink, kind of leaf and shaping in place, and leaves no queue type 
         ["upload-rest", "upload", "false"],
         ["upload-s3", "upload", "false"],
     ]);
-    expect(session.router.rows("/queue/tree").map((row) => row[".id"])).toEqual(ids);
+    expect(stack.router.rows("/queue/tree").map((row) => row[".id"])).toEqual(ids);
 
     expect(await up({ leafQueue: "existing:default-small", fastTrack: "leave", addressFamilies: ["ipv4"] })).toBe("");
     expect(types()).toEqual([]);
@@ -64,35 +64,35 @@ it("changes uplink, kind of leaf and shaping in place, and leaves no queue type 
 });
 
 it("hangs its leaves under a queue that stands, and leaves that queue alone", async () => {
-    const id = session.router.add("/queue/tree", { name: "line", parent: "ether5", "max-limit": "20M" });
+    const id = stack.router.add("/queue/tree", { name: "line", parent: "ether5", "max-limit": "20M" });
     try {
-        const withLine = session.router.configuration();
+        const withLine = stack.router.configuration();
         expect(await up({ parentQueue: "line", restMarks: ["voip"] })).toBe("");
         expect(queues()).toEqual([
             ["upload-rest", "line", "false"],
             ["upload-s3", "line", "false"],
         ]);
-        expect(await session.destroy()).toMatchObject({ code: 0 });
-        expect(session.router.configuration()).toEqual(withLine);
+        expect(await stack.destroy()).toMatchObject({ code: 0 });
+        expect(stack.router.configuration()).toEqual(withLine);
     } finally {
-        session.router.remove("/queue/tree", id);
+        stack.router.remove("/queue/tree", id);
     }
 });
 
 it("refuses a line that somebody else shapes, and a parent that is not there, before the first row", async () => {
-    const id = session.router.add("/queue/tree", { name: "theirs", parent: "ether5", "max-limit": "20M" });
+    const id = stack.router.add("/queue/tree", { name: "theirs", parent: "ether5", "max-limit": "20M" });
     try {
         expect(await up({})).toMatch(/ether5 .* is shaped already by theirs/);
     } finally {
-        session.router.remove("/queue/tree", id);
+        stack.router.remove("/queue/tree", id);
     }
     expect(await up({ parentQueue: "nowhere" })).toMatch(/has no queue "nowhere"/);
-    expect(session.router.configuration()).toEqual(before);
+    expect(stack.router.configuration()).toEqual(before);
     await down();
 });
 
 it("marks packets directly, of some hosts only, before a rule of somebody's, and keeps replies out of FastTrack", async () => {
-    const id = session.router.add("/ip/firewall/mangle", {
+    const id = stack.router.add("/ip/firewall/mangle", {
         chain: "forward",
         action: "change-mss",
         "new-mss": "clamp-to-pmtu",
@@ -109,7 +109,7 @@ it("marks packets directly, of some hosts only, before a rule of somebody's, and
                 rulesPosition: { before: { comment: "clamp mss" } },
             }),
         ).toBe("");
-        const rules = session.router.rows("/ip/firewall/mangle").filter((row) => row["dynamic"] !== "true");
+        const rules = stack.router.rows("/ip/firewall/mangle").filter((row) => row["dynamic"] !== "true");
         expect(rules).toMatchObject([
             { action: "mark-packet", "src-address-list": "aws-s3-sources", "dst-address-list": "aws-s3" },
             { action: "mark-packet", "src-mac-address": "AA:BB:CC:00:11:22", "dst-address-list": "aws-s3" },
@@ -119,9 +119,9 @@ it("marks packets directly, of some hosts only, before a rule of somebody's, and
             { action: "accept", "dst-address-list": "aws-s3", "connection-state": "established,related" },
             { action: "accept", "src-address-list": "aws-s3", "connection-state": "established,related" },
         ]);
-        expect(await session.destroy()).toMatchObject({ code: 0 });
+        expect(await stack.destroy()).toMatchObject({ code: 0 });
     } finally {
-        session.router.remove("/ip/firewall/mangle", id);
+        stack.router.remove("/ip/firewall/mangle", id);
     }
-    expect(session.router.configuration()).toEqual(before);
+    expect(stack.router.configuration()).toEqual(before);
 });

@@ -13,12 +13,12 @@ const mangle = "/ip/firewall/mangle";
 const queues = "/queue/tree";
 
 describe("a site on the real engine", () => {
-    let session: ScratchStack;
+    let stack: ScratchStack;
     let before: Record<string, Row[]>;
     let rangesFile: string;
 
     beforeAll(async () => {
-        session = await startEngine({
+        stack = await startEngine({
             config: {
                 "aws:region": "ap-southeast-2",
                 "routeros-s3:wanInterface": "ether5",
@@ -27,15 +27,15 @@ describe("a site on the real engine", () => {
                 "routeros-s3:awsIpRanges": "ranges/ip-ranges.json",
             },
         });
-        rangesFile = path.join(session.folder, "ranges/ip-ranges.json");
+        rangesFile = path.join(stack.folder, "ranges/ip-ranges.json");
         fs.mkdirSync(path.dirname(rangesFile));
         fs.copyFileSync(path.join(root, "sandbox/ip-ranges.json"), rangesFile);
-        before = session.router.configuration();
+        before = stack.router.configuration();
     });
-    afterAll(() => session.stop());
+    afterAll(() => stack.stop());
 
-    const ours = (menu: string) => session.router.rows(menu).filter((row) => row["comment"]?.includes("[pulumi:"));
-    const writes = () => session.router.log.filter(({ method }) => method !== "GET");
+    const ours = (menu: string) => stack.router.rows(menu).filter((row) => row["comment"]?.includes("[pulumi:"));
+    const writes = () => stack.router.log.filter(({ method }) => method !== "GET");
     /** Our rows as they are wanted: rules in their order, for it counts; the others in that of their comments. */
     const content = () =>
         [lists, mangle, queues].map((menu) => {
@@ -48,7 +48,7 @@ describe("a site on the real engine", () => {
     const idOf = (menu: string, wanted: (row: Row) => boolean) => ours(menu).find(wanted)?.[".id"] ?? "";
 
     it("makes the bucket and the router's rows in one go", async () => {
-        const up = await session.up();
+        const up = await stack.up();
         expect(up).toMatchObject({ code: 0 });
         expect(ours(lists).map((row) => row["address"])).toEqual([
             "52.92.52.0/22",
@@ -64,25 +64,25 @@ describe("a site on the real engine", () => {
             ["upload-rest", "upload", "false"],
             ["upload-s3", "upload", "false"],
         ]);
-        const types = (await session.resources()).map(({ type }) => type);
+        const types = (await stack.resources()).map(({ type }) => type);
         expect(types).toContain("aws:s3/bucket:Bucket");
         expect(types).toContain("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration");
     });
 
     it("changes nothing and writes nothing the second time, at a fixed price in requests", async () => {
-        session.router.clearLog();
-        const up = await session.up(["--expect-no-changes"]);
+        stack.router.clearLog();
+        const up = await stack.up(["--expect-no-changes"]);
         expect(up).toMatchObject({
             code: 0,
             output: expect.stringMatching(/Resources:\n\s+\d+ unchanged\n/) as string,
         });
         expect(writes()).toEqual([]);
-        const reads = session.router.log.length;
+        const reads = stack.router.log.length;
         expect(reads).toBeGreaterThan(0);
 
-        session.router.clearLog();
-        await session.up(["--expect-no-changes"]);
-        expect(session.router.log).toHaveLength(reads);
+        stack.router.clearLog();
+        await stack.up(["--expect-no-changes"]);
+        expect(stack.router.log).toHaveLength(reads);
     });
 
     it("adds a new prefix with one request, and touches no other row", async () => {
@@ -100,8 +100,8 @@ describe("a site on the real engine", () => {
         fs.writeFileSync(rangesFile, JSON.stringify(document));
         const standing = ours(lists).map((row) => row[".id"]);
 
-        session.router.clearLog();
-        const up = await session.up();
+        stack.router.clearLog();
+        const up = await stack.up();
         expect(up).toMatchObject({ code: 0 });
         expect(writes().map(({ method, path: to }) => `${method} ${to}`)).toEqual([`PUT ${lists}`]);
         expect(ours(lists)).toHaveLength(5);
@@ -113,8 +113,8 @@ describe("a site on the real engine", () => {
         const action = (name: string) => (row: Row) => row["action"] === name;
         const queue = (name: string) => (row: Row) => row["name"] === name;
         const set = (menu: string, which: (row: Row) => boolean, values: Row) =>
-            session.router.set(menu, idOf(menu, which), values);
-        const remove = (menu: string, which: (row: Row) => boolean) => session.router.remove(menu, idOf(menu, which));
+            stack.router.set(menu, idOf(menu, which), values);
+        const remove = (menu: string, which: (row: Row) => boolean) => stack.router.remove(menu, idOf(menu, which));
 
         it.each<{ what: string; edit: () => void; shows: RegExp[] }>([
             {
@@ -151,7 +151,7 @@ describe("a site on the real engine", () => {
                 what: "rules in another order",
                 edit: () => {
                     const [first, second] = ours(mangle);
-                    session.router.move(mangle, second?.[".id"] ?? "", first?.[".id"]);
+                    stack.router.move(mangle, second?.[".id"] ?? "", first?.[".id"]);
                 },
                 shows: [/~ key\s*: "packet"\s*=> "connection"/],
             },
@@ -160,41 +160,41 @@ describe("a site on the real engine", () => {
             edit();
             expect(content()).not.toEqual(wanted);
 
-            session.router.clearLog();
-            const preview = await session.preview(["--refresh", "--diff"]);
+            stack.router.clearLog();
+            const preview = await stack.preview(["--refresh", "--diff"]);
             expect(preview).toMatchObject({ code: 0 });
             // What the refresh read is told first, then what the update would do about it.
             const update = preview.output.slice(preview.output.indexOf(": (update)"));
             for (const line of shows) expect(update).toMatch(line);
             expect(writes()).toEqual([]);
 
-            expect(await session.up()).toMatchObject({ code: 0 });
+            expect(await stack.up()).toMatchObject({ code: 0 });
             expect(content()).toEqual(wanted);
         });
 
         it("a refresh keeps what it read as the inputs, not what the program gave", async () => {
             const id = idOf(queues, (row) => row["name"] === "upload");
-            session.router.set(queues, id, { "max-limit": "7M" });
-            expect(await session.refresh()).toMatchObject({ code: 0 });
-            const tree = (await session.resources()).find(({ type }) => type.endsWith(":QueueTree"));
+            stack.router.set(queues, id, { "max-limit": "7M" });
+            expect(await stack.refresh()).toMatchObject({ code: 0 });
+            const tree = (await stack.resources()).find(({ type }) => type.endsWith(":QueueTree"));
             expect(JSON.stringify(tree?.inputs)).toMatch(/"maxLimit":"7000000"/);
-            expect(await session.up()).toMatchObject({ code: 0 });
-            expect(session.router.rows(queues).find((row) => row[".id"] === id)?.["max-limit"]).toBe("19000000");
+            expect(await stack.up()).toMatchObject({ code: 0 });
+            expect(stack.router.rows(queues).find((row) => row[".id"] === id)?.["max-limit"]).toBe("19000000");
         });
     });
 
     it("keeps the password out of everything it prints and stores", async () => {
-        expect(session.transcript).not.toContain(session.password);
-        expect(session.stateText()).not.toContain(session.password);
-        const providers = (await session.resources()).filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/"));
+        expect(stack.transcript).not.toContain(stack.password);
+        expect(stack.stateText()).not.toContain(stack.password);
+        const providers = (await stack.resources()).filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/"));
         for (const { inputs } of providers) {
             expect(String(inputs?.["__provider"]).length).toBeLessThan(3000);
         }
     });
 
     it("leaves the router as it was before, when destroyed", async () => {
-        expect(await session.destroy()).toMatchObject({ code: 0 });
-        expect(session.router.configuration()).toEqual(before);
-        expect(await session.resources()).toEqual([]);
+        expect(await stack.destroy()).toMatchObject({ code: 0 });
+        expect(stack.router.configuration()).toEqual(before);
+        expect(await stack.resources()).toEqual([]);
     });
 });

@@ -32,7 +32,7 @@ const router = (site: string) => {
     if (!found) throw new Error(`no router of ${site}`);
     return found;
 };
-const file = (name: string) => path.join(ground.session.folder, name);
+const file = (name: string) => path.join(ground.stack.folder, name);
 const queues = (site: string) => router(site).rows("/queue/tree");
 const topQueue = (site: string) => queues(site).find(({ name }) => name === "nas") ?? {};
 const writes = (site: string) => router(site).log.filter(({ method }) => method !== "GET").length;
@@ -52,7 +52,7 @@ const carriedOut = (stderr: string) => {
 };
 /** What Pulumi keeps of the person's choice of stack. */
 const selection = () => {
-    const folder = path.join(ground.session.env["PULUMI_HOME"] ?? "", "workspaces");
+    const folder = path.join(ground.stack.env["PULUMI_HOME"] ?? "", "workspaces");
     return fs.readdirSync(folder).map((name) => fs.readFileSync(path.join(folder, name), "utf8"));
 };
 const spoil = (site: string) => router(site).set("/queue/tree", topQueue(site)[".id"] ?? "", { "max-limit": "1M" });
@@ -70,7 +70,7 @@ describe("a new site", () => {
         expect(refused.stderr).toMatch(/login\/refused|unauthorized/i);
         expect((await init()).stderr).toMatch(/User on the router: not given|Pin it\?.*: not given/);
         expect(fs.existsSync(file("Pulumi.three.yaml"))).toBe(false);
-        const { stdout } = await ground.session.pulumi(["stack", "ls"]);
+        const { stdout } = await ground.stack.pulumi(["stack", "ls"]);
         expect(stdout).not.toContain("three");
     });
 
@@ -184,7 +184,7 @@ describe("a new password for a router", () => {
         const { stdout } = await ground.sites(["credentials", "three", "--show-secrets"], none);
         return /^export ROUTEROS_PASSWORD=(.*)$/m.exec(stdout)?.[1] ?? "";
     };
-    const leftOver = () => fs.readdirSync(ground.session.folder).filter((name) => name.includes("before-rotation"));
+    const leftOver = () => fs.readdirSync(ground.stack.folder).filter((name) => name.includes("before-rotation"));
 
     it("is not taken where the environment has one for all", async () => {
         expect((await ground.sites(["rotate", "--yes"])).stderr).toMatch(
@@ -193,7 +193,7 @@ describe("a new password for a router", () => {
     });
 
     it("leaves file and router as they were where the router refuses it", async () => {
-        const stack = fs.readFileSync(file("Pulumi.three.yaml"), "utf8");
+        const written = fs.readFileSync(file("Pulumi.three.yaml"), "utf8");
         router("three").add("/user/group", { name: "limited", policy: "read,write,api,rest-api" });
         router("three").add("/user", { name: "boss", group: "full", password: "of-the-boss" });
         const user = router("three")
@@ -203,7 +203,7 @@ describe("a new password for a router", () => {
         const refused = await rotate();
         expect(refused.code).toBe(1);
         expect(refused.stdout).toMatch(/not enough permissions/);
-        expect(fs.readFileSync(file("Pulumi.three.yaml"), "utf8")).toBe(stack);
+        expect(fs.readFileSync(file("Pulumi.three.yaml"), "utf8")).toBe(written);
         expect(leftOver()).toEqual([]);
     });
 
@@ -272,7 +272,7 @@ describe("a site at work", () => {
             router("one").onRequest(({ method, when }) => void (method !== "GET" && when === "before" && resolve()));
         });
         router("one").addFault({ kind: "hang", methods: ["PATCH", "PUT", "POST"], times: 99 });
-        const { env, folder } = ground.session;
+        const { env, folder } = ground.stack;
         // The router must not be given up while the others are at work.
         const patient = { ...env, ROUTEROS_TIMEOUT_SECONDS: "600" };
         const child = spawn(process.execPath, [cli, "sites", ...args], { cwd: folder, env: patient });
@@ -293,7 +293,7 @@ describe("a site at work", () => {
         router("one").release();
     };
     const atWork = () =>
-        fs.readdirSync("/proc").filter((id) => /^\d+$/.test(id) && workedIn(id, ground.session.folder));
+        fs.readdirSync("/proc").filter((id) => /^\d+$/.test(id) && workedIn(id, ground.stack.folder));
 
     it("is locked for a second user, who is told by whom, and goes on with the others; at Ctrl-C it ends its change", async () => {
         spoil("one");
@@ -301,7 +301,7 @@ describe("a site at work", () => {
         router("one").remove("/ip/firewall/address-list", listed?.[".id"] ?? "");
         const { interrupt, closed } = await begin();
 
-        const { env, folder } = ground.session;
+        const { env, folder } = ground.stack;
         const home = fs.mkdtempSync(path.join(folder, "second-user-"));
         fs.symlinkSync(path.join(env["PULUMI_HOME"] ?? "", "plugins"), path.join(home, "plugins"));
         const before = writes("one");
@@ -342,7 +342,7 @@ describe("a site at work", () => {
         goOn();
 
         expect((await ground.sites(["up", "--yes", "--only", "one"])).stderr).toMatch(/one: its state is locked/);
-        await ground.session.run("pulumi", ["cancel", "--yes", "-s", "one"]);
+        await ground.stack.run("pulumi", ["cancel", "--yes", "-s", "one"]);
         expect(await ground.sites(["up", "--yes", "--only", "one"])).toMatchObject({ code: 0 });
         expect(topQueue("one")["max-limit"]).toBe("19000000");
     });

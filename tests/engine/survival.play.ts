@@ -56,21 +56,21 @@ new FirewallRules(names.rules, {
 `;
 
 describe("a stack of every kind", () => {
-    let session: ScratchStack;
+    let stack: ScratchStack;
     let office: Router;
-    let stack = "test";
+    let name = "test";
     let whole: Record<string, Row[]>;
     const bare: Record<string, Row[]>[] = [];
 
     beforeAll(async () => {
-        session = await startEngine({ program: { "index.js": program } });
+        stack = await startEngine({ program: { "index.js": program } });
         office = await start({ username: "admin", password: "another-password" });
-        bare.push(standing(session.router), standing(office));
+        bare.push(standing(stack.router), standing(office));
         const connection = { url: office.url, username: "admin", allowPlaintext: "true" };
         for (const [key, value] of Object.entries(connection)) {
-            await session.pulumi(["config", "set", "--path", `routeros:connections.office.${key}`, value]);
+            await stack.pulumi(["config", "set", "--path", `routeros:connections.office.${key}`, value]);
         }
-        await session.pulumi([
+        await stack.pulumi([
             "config",
             "set",
             "--secret",
@@ -81,16 +81,16 @@ describe("a stack of every kind", () => {
     });
     afterAll(async () => {
         await office.stop();
-        await session.stop();
+        await stack.stop();
     });
 
     const names = { nas: "nas", list: "list", type: "type", tree: "tree", rules: "rules" };
     function want(wanted: Wanted): void {
         const all = { list: "l", family: "ipv4", table: "mangle", names, ...wanted };
-        fs.writeFileSync(path.join(session.folder, "wanted.json"), JSON.stringify(all));
+        fs.writeFileSync(path.join(stack.folder, "wanted.json"), JSON.stringify(all));
     }
     const run = (...args: string[]): Promise<Outcome> =>
-        session.run("pulumi", [...args, "--stack", stack, "--non-interactive", "--color=never"]);
+        stack.run("pulumi", [...args, "--stack", name, "--non-interactive", "--color=never"]);
     /** An `up` that must succeed. */
     async function up(...args: string[]): Promise<string> {
         const { code, output } = await run("up", "--yes", "--skip-preview", ...args);
@@ -100,21 +100,21 @@ describe("a stack of every kind", () => {
     const expectSettled = async (): Promise<void> =>
         expect(await run("preview", "--refresh", "--expect-no-changes")).toMatchObject({ code: 0 });
 
-    const ours = (menu: string, router = session.router): Row[] =>
+    const ours = (menu: string, router = stack.router): Row[] =>
         router.rows(menu).filter((row) => row["comment"]?.includes("[pulumi:"));
     /** Rows of the two resources that stand alone. */
-    const alone = (menu: string, router = session.router): Row[] =>
+    const alone = (menu: string, router = stack.router): Row[] =>
         ours(menu, router).filter((row) => /\/(list|rules)#/.test(row["comment"] ?? ""));
     /** Ids of everything of ours; queue types have no comment. */
     const ids = (): string[] =>
         [lists, mangle, "/ip/firewall/filter", "/ipv6/firewall/address-list", "/ipv6/firewall/mangle", "/queue/tree"]
             .flatMap((menu) => ours(menu).map((row) => `${menu} ${row[".id"]}`))
-            .concat(session.router.rows("/queue/type").map((row) => `type ${row[".id"]}`));
+            .concat(stack.router.rows("/queue/type").map((row) => `type ${row[".id"]}`));
 
     it("is given other names of list and table: nothing is left under the old ones", async () => {
         want({});
         await up();
-        whole = standing(session.router);
+        whole = standing(stack.router);
         expect(alone(lists)).toHaveLength(3);
         expect(alone(mangle)).toHaveLength(2);
 
@@ -136,21 +136,21 @@ describe("a stack of every kind", () => {
     it("is given another router, named in the configuration, and back: each has all or nothing", async () => {
         want({ connection: "office" });
         await up();
-        expect(standing(session.router)).toEqual(bare[0]);
+        expect(standing(stack.router)).toEqual(bare[0]);
         expect(standing(office)).toEqual(whole);
 
         want({});
         await up();
         expect(standing(office)).toEqual(bare[1]);
-        expect(standing(session.router)).toEqual(whole);
+        expect(standing(stack.router)).toEqual(whole);
         await expectSettled();
     });
 
     it("is replaced as a whole by force: every row stands once", async () => {
-        const all = (await session.resources()).filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/"));
+        const all = (await stack.resources()).filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/"));
         const forced = await up("--refresh", ...all.flatMap(({ urn }) => ["--replace", urn]));
         expect(forced).toContain(`${all.length} replaced`);
-        expect(standing(session.router)).toEqual(whole);
+        expect(standing(stack.router)).toEqual(whole);
     });
 
     it("is renamed, by an alias and as a stack: the same rows are marked anew", async () => {
@@ -163,7 +163,7 @@ describe("a stack of every kind", () => {
             expect(comment).toMatch(/pulumi:small\/test\/(archive|servers|visitors|resolvers)/);
 
         expect(await run("stack", "rename", "moved")).toMatchObject({ code: 0 });
-        stack = "moved";
+        name = "moved";
         await up();
         expect(ids()).toEqual(before);
         for (const comment of owners())
@@ -171,42 +171,42 @@ describe("a stack of every kind", () => {
     });
 
     it("has rows moved by hand to another list and another chain: they come back as they are", async () => {
-        whole = standing(session.router);
+        whole = standing(stack.router);
         const before = ids();
         const [entry] = ours(lists).filter((row) => row["list"] === "l");
         const [rule] = ours(mangle).filter((row) => row["protocol"] === "udp");
-        session.router.set(lists, entry?.[".id"] ?? "", { list: "elsewhere" });
-        session.router.set(mangle, rule?.[".id"] ?? "", { chain: "prerouting" });
+        stack.router.set(lists, entry?.[".id"] ?? "", { list: "elsewhere" });
+        stack.router.set(mangle, rule?.[".id"] ?? "", { chain: "prerouting" });
         const preview = await run("preview", "--refresh", "--diff");
         const update = preview.output.slice(preview.output.lastIndexOf(": (update)"));
         expect(preview.output).toMatch(/\+ "?198\.51\.100\.1"? *: true/);
         expect(update).toMatch(/chain\s*: "prerouting" => "forward"/);
         await up("--refresh");
-        expect(standing(session.router)).toEqual(whole);
+        expect(standing(stack.router)).toEqual(whole);
         expect(ids()).toEqual(before);
     });
 
     it("meets another device at the address: nothing is written until it is named, then everything, with one warning", async () => {
-        session.router.reset({ serial: "ANOTHER123" });
-        expect(standing(session.router)).toEqual(bare[0]);
+        stack.router.reset({ serial: "ANOTHER123" });
+        expect(standing(stack.router)).toEqual(bare[0]);
         const refused = await run("up", "--yes", "--skip-preview", "--refresh");
         expect(refused.code).not.toBe(0);
         expect(refused.output).toMatch(
             /is another device \(serial ANOTHER123\).*routeros:device.*\[preflight\/device\]/,
         );
-        expect(standing(session.router)).toEqual(bare[0]);
+        expect(standing(stack.router)).toEqual(bare[0]);
 
         expect(await run("config", "set", "routeros:device", "ANOTHER123")).toMatchObject({ code: 0 });
         const swapped = await up("--refresh");
         // Pulumi says it when it comes and once more in its summary.
         const summary = swapped.slice(swapped.indexOf("Diagnostics:"));
         expect(summary.match(/all rows are written to it/g)).toHaveLength(1);
-        expect(standing(session.router)).toEqual(whole);
+        expect(standing(stack.router)).toEqual(whole);
         await expectSettled();
     });
 
     it("is destroyed: both routers are as they were", async () => {
         expect(await run("destroy", "--yes", "--skip-preview")).toMatchObject({ code: 0 });
-        expect([standing(session.router), standing(office)]).toEqual(bare);
+        expect([standing(stack.router), standing(office)]).toEqual(bare);
     });
 });

@@ -10,12 +10,12 @@ import { build, describeWithPackets, playShort, playUntilKept, verdicts } from "
 jest.setTimeout(engineTimeout);
 
 describe("what pulumi up leaves on the router", () => {
-    let session: ScratchStack;
+    let stack: ScratchStack;
     const devices = { ether5: "wan", bridge: "lan" };
 
     beforeAll(async () => {
         build();
-        session = await startEngine({
+        stack = await startEngine({
             config: {
                 "aws:region": "ap-southeast-2",
                 "routeros-s3:wanInterface": "ether5",
@@ -24,19 +24,19 @@ describe("what pulumi up leaves on the router", () => {
                 "routeros-s3:awsIpRanges": "sandbox/ip-ranges.json",
             },
         });
-        const up = await session.up();
+        const up = await stack.up();
         if (up.code !== 0) throw new Error(up.output);
     });
-    afterAll(() => session.stop());
+    afterAll(() => stack.stop());
 
-    const read = (): Promise<RouterState> => readRouter(undefined, session.env);
+    const read = (): Promise<RouterState> => readRouter(undefined, stack.env);
 
     it("is what the lab compares as scavenger, read by REST or from an export", async () => {
         const expected = translate(planned("scavenger", 20e6), { devices });
         const byRest = translate(await read(), { devices });
         expect(sorted(byRest.nft)).toBe(sorted(expected.nft));
         expect(byRest.tc).toBe(expected.tc);
-        const byExport = translate(stateOfExport(session.router.export()), { devices });
+        const byExport = translate(stateOfExport(stack.router.export()), { devices });
         expect([byExport.nft, byExport.tc]).toEqual([byRest.nft, byRest.tc]);
     });
 
@@ -51,25 +51,25 @@ describe("what pulumi up leaves on the router", () => {
         });
 
         it("is seen to break them after somebody swapped the limits by hand", async () => {
-            const queues = session.router.rows("/queue/tree");
+            const queues = stack.router.rows("/queue/tree");
             const [rest, s3] = ["upload-rest", "upload-s3"].map((name) => queues.find((row) => row["name"] === name)!);
             const numbers = (row: typeof rest) => ({ "limit-at": row!["limit-at"]!, priority: row!["priority"]! });
-            session.router.set("/queue/tree", rest![".id"]!, numbers(s3));
-            session.router.set("/queue/tree", s3![".id"]!, numbers(rest));
+            stack.router.set("/queue/tree", rest![".id"]!, numbers(s3));
+            stack.router.set("/queue/tree", s3![".id"]!, numbers(rest));
             const { results } = await playShort(routerProfile(await read(), "router"), ["other"]);
             expect(verdicts(results)).toEqual({ "other s3-share": false, "other other-share": false });
             await repair();
         });
 
         it("is seen to break them after a rule was moved below one that takes everything", async () => {
-            const [marking] = session.router
+            const [marking] = stack.router
                 .rows("/ip/firewall/mangle")
                 .filter((row) => row["action"] === "mark-connection");
-            const id = session.router.add("/ip/firewall/mangle", { chain: "forward", action: "accept" });
-            session.router.move("/ip/firewall/mangle", id, marking![".id"]);
+            const id = stack.router.add("/ip/firewall/mangle", { chain: "forward", action: "accept" });
+            stack.router.move("/ip/firewall/mangle", id, marking![".id"]);
             const { results } = await playShort(routerProfile(await read(), "router"), ["other"]);
             expect(verdicts(results)).toEqual({ "other s3-share": false, "other other-share": false });
-            session.router.remove("/ip/firewall/mangle", id);
+            stack.router.remove("/ip/firewall/mangle", id);
         });
 
         it("is the profile that the table shows", () => {
@@ -79,7 +79,7 @@ describe("what pulumi up leaves on the router", () => {
     });
 
     async function repair(): Promise<void> {
-        const up = await session.up();
+        const up = await stack.up();
         if (up.code !== 0) throw new Error(up.output);
     }
 });
