@@ -1,6 +1,6 @@
 /** What the router counts of uploads and of all other traffic outward, by small questions. */
-import type { UploadSite } from "../providers/routeros/runtime/path";
-import { bulkDscp } from "../providers/routeros/runtime/path";
+import type { Rule, UploadSite } from "../providers/routeros/runtime/path";
+import { bulkDscp, readAs } from "../providers/routeros/runtime/path";
 import type { Client } from "../providers/routeros/runtime/router/client";
 import type { Values } from "../providers/routeros/runtime/rows/fields";
 import type { Rates } from "./output";
@@ -31,10 +31,10 @@ const mangleOf = (family: UploadSite["families"][number]): string =>
     `/${family === "ipv4" ? "ip" : "ipv6"}/firewall/mangle`;
 
 /** Whether a rule of mangle gives uploads what puts them last: our packet mark, or with `profile: join` their DSCP. */
-export function marksUploads(row: Readonly<Record<string, string>>, site: UploadSite): boolean {
+export function marksUploads({ action, matchers, ...row }: Rule, site: UploadSite): boolean {
     if (site.profile !== "join") return row["new-packet-mark"] === site.packetMark;
-    const isOurs = row["connection-mark"] === site.connectionMark || row["dst-address-list"] === site.list;
-    return row["action"] === "change-dscp" && row["new-dscp"] === bulkDscp && isOurs;
+    const isOurs = matchers["connection-mark"] === site.connectionMark || matchers["dst-address-list"] === site.list;
+    return action === "change-dscp" && row["new-dscp"] === bulkDscp && isOurs;
 }
 
 /** Looks at the router, a small question at a time. */
@@ -90,10 +90,8 @@ export async function readCounters(client: Client, site: UploadSite): Promise<Co
 async function marked(client: Client, site: UploadSite, menu: string): Promise<number> {
     const action = site.profile === "join" ? "change-dscp" : "mark-packet";
     const rows = await client.rows(menu, { action, ".proplist": ruleNames });
-    return sum(
-        rows.filter((row) => marksUploads(row, site)),
-        "bytes",
-    );
+    const rules = rows.map((row) => readAs("/ip/firewall/mangle", row)).filter((row) => marksUploads(row, site));
+    return rules.reduce((all, { bytes }) => all + bytes, 0);
 }
 
 async function sentBy(client: Client, { lines }: UploadSite): Promise<number> {

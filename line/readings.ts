@@ -1,7 +1,7 @@
 /** What a router is asked, once or twice, for `doctor`: small questions that change nothing and block nobody. */
 import { addressListMenus, listQuery } from "../providers/routeros/runtime/kinds/address-list/menu";
 import type { MenuPath, Menus, UploadSite } from "../providers/routeros/runtime/path";
-import { asRow, ipPath, readAs } from "../providers/routeros/runtime/path";
+import { asRow, ipPath, isEnabled, readAs } from "../providers/routeros/runtime/path";
 import type { Client } from "../providers/routeros/runtime/router/client";
 import { isRouterError } from "../providers/routeros/runtime/router/errors";
 import type { Session } from "../providers/routeros/runtime/router/session";
@@ -110,15 +110,14 @@ export async function readRouter(
         await ask({ menu: "/interface/bridge/settings", optional: true }, menus);
     }
     // What kind a queue is tells which of others' are in the way, and whether a CAKE sorts.
-    const simple = (menus["/queue/simple"] ?? []).some((row) => row["disabled"] !== "true");
-    if (simple || site.profile === "join") await ask({ menu: "/queue/type" }, menus);
+    if (menus["/queue/simple"]?.some(isEnabled) || site.profile === "join") await ask({ menu: "/queue/type" }, menus);
     const looked = performance.now();
     await pause();
     for (const question of all.filter(({ twice }) => twice)) {
         const { menu } = question;
         // Rules that marked nothing that still goes on need no second look.
-        const isIdle = later[menu.replace("/mangle", "/connection")]?.length === 0;
-        if (menu.endsWith("/mangle") && isIdle) later[menu] = menus[menu] ?? [];
+        const isIdle = later[menu.replace("/mangle", "/connection") as MenuPath]?.length === 0;
+        if (menu.endsWith("/mangle") && isIdle) Object.assign(later, { [menu]: menus[menu] ?? [] });
         else await ask(question, later);
     }
     return {

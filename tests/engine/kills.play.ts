@@ -58,8 +58,7 @@ describe("killed", () => {
     afterAll(() => stack.stop());
 
     const write = (text: string): void => fs.writeFileSync(path.join(stack.folder, "index.js"), text);
-    const ours = (menu: string): Row[] =>
-        stack.router.rows(menu).filter((row) => row["comment"]?.includes("[pulumi:"));
+    const ours = (menu: string): Row[] => stack.router.rows(menu).filter((row) => row["comment"]?.includes("[pulumi:"));
     const writes = () => stack.router.log.filter(({ method }) => writing.includes(method));
 
     /** Rows of ours as they are wanted, each once, beside the foreign ones as they were. */

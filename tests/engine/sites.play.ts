@@ -292,8 +292,7 @@ describe("a site at work", () => {
         router("one").clearFaults();
         router("one").release();
     };
-    const atWork = () =>
-        fs.readdirSync("/proc").filter((id) => /^\d+$/.test(id) && workedIn(id, ground.stack.folder));
+    const atWork = () => fs.readdirSync("/proc").filter((id) => /^\d+$/.test(id) && workedIn(id, ground.stack.folder));
 
     it("is locked for a second user, who is told by whom, and goes on with the others; at Ctrl-C it ends its change", async () => {
         spoil("one");

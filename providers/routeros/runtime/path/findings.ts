@@ -75,7 +75,7 @@ function outcomeFindings(asked: Asked, { family, ends, verdict }: Outcome, heldB
 
 /** Tables that packets come to before our marks, and that could not be read. */
 function unreadFindings({ menus, site }: Asked): Finding[] {
-    const tables = site.families.flatMap((family) => ["raw", "nat"].map((table) => firewallPath(family, table)));
+    const tables = site.families.flatMap((family) => [firewallPath(family, "raw"), firewallPath(family, "nat")]);
     return tables
         .filter((menu) => menus[menu] === undefined)
         .map((menu) =>

@@ -1,7 +1,7 @@
 /** The router's rows with a site's among them: where they stand already, or where they will be made. Pure. */
 import type { Values } from "../rows/fields";
-import type { Common } from "../rows/row";
 import { omit } from "../rows/objects";
+import type { Common } from "../rows/row";
 import { kebabCase } from "../rows/values";
 import { decide } from "./decide";
 import type { BypassMatchers, BypassRule } from "./fasttrack";
@@ -87,10 +87,8 @@ function withMarks(rows: readonly Rule[], { rules, position }: Marking, family: 
 function placeOf(foreign: readonly Rule[], chain: string, position: RulesPosition): number {
     if (position === "last") return foreign.length;
     if (position === "first") {
-        return Math.max(
-            0,
-            foreign.findIndex((row) => row.chain === chain && !row.dynamic),
-        );
+        const first = foreign.findIndex((row) => row.chain === chain && !row.dynamic);
+        return Math.max(0, first);
     }
     const { comment, action } = "before" in position ? position.before : position.after;
     const at = foreign.findIndex(

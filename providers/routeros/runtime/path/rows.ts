@@ -115,8 +115,7 @@ export type RowOf<P extends MenuPath> = Common & {
 };
 
 export type Family = "ipv4" | "ipv6";
-type Table = "raw" | "mangle" | "nat" | "filter";
-export type FirewallPath = `/${"ip" | "ipv6"}/firewall/${Table}`;
+export type FirewallPath = `/${"ip" | "ipv6"}/firewall/${"raw" | "mangle" | "nat" | "filter"}`;
 export type Rule = RowOf<FirewallPath>;
 export type Queue = RowOf<"/queue/tree">;
 

@@ -1,9 +1,10 @@
+import type { Family } from "../../path";
+import { firewallPath } from "../../path";
 import type { Field, Menu, Values } from "../../rows/fields";
 import { fieldsOf, fieldTable, queryOf } from "../../rows/fields";
 import { omit } from "../../rows/objects";
 import type { ValueKind } from "../../rows/values";
 
-export type Family = "ipv4" | "ipv6";
 export type Table = "mangle" | "filter";
 
 interface RuleField extends Field {
@@ -127,7 +128,7 @@ function menuOf(table: Table, family: Family): Menu {
     const known = fields.map(([wire, kind, doc, more]): RuleField => ({ wire, kind, doc, ...more }));
     const here = (field: RuleField): boolean => (field.family ?? family) === family && (field.table ?? table) === table;
     return {
-        path: `/${family === "ipv4" ? "ip" : "ipv6"}/firewall/${table}`,
+        path: firewallPath(family, table),
         family,
         identity: ["chain", "action"],
         label: ["chain", "action"],

@@ -96,14 +96,10 @@ export async function readConnections(
 async function connections(client: Client, family: Family, prefixes: readonly string[]): Promise<Connection[]> {
     const rows = await readConnections(client, family, { fasttrack: "true" }, ["src-address", "dst-address"]);
     const inside = matcher(prefixes);
+    const menu = firewallPath(family, "connection");
     return rows
-        .filter((row) => inside(hostOf(row["dst-address"])))
-        .map(({ id, "src-address": source, "dst-address": destination }) => ({
-            menu: firewallPath(family, "connection"),
-            id,
-            source,
-            destination,
-        }));
+        .map(({ id, "src-address": source, "dst-address": destination }) => ({ menu, id, source, destination }))
+        .filter(({ destination }) => inside(hostOf(destination)));
 }
 
 /** How many connections to HTTPS in a list carry no mark, of hosts that a site marks uploads of. */

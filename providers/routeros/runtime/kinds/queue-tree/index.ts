@@ -250,10 +250,10 @@ function textOf(read: Arguments, field: Field, value: Json | undefined, at: stri
         if (field.fallback === undefined && field.cleared === undefined) read.problem(at, "is missing");
         return field.fallback ?? "";
     }
-    return field.kind === "marks" ? marksOf(read, value, at).join(",") : read.value(at, field, value);
+    return field.kind === "marks" ? readMarks(read, value, at).join(",") : read.value(at, field, value);
 }
 
-function marksOf(read: Arguments, value: unknown, at: string): string[] {
+function readMarks(read: Arguments, value: unknown, at: string): string[] {
     if (!Array.isArray(value)) {
         read.problem(at, "must be a list of marks");
         return [];

@@ -50,18 +50,13 @@ async function usersOf(session: Session, name: string): Promise<Row[]> {
 }
 
 /** `/queue/interface`: the queue that each interface itself has (assumed of its names; the manual has them). */
-const interfaceQueueMenu: Menu = {
-    path: "/queue/interface",
-    identity: ["interface"],
-    label: ["interface"],
-    table: asPrinted,
-};
+const interfaces: Menu = { path: "/queue/interface", identity: ["interface"], label: ["interface"], table: asPrinted };
 
 /** All that may use a queue type beside the tree; a router without the menu of interfaces has none there. */
 export async function usersBeside(read: (menu: Menu, query: Values) => Promise<Row[]>): Promise<Row[]> {
     const simple = await read(simpleQueueMenu, queryOf(simpleQueueMenu, ["name", "target", "queue", "total-queue"]));
     try {
-        return [...simple, ...(await read(interfaceQueueMenu, queryOf(interfaceQueueMenu, ["interface", "queue"])))];
+        return [...simple, ...(await read(interfaces, queryOf(interfaces, ["interface", "queue"])))];
     } catch (error) {
         if (isRouterError(error, "router/no-such-menu")) return simple;
         throw error;
