@@ -41,6 +41,8 @@ test("a type is ours by its whole name: kind, stack and a hash of its resource's
     ]) {
         expect(ownsTypeName("p/s/site-leaf-fq-codel", { kind, name })).toBe(false);
     }
+    expect(ownsTypeName("p/s/site", { kind, name: `fq-codel-s-${hash}` })).toBe(true);
+    expect(ownsTypeName("p/s/sit", { kind, name: `fq-codel-s-${hash}` })).toBe(false);
     expect(ownsTypeName("p/s/site-leaf-fq-codel", { kind: "cake", name: `fq-codel-s-${hash}` })).toBe(false);
     expect(ownsTypeName("p/s/other", { kind, name: `fq-codel-s-${hash}` })).toBe(false);
 });
