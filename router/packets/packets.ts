@@ -204,7 +204,10 @@ function act(
             return { effect: takeFastTrack(device, packet, walk), outcome: "fall-through" };
         case "dst-nat":
         case "netmap":
-            return { effect: `sent to ${values["to-addresses"] ?? values["to-address"] ?? "another port"}`, outcome: "redirected" };
+            return {
+                effect: `sent to ${values["to-addresses"] ?? values["to-address"] ?? "another port"}`,
+                outcome: "redirected",
+            };
         case "redirect":
         case "socksify":
             return { effect: "sent to the router itself", outcome: "redirected" };
