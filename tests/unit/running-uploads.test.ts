@@ -184,6 +184,52 @@ describe.each(cases)("%s, %s", (name, place) => {
     });
 });
 
+describe("a CAKE that stands by now", () => {
+    /** In a simple queue of the WAN, so that it is beside our tree. */
+    const cake = (router: Router): void => {
+        router.add("/queue/type", { name: "shaper", kind: "cake", "cake-diffserv": "diffserv4" });
+        const line = { target: "ether5", queue: "default-small/shaper", "max-limit": "90M/19M" };
+        router.add("/queue/simple", { name: "line", ...line });
+    };
+    const ours = (router: Router, menu: string) =>
+        router.rows(menu).filter(({ comment, disabled }) => comment?.includes("[pulumi:") && disabled !== "true");
+
+    it.each(["connection", "packet"] as const)(
+        "is joined with uploads last until our tree is gone, marking by %s",
+        async (marking) => {
+            await withSite({ marking }, async (router, carrier) => {
+                const uploads = new Uploads(router);
+                uploads.begin();
+                expect(uploads.wrong()).toEqual([]);
+                cake(router);
+                const found: string[] = [];
+                let queued = 0;
+                const stop = router.onRequest(({ method, path, when }) => {
+                    if (when === "before" || method === "GET" || ours(router, "/queue/tree").length < 3) return;
+                    queued += 1;
+                    uploads.begin();
+                    found.push(...uploads.wrong().map((what) => `${method} ${path}: ${what}`));
+                });
+                const join = { marking, profile: "join" } as const;
+                await up(router, join, carrier);
+                stop();
+                expect(found).toEqual([]);
+                expect(queued).toBeGreaterThan(2);
+                expect(ours(router, "/queue/tree")).toEqual([]);
+
+                // The rules of the tree that went are no difference, and go at the next `up`.
+                const { declared } = await site(join);
+                const again = await carrier.preview(declared);
+                expect([again.error, again.steps.filter(({ op }) => op !== "same")]).toEqual([undefined, []]);
+                await up(router, join, carrier);
+                const actions = ours(router, "/ip/firewall/mangle").map(({ action }) => action);
+                expect(actions).toContain("change-dscp");
+                expect(actions).not.toContain("mark-packet");
+            });
+        },
+    );
+});
+
 /** FastTrack rules of a colleague, by chain, in place of the router's own; each with a jump where it has a chain of its own. */
 function fastTrack(router: Router, rules: Record<string, string>[]): void {
     const filter = "/ip/firewall/filter";

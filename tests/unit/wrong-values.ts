@@ -135,7 +135,7 @@ export const wrongValues: Record<string, Wrong | string> = {
     "sites --except": { value: "none", says: /no site is called none; there are office/ },
     "sites --shard": { value: "3/2", says: /--shard 3\/2 is none: it is written k\/n with k from 1 to n/ },
     "sites --parallel": ofCommander("0", /a whole number, 1 or more/),
-    "sites --timeout": ofCommander("0", /a whole number, 1 or more/),
+    "sites --timeout": ofCommander("0", /a number of minutes, such as 60/),
     "sites --report": {
         value: "nowhere/page.md",
         says: /--report nowhere\/page\.md cannot be written: .*; give another/,

@@ -2,7 +2,7 @@
  * Uploads that run while their mark is given up. A connection that FastTrack takes once is FastTracked for its life, so
  * rules go by what was before, too, as long as a connection may be told by it.
  */
-import type { BypassMatchers, BypassRule, Family, UploadSite } from "../../path";
+import type { BypassMatchers, BypassRule, Family, Queue, UploadSite } from "../../path";
 import { isRouterError } from "../../router/errors";
 import { memo, warnOnce } from "../../router/once";
 import type { Session } from "../../router/session";
@@ -132,6 +132,26 @@ export function formerPackets(rules: readonly RuleInputs[], leftover: readonly B
             if (!found.has(text)) found.set(text, { ...former, key: `was-${index + 1}-${rule.key}` });
         }
         return [...found.values()];
+    });
+}
+
+/**
+ * Rules of marks that are set no more, while a queue of ours takes packets by them: the tree is taken down after the
+ * rules, and until then uploads would fall into the leaf of everything else. They stay until an `up` finds no such queue.
+ */
+export function whileQueued(
+    rules: readonly RuleInputs[],
+    { before, dryRun }: About<FirewallRulesInputs>,
+    queues: readonly Queue[],
+): RuleInputs[] {
+    if (rules.some(({ newPacketMark }) => newPacketMark !== undefined)) return [];
+    const carried = new Set(queues.flatMap((queue) => queue["packet-mark"]));
+    return (before?.rules ?? []).flatMap((rule) => {
+        const { key, newPacketMark: mark } = rule;
+        if (mark === undefined) return [];
+        const kept = key.startsWith("queued-");
+        if (!carried.has(mark) && !(dryRun && kept)) return [];
+        return [kept ? rule : { ...rule, key: `queued-${key}` }];
     });
 }
 

@@ -9,7 +9,7 @@ import type { About } from "../kind";
 import { formFor, oursOf, siteMenus } from "../upload-path";
 import type { FirewallRulesInputs, RuleInputs } from "./arguments";
 import { recordedForm, ruleOf } from "./arguments";
-import { formerPackets, keyed, leftoverOf } from "./leftover";
+import { formerPackets, keyed, leftoverOf, whileQueued } from "./leftover";
 import { firewallMenu } from "./menu";
 
 /** Puts the rules of the resolved form, or the matchers of its bypass, into inputs that go by a form of marking. */
@@ -37,10 +37,12 @@ export async function resolveMarking(
     const rules = (marking.rules[family] ?? []).map((rule, index) => ruleOf(read, table, rule, `rules[${index}]`));
     const leftover = await leftoverOf(session, inputs, omit(marking.bypass, "comment"), about);
     if (leftover.length > 0) inputs.leftover = leftover;
-    const plan = planned(await siteMenus(session, site), site, form, ours, leftover);
+    const menus = await siteMenus(session, site);
+    const plan = planned(menus, site, form, ours, leftover);
     const bypass = keyed(plan.mangleBypass[family] ?? [], before?.rules ?? []);
+    const queued = whileQueued(rules, about, (menus["/queue/tree"] ?? []).filter(ours));
     // What marks former uploads stands first, so that it stands before the others change.
-    inputs.rules = [...formerPackets(rules, leftover), ...rules, ...bypassInputs(bypass, marking.bypass.comment)];
+    inputs.rules = [...queued, ...formerPackets(rules, leftover), ...rules, ...bypassInputs(bypass, marking.bypass.comment)];
     inputs.position = marking.position;
 }
 
