@@ -42,7 +42,12 @@ export async function resolveMarking(
     const bypass = keyed(plan.mangleBypass[family] ?? [], before?.rules ?? []);
     const queued = whileQueued(rules, about, (menus["/queue/tree"] ?? []).filter(ours));
     // What marks former uploads stands first, so that it stands before the others change.
-    inputs.rules = [...queued, ...formerPackets(rules, leftover), ...rules, ...bypassInputs(bypass, marking.bypass.comment)];
+    inputs.rules = [
+        ...queued,
+        ...formerPackets(rules, leftover),
+        ...rules,
+        ...bypassInputs(bypass, marking.bypass.comment),
+    ];
     inputs.position = marking.position;
 }
 
