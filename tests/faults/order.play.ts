@@ -210,8 +210,6 @@ const byScripts = [
     "everything changed",
     "scavenger built",
     "scavenger taken down",
-    "scavenger switched off",
-    "scavenger switched on",
     "scavenger's list and marks renamed",
 ];
 
