@@ -126,6 +126,7 @@ afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 async function momentBefore(name: string): Promise<Moment> {
     const operation = operations[name] as Operation;
     const stateFile = path.join(folder, `${name}.json`);
+    fs.rmSync(stateFile, { force: true });
     const router = await inhabited(stateFile);
     try {
         const untouched = standing(router);

@@ -32,7 +32,9 @@ export function removalScript(
             const here = menus.filter(({ family }) => family === undefined || families.includes(family));
             return here.reverse().flatMap(({ path, goFirst }) => {
                 const command = `/${path.split("/").slice(1).join(" ")}`;
-                const first = goFirst === undefined ? [] : [`${command} remove [find where ${made} and ${goFirst}]`];
+                const first = goFirst
+                    ? [`${command} remove [find where ${made} and ${goFirst.wire}~"^(${goFirst.values.join("|")})\\$"]`]
+                    : [];
                 return [
                     ...first,
                     `${command} remove [find where ${made}]`,

@@ -122,6 +122,7 @@ export class Writer {
                 return true;
             case "remove":
                 await this.remove(operation.id);
+                await this.expectGone(operation.id);
                 this.gone(operation.id, written);
                 return false;
         }
@@ -287,6 +288,17 @@ export class Writer {
         } catch (error) {
             if (!isRouterError(error, "router/gone")) throw error;
         }
+    }
+
+    /** An answer of success may have been another request's: a row that has to go before others is looked for. */
+    private async expectGone(id: string): Promise<void> {
+        const { goFirst, path } = this.menu;
+        if (!goFirst?.values.includes(this.known.get(id)?.values[goFirst.wire] ?? "")) return;
+        const { client } = this.session;
+        const left = await client.row(`${path}/${id}`);
+        if (!left || markerOf(left["comment"]) !== markerOf(this.known.get(id)?.comment)) return;
+        const summary = `DELETE ${path}/${id} on ${client.router} was answered as done, and the row is there`;
+        throw new RouterError({ code: "connection/wrong-answer", summary });
     }
 }
 

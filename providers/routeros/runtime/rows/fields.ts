@@ -43,8 +43,8 @@ export interface Menu {
     isSet?: boolean;
     /** The router makes rows of its own there, which are asked to be left out. @default false */
     dynamic?: boolean;
-    /** Rows that go before the others, as RouterOS's `find` has it: without the rest they would keep out who is let in. */
-    goFirst?: string;
+    /** Rows that go before the others, by a field's values: without the rest they would keep out who is let in. */
+    goFirst?: { wire: string; values: readonly string[] };
     /** @default neither, or both */
     family?: "ipv4" | "ipv6";
 }

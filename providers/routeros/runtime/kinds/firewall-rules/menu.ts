@@ -7,6 +7,9 @@ import type { ValueKind } from "../../rows/values";
 
 export type Table = "mangle" | "filter";
 
+/** Actions that keep packets out. */
+export const keepingOut = ["drop", "reject", "tarpit"];
+
 interface RuleField extends Field {
     /** Only in this family's menus. @default both */
     family?: Family;
@@ -133,7 +136,7 @@ function menuOf(table: Table, family: Family): Menu {
         identity: ["chain", "action"],
         label: ["chain", "action"],
         dynamic: true,
-        ...(table === "filter" ? { goFirst: `action~"^(drop|reject|tarpit)\\$"` } : {}),
+        ...(table === "filter" ? { goFirst: { wire: "action", values: keepingOut } } : {}),
         table: fieldTable(known.filter(here).map((field) => omit(field, "family", "table"))),
     };
 }

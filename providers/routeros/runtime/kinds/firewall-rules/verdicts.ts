@@ -7,6 +7,7 @@ import type { FieldTable, Values } from "../../rows/fields";
 import { omit } from "../../rows/objects";
 import type { Operation } from "../../rows/reconcile";
 import type { Row } from "../../rows/row";
+import { keepingOut } from "./menu";
 
 /** A rule in use. What neither lets in nor keeps out is none. */
 interface Rule {
@@ -19,7 +20,6 @@ interface Rule {
 
 /** Ends with a packet let in, whatever the chain is called from. */
 const builtIn = ["input", "forward", "output"];
-const keepingOut = ["drop", "reject", "tarpit"];
 const leading = ["jump", "return"];
 const withoutEffect = ["comment", "log", "log-prefix"];
 
