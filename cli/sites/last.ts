@@ -1,9 +1,10 @@
 /** The last check of each site, kept between runs of a schedule. */
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 
 import * as v from "valibot";
 
+import { writeWhole } from "../../providers/whole-file";
 import type { SiteResult } from "./result";
 
 const lastCheck = v.object({
@@ -52,10 +53,8 @@ function unwritable(file: string, { message }: Error): Error {
     return new Error(`--last ${file} cannot be written: ${message}; name another file`);
 }
 
-/** Written whole or not at all. */
 export async function writeLast(file: string, checks: Record<string, LastCheck>): Promise<void> {
-    await writeFile(`${file}.${process.pid}`, `${JSON.stringify(checks, undefined, 2)}\n`);
-    await rename(`${file}.${process.pid}`, file);
+    await writeWhole(file, `${JSON.stringify(checks, undefined, 2)}\n`);
 }
 
 /** What a check found, for the next one to compare with. A site that could not be looked at keeps its lines. */

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import * as v from "valibot";
 
+import { writeWhole } from "../whole-file";
 import { documentSchema } from "./document";
 
 const schema = v.object({
@@ -27,18 +28,11 @@ export async function readKept(folder: string, url: string): Promise<Kept | unde
     }
 }
 
-/** Keeps a document: whole or not at all, for another process may be reading or writing the same. */
+/** Keeps a document. */
 export async function keep(folder: string, kept: Kept): Promise<void> {
     await mkdir(folder, { recursive: true });
     await writeFile(path.join(folder, ".gitignore"), "*\n");
-    const file = fileOf(folder, kept.url);
-    const temporary = `${file}.${process.pid}.${performance.now()}.tmp`;
-    try {
-        await writeFile(temporary, JSON.stringify(kept));
-        await rename(temporary, file);
-    } finally {
-        await rm(temporary, { force: true });
-    }
+    await writeWhole(fileOf(folder, kept.url), JSON.stringify(kept));
 }
 
 function fileOf(folder: string, url: string): string {

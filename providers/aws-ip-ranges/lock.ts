@@ -1,7 +1,8 @@
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 
 import * as v from "valibot";
 
+import { writeWhole } from "../whole-file";
 import { createDateSchema, syncTokenSchema } from "./document";
 import { RangesError } from "./errors";
 import { judgeRows } from "./plausibility";
@@ -88,11 +89,5 @@ export function toLock({ source, region, services, syncToken, createDate, ipv4, 
 export async function writeLock(file: string, lock: Lock): Promise<void> {
     const { source, region, services, syncToken, createDate, ipv4, ipv6 } = lock;
     const text = JSON.stringify({ source, region, services, syncToken, createDate, ipv4, ipv6 }, undefined, 2);
-    const temporary = `${file}.${process.pid}.tmp`;
-    try {
-        await writeFile(temporary, `${text}\n`);
-        await rename(temporary, file);
-    } finally {
-        await rm(temporary, { force: true });
-    }
+    await writeWhole(file, `${text}\n`);
 }

@@ -12,7 +12,7 @@ import type { Session } from "../router/session";
 import type { Values } from "../rows/fields";
 import { match } from "../rows/reconcile";
 import type { Row } from "../rows/row";
-import { notedFormer, noteFormer } from "./journal";
+import { noteFormer, recallFormer } from "./journal";
 import type { Spared } from "./observe";
 import { claimFor, observe } from "./observe";
 import { beforeFirstWrite } from "./preflight";
@@ -100,9 +100,8 @@ async function step({ job, scope, writer, look, fresh }: Round, ledger: Ledger):
     const looked = look === undefined && fresh;
     const claim = claimFor(kind, scope, inputs, olds, ledger);
     const seen = look ?? (await observe(session, scope, claim, fresh, { gone: ledger.gone, spared: job.spared }));
-    const noted = await notedFormer(session, { menu: scope.menu, inputs, olds }, seen.rows);
-    // What the state has was seen first.
-    ledger.original = new Map([...noted, ...ledger.original]);
+    // Nothing but this process has noted anything since the look that was carried over.
+    if (!look) await recallFormer(session, { menu: scope.menu, inputs, olds }, seen.rows, ledger.original);
     const context = contextOf(job, scope, seen.rows, ledger);
     for (const [key, values] of (await kind.restorable?.(session, context)) ?? []) {
         context.matched.original.set(key, values);

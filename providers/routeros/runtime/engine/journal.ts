@@ -4,12 +4,13 @@
  * folder for state of the XDG Base Directory Specification; none where nothing was taken over.
  */
 import { createHash } from "node:crypto";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, open, readFile, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
 
 import * as v from "valibot";
 
+import { writeWhole } from "../../../whole-file";
 import { warnOnce } from "../router/once";
 import type { Session } from "../router/session";
 import type { FieldTable, Menu, Values } from "../rows/fields";
@@ -75,12 +76,16 @@ export async function noteFormer(
     }
 }
 
-/** What rows were that a killed process had taken over, by key; only of those that nobody has changed since. */
-export async function notedFormer(
+/**
+ * Puts into `original` what rows were that a killed process had taken over; only of those that nobody has changed since,
+ * and that the state does not have: it saw them first.
+ */
+export async function recallFormer(
     session: Session,
     { menu, inputs, olds }: { menu: Menu; inputs: CommonInputs; olds?: (CommonInputs & Partial<State>) | undefined },
     rows: readonly Row[],
-): Promise<Map<string, Values>> {
+    original: Map<string, Values>,
+): Promise<void> {
     const found = new Map<string, Values>();
     const byId = new Map(rows.map((row) => [row.id, row]));
     const owners = ownersOf(inputs, olds);
@@ -90,7 +95,7 @@ export async function notedFormer(
             if (row && isThat(row, entry, owners, menu.table)) found.set(key, entry.former);
         }
     }
-    return found;
+    for (const [key, values] of found) if (!original.has(key)) original.set(key, values);
 }
 
 /** Once the state has them, or the rows are given back. */
@@ -141,24 +146,13 @@ async function readEntries(file: string): Promise<Entries> {
     }
 }
 
-/** Whole or not at all, and on the disk. */
+/** On the disk when this resolves, its name too. */
 async function write(file: string, entries: Entries): Promise<void> {
-    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-    const temporary = `${file}.${process.pid}.tmp`;
-    try {
-        const handle = await open(temporary, "w", 0o600);
-        try {
-            await handle.writeFile(JSON.stringify(entries));
-            await handle.sync();
-        } finally {
-            await handle.close();
-        }
-        await rename(temporary, file);
-    } finally {
-        await rm(temporary, { force: true });
-    }
-    const parent = await open(path.dirname(file), "r");
-    await parent.sync().finally(() => parent.close());
+    const parent = path.dirname(file);
+    await mkdir(parent, { recursive: true, mode: 0o700 });
+    await writeWhole(file, JSON.stringify(entries), 0o600);
+    const handle = await open(parent, "r");
+    await handle.sync().finally(() => handle.close());
 }
 
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));

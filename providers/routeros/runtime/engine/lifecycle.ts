@@ -18,7 +18,7 @@ import { carryOver, markerProblems, onRouter, recordName, refused } from "./chec
 import type { Ledger } from "./converge";
 import { contextOf, converge } from "./converge";
 import { meantDevice, recordedHere } from "./device";
-import { forgetFormer, notedFormer } from "./journal";
+import { forgetFormer, recallFormer } from "./journal";
 import { lossGuard } from "./loss-guard";
 import { claimFor, observe } from "./observe";
 import { equal, hasUnknown, onlyCompared, onlyInputs, plain, stateNames } from "./properties";
@@ -115,8 +115,7 @@ function lifecycleOf(kind: Kind, kinds: readonly Kind[]): Lifecycle {
                 const ledger: Ledger = { wrote: false, original: mapOf(olds.former) };
                 const { rows } = await observe(session, scope, claimFor(kind, scope, olds, olds, ledger), false);
                 await forgetFormer(session, scope.menu, olds, olds.former);
-                const noted = await notedFormer(session, { menu: scope.menu, inputs: olds, olds }, rows);
-                ledger.original = new Map([...noted, ...ledger.original]);
+                await recallFormer(session, { menu: scope.menu, inputs: olds, olds }, rows, ledger.original);
                 const context = contextOf({ kind, inputs: olds, olds, onlyRead: true }, scope, rows, ledger);
                 session.recorded.set(recordName(kind, olds), {
                     menu: scope.menu.path,
