@@ -1,6 +1,6 @@
 /** What the router counts of uploads and of all other traffic outward, by small questions. */
 import type { Rule, UploadSite } from "../providers/routeros/runtime/path";
-import { bulkDscp, readAs } from "../providers/routeros/runtime/path";
+import { bulkDscp, firewallPath, readAs } from "../providers/routeros/runtime/path";
 import type { Client } from "../providers/routeros/runtime/router/client";
 import type { Values } from "../providers/routeros/runtime/rows/fields";
 import type { Rates } from "./output";
@@ -27,8 +27,6 @@ export interface Leaf {
 }
 
 const ruleNames = ".id,action,new-packet-mark,new-dscp,connection-mark,dst-address-list,bytes";
-const mangleOf = (family: UploadSite["families"][number]): string =>
-    `/${family === "ipv4" ? "ip" : "ipv6"}/firewall/mangle`;
 
 /** Whether a rule of mangle gives uploads what puts them last: our packet mark, or with `profile: join` their DSCP. */
 export function marksUploads({ action, matchers, ...row }: Rule, site: UploadSite): boolean {
@@ -47,7 +45,10 @@ export class Looks {
         private readonly client: Client,
         private readonly site: UploadSite,
     ) {
-        this.menus = site.leaves.length > 0 ? ["/queue/tree"] : [...site.families.map(mangleOf), "/interface"];
+        this.menus =
+            site.leaves.length > 0
+                ? ["/queue/tree"]
+                : [...site.families.map((family) => firewallPath(family, "mangle")), "/interface"];
     }
 
     /** Asks one thing. A look once all is known that makes one: with queues of ours at each question. */
@@ -83,7 +84,7 @@ export async function readCounters(client: Client, site: UploadSite): Promise<Co
     while (!look) look = await looks.ask();
     if (site.leaves.length === 0) return { ...look, marked: look.s3.bytes };
     let all = 0;
-    for (const family of site.families) all += await marked(client, site, mangleOf(family));
+    for (const family of site.families) all += await marked(client, site, firewallPath(family, "mangle"));
     return { ...look, marked: all };
 }
 

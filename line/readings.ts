@@ -1,7 +1,7 @@
 /** What a router is asked, once or twice, for `doctor`: small questions that change nothing and block nobody. */
 import { addressListMenus, listQuery } from "../providers/routeros/runtime/kinds/address-list/menu";
 import type { MenuPath, Menus, UploadSite } from "../providers/routeros/runtime/path";
-import { asRow, ipPath, isEnabled, readAs } from "../providers/routeros/runtime/path";
+import { asRow, defaultRoute, ipPath, isEnabled, readAs } from "../providers/routeros/runtime/path";
 import type { Client } from "../providers/routeros/runtime/router/client";
 import { isRouterError } from "../providers/routeros/runtime/router/errors";
 import type { Session } from "../providers/routeros/runtime/router/session";
@@ -39,10 +39,9 @@ const noDummies = { dynamic: "false" };
 function questions(site: UploadSite): Question[] {
     const families = site.families.flatMap((family): Question[] => {
         const ip = ipPath(family);
-        const everywhere = family === "ipv4" ? "0.0.0.0/0" : "::/0";
         return [
             { menu: `${ip}/address` },
-            { menu: `${ip}/route`, query: { "dst-address": everywhere } },
+            { menu: `${ip}/route`, query: { "dst-address": defaultRoute[family] } },
             { menu: `${ip}/firewall/raw`, query: noDummies, optional: true },
             { menu: `${ip}/firewall/filter`, query: noDummies },
             { menu: `${ip}/firewall/nat`, query: noDummies, optional: true },

@@ -1,4 +1,5 @@
 /** A live look at both leaves: one small request of the router at a time, at most one a second. */
+import { readConnections } from "../providers/routeros/runtime/kinds/firewall-rules/release";
 import type { UploadSite } from "../providers/routeros/runtime/path";
 import type { Client } from "../providers/routeros/runtime/router/client";
 import { isRouterError } from "../providers/routeros/runtime/router/errors";
@@ -83,11 +84,8 @@ export class Watch {
     private async askConnections(): Promise<void> {
         const { families, connectionMark } = this.site;
         const family = families[(this.step / connectionsEvery) % families.length] ?? "ipv4";
-        const rows = await this.client.rows(`/${family === "ipv4" ? "ip" : "ipv6"}/firewall/connection`, {
-            "connection-mark": connectionMark,
-            ".proplist": ".id,connection-mark,fasttrack",
-        });
-        const fastTracked = rows.filter(({ fasttrack }) => fasttrack === "true").length;
+        const rows = await readConnections(this.client, family, { "connection-mark": connectionMark }, ["fasttrack"]);
+        const fastTracked = rows.filter(({ fasttrack }) => fasttrack).length;
         this.byFamily.set(family, { marked: rows.length, fastTracked });
     }
 

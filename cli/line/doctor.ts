@@ -6,6 +6,7 @@ import { colours } from "../colours";
 import type { RouterFlags } from "../router/options";
 import { settingsOf, withRouterOptions } from "../router/options";
 import { siteOf } from "./site";
+import { exitCodes, untold } from "./verdict";
 
 interface DoctorFlags extends RouterFlags {
     json?: boolean;
@@ -20,8 +21,6 @@ router, and nothing is asked that blocks it. Run it while an upload goes on, and
 
 docs/doctor.md says what each finding means, docs/line-json.md what --json prints.`;
 
-const exitCodes = { shaped: 0, "not-shaped": 1, undecided: 2 } as const;
-
 /** `routeros-s3 doctor`: whether uploads of a site are shaped, and why not. */
 export function doctorCommand(): Command {
     const command = new Command("doctor")
@@ -29,12 +28,7 @@ export function doctorCommand(): Command {
         .option("--json", "print JSON and nothing else");
     return withRouterOptions(command)
         .addHelpText("after", help)
-        .action((flags: DoctorFlags) =>
-            run(flags).catch((error: unknown) => {
-                process.stderr.write(`doctor: ${error instanceof Error ? error.message : String(error)}\n`);
-                process.exitCode = exitCodes.undecided;
-            }),
-        );
+        .action((flags: DoctorFlags) => run(flags).catch(untold("doctor")));
 }
 
 async function run(flags: DoctorFlags): Promise<void> {

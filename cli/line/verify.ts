@@ -9,6 +9,7 @@ import { colours } from "../colours";
 import { interruptible } from "../s3/progress";
 import type { SendFlags } from "./upload";
 import { announcement, explained, sendTarget, targetsOf, within, withSendOptions } from "./upload";
+import { exitCodes, untold } from "./verdict";
 
 interface VerifyFlags extends SendFlags {
     load?: string;
@@ -29,8 +30,6 @@ Where --load points, on a machine beyond the line that is your own, something ha
 It writes a page and, beside it, a JSON of the same name (--json prints that too; docs/line-json.md has its fields). Ends
 with 0 where uploads are shaped, 1 where they are not, 2 where that could not be told, 130 interrupted.`;
 
-const exitCodes = { shaped: 0, "not-shaped": 1, undecided: 2 } as const;
-
 /** `routeros-s3 verify`: the proof on a user's own line. */
 export function verifyCommand(): Command {
     const command = new Command("verify")
@@ -44,12 +43,7 @@ export function verifyCommand(): Command {
         .option("--json", "print JSON and nothing else");
     return withSendOptions(command)
         .addHelpText("after", help)
-        .action((flags: VerifyFlags) =>
-            run(flags).catch((error: unknown) => {
-                process.stderr.write(`verify: ${error instanceof Error ? error.message : String(error)}\n`);
-                process.exitCode = exitCodes.undecided;
-            }),
-        );
+        .action((flags: VerifyFlags) => run(flags).catch(untold("verify")));
 }
 
 async function run(flags: VerifyFlags): Promise<void> {
