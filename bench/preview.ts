@@ -12,18 +12,10 @@ import { spawnSync } from "node:child_process";
 import path from "node:path";
 
 import { root } from "../sandbox/places";
-import { type Outcome, type ScratchStack, startEngine } from "../testing/scratch-stack";
+import { ordinarySite, type Outcome, type ScratchStack, startEngine } from "../testing/scratch-stack";
 
 const rounds = 5;
 const target = 1.3;
-
-const config = {
-    "aws:region": "ap-southeast-2",
-    "routeros-s3:wanInterface": "ether5",
-    "routeros-s3:uplink": "20M",
-    "routeros-s3:awsIpRanges": "sandbox/ip-ranges.json",
-    "routeros-s3:protectBucket": "false",
-};
 
 /** What Pulumi costs: one resource of AWS's, one of the simplest dynamic provider there can be. */
 const plain = `"use strict";
@@ -48,7 +40,7 @@ const host = `require("@pulumi/pulumi/log"); require("@pulumi/pulumi/runtime/sta
 /** The program alone, after that: registrations answered at once, nothing asked of a provider. */
 const mocked = `${host}
     const pulumi = require("@pulumi/pulumi");
-    pulumi.runtime.setAllConfig(${JSON.stringify(config)});
+    pulumi.runtime.setAllConfig(${JSON.stringify(ordinarySite)});
     const mocks = { newResource: ({ name, inputs }) => ({ id: name, state: inputs }), call: ({ inputs }) => inputs };
     pulumi.runtime.setMocks(mocks, "routeros-s3", "bench", true);
     pulumi.runtime.runInPulumiStack(require("./program.cjs"));
@@ -57,12 +49,12 @@ const mocked = `${host}
 async function main(): Promise<number> {
     const base = await startEngine({
         program: { "index.js": plain },
-        config: { "aws:region": config["aws:region"] },
+        config: { "aws:region": ordinarySite["aws:region"] },
         router: false,
         aws: true,
     });
     try {
-        const site = await startEngine({ config });
+        const site = await startEngine({ config: ordinarySite });
         try {
             expectDone(await base.up());
             expectDone(await site.up());

@@ -31,6 +31,15 @@ export type { Environment } from "../sandbox/environment";
 /** One run of the engine takes seconds; a test that makes several needs more than jest's five. */
 export const engineTimeout = 180_000;
 
+/** An ordinary site of 20 Mbit/s, for the repository's own program on a router as it comes out of its box. */
+export const ordinarySite = {
+    "aws:region": "ap-southeast-2",
+    "routeros-s3:wanInterface": "ether5",
+    "routeros-s3:uplink": "20M",
+    "routeros-s3:awsIpRanges": "sandbox/ip-ranges.json",
+    "routeros-s3:protectBucket": "false",
+};
+
 export interface EngineOptions {
     /**
      * Files of a small project by name. `index.js` is the program; `Pulumi.yaml` is made when it is not given. It runs

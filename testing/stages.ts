@@ -1,7 +1,7 @@
 /** Sites whose promises to other people's traffic are known, for judging what a router does to it. */
 import type * as components from "../components";
 import type { UploadShapingArgs } from "../components/shaping/upload-shaping";
-import type { Router } from "../router";
+import { type Router, start } from "../router";
 import { graphOf, kinds } from "../tests/graph/support";
 import { Carrier, type Declared } from "./carrier";
 import type { Expectation } from "./fail-open";
@@ -99,4 +99,16 @@ export function expectation(...stages: (Stage | undefined)[]): Expectation {
 export async function perform(carrier: Carrier, to: Stage | undefined): Promise<Error | undefined> {
     const { error } = to ? await carrier.up(to.declared, { skipPreview: true }) : await carrier.destroy();
     return error;
+}
+
+/** An ordinary site of 20 Mbit/s, brought up on a router of its own. */
+export async function broughtUp(): Promise<{ router: Router; carrier: Carrier }> {
+    const stage = await real({ wanInterface: "ether5" }, 20e6);
+    const router = await start({ username: "admin", password: "secret" });
+    const carrier = carrierOf(router, stage);
+    carrier.config["routeros:password"] = "secret";
+    const error = await perform(carrier, stage);
+    if (!error) return { router, carrier };
+    await router.stop();
+    throw error;
 }

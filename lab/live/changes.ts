@@ -5,7 +5,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { root } from "../../sandbox/places";
-import { type Outcome, providersOf, type ScratchStack, startEngine } from "../../testing/scratch-stack";
+import { ordinarySite, type Outcome, providersOf, type ScratchStack, startEngine } from "../../testing/scratch-stack";
 import { Recording } from "../recording";
 import { now } from "../traffic/protocol";
 import { type LiveLine, startLiveLine } from "./line";
@@ -48,13 +48,7 @@ export async function proveChanges(print: (text: string) => void, killed = false
             ROUTEROS_PASSWORD: router.password,
             ROUTEROS_ALLOW_PLAINTEXT: "true",
         },
-        config: {
-            "aws:region": "ap-southeast-2",
-            "routeros-s3:wanInterface": "ether5",
-            "routeros-s3:uplink": "20M",
-            "routeros-s3:awsIpRanges": "sandbox/ip-ranges.json",
-            "routeros-s3:protectBucket": "false",
-        },
+        config: ordinarySite,
     });
     let uploading = true;
     let uploads: Promise<void> | undefined;

@@ -1,5 +1,4 @@
 /** `measure` and `verify` as a person calls them: a real S3 client, the embedded S3, and an embedded router. */
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { Agent } from "node:https";
@@ -24,13 +23,13 @@ import { measurementSchema, verificationSchema } from "../../line/output";
 import { readBucket } from "../../line/probes/bucket";
 import { readPolicies } from "../../line/probes/policies";
 import type { Router } from "../../router";
-import { start } from "../../router";
 import type { Aws } from "../../sandbox/aws/server";
 import { startAws } from "../../sandbox/aws/server";
+import * as command from "../../testing/command";
 import { helpExamples } from "../../testing/printed-commands";
 import { quietAndQuick } from "../../testing/quiet";
 import { recordStack } from "../../testing/recorded-stack";
-import { carrierOf, real } from "../../testing/stages";
+import { broughtUp } from "../../testing/stages";
 import { build, root } from "../lab/support";
 
 quietAndQuick();
@@ -60,19 +59,15 @@ beforeAll(async () => {
     ({ client } = await openBucket({ bucket: Bucket, region: "ap-southeast-2" }));
     const CreateBucketConfiguration = { LocationConstraint: "ap-southeast-2" as const };
     await client.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
-    router = await start({ username: "admin", password: "secret" });
-    const stage = await real({ wanInterface: "ether5" }, 20e6);
-    const carrier = carrierOf(router, stage);
-    carrier.config["routeros:password"] = "secret";
-    const { error } = await carrier.up(stage.declared, { skipPreview: true });
-    if (error) throw error;
+    const site = await broughtUp();
+    ({ router } = site);
     const config = {
         "aws:region": "ap-southeast-2",
         "routeros-s3:wanInterface": "ether5",
         "routeros-s3:uplink": "20M",
         "routeros-s3:awsIpRanges": path.join(root, "sandbox/ip-ranges.json"),
     };
-    environment = { ...aws.env, ...recordStack(folder, carrier, { config, outputs: { bucket: Bucket } }) };
+    environment = { ...aws.env, ...recordStack(folder, site.carrier, { config, outputs: { bucket: Bucket } }) };
 });
 afterAll(async () => {
     client?.destroy();
@@ -83,23 +78,12 @@ afterAll(async () => {
     rmSync(folder, { recursive: true, force: true });
 });
 
-function launch(line: string, env: Record<string, string> = {}) {
-    const child = spawn(process.execPath, [path.join(root, "cli/routeros-s3.cjs"), ...line.split(" ")], {
-        cwd: folder,
-        env: { PATH: "", HOME: folder, ...environment, ...env },
-        stdio: ["ignore", "pipe", "pipe"],
-    });
-    const said = { out: "", errors: "" };
-    child.stdout.on("data", (chunk: Buffer) => (said.out += chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => (said.errors += chunk.toString()));
-    return { child, said };
-}
-
-async function run(line: string, env: Record<string, string> = {}) {
-    const { child, said } = launch(line, env);
-    const [code] = (await once(child, "close")) as [number];
-    return { code, ...said };
-}
+const where = (env: Record<string, string> = {}) => ({
+    folder,
+    env: { PATH: "", HOME: folder, ...environment, ...env },
+});
+const launch = (line: string, env?: Record<string, string>) => command.launch(line, where(env));
+const run = (line: string, env?: Record<string, string>) => command.run(line, where(env));
 
 /** Resolves when the command has said something like that. */
 async function says({ child, said }: ReturnType<typeof launch>, text: RegExp): Promise<void> {

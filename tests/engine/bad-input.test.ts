@@ -2,15 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 
 import type { RouterOptions } from "../../router/api";
-import { engineTimeout, type Environment, type Outcome, type ScratchStack, startEngine } from "./harness";
-
-const good = {
-    "aws:region": "ap-southeast-2",
-    "routeros-s3:wanInterface": "ether5",
-    "routeros-s3:uplink": "20M",
-    "routeros-s3:awsIpRanges": "sandbox/ip-ranges.json",
-    "routeros-s3:protectBucket": "false",
-};
+import { engineTimeout, type Environment, ordinarySite, type Outcome, type ScratchStack, startEngine } from "./harness";
 
 jest.setTimeout(engineTimeout);
 
@@ -24,7 +16,7 @@ function errors(outcome: Outcome): string[] {
 describe("bad input", () => {
     let stack: ScratchStack;
     const start = async (router: RouterOptions = {}) => {
-        stack = await startEngine({ config: good, router });
+        stack = await startEngine({ config: ordinarySite, router });
     };
     afterEach(() => stack.stop());
 

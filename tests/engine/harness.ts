@@ -1,2 +1,2 @@
-/** What engine tests stand on: a real stack of its own for each stack. See `sandbox/scratch-stack.ts`. */
+/** What engine tests stand on: a real stack of its own for each stack. See `testing/scratch-stack.ts`. */
 export * from "../../testing/scratch-stack";

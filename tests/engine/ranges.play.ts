@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 
 import { type RangesServer, sends, startRangesServer, status } from "../../testing/ranges-server";
-import { engineTimeout, type Outcome, type ScratchStack, startEngine } from "./harness";
+import { engineTimeout, ordinarySite, type Outcome, type ScratchStack, startEngine } from "./harness";
 
 /** Rows of elsewhere, so that the document as a whole keeps its size. */
 const elsewhere = Array.from({ length: 40 }, (_, index) => `52.216.${index}.0/24`);
@@ -36,11 +36,8 @@ beforeAll(async () => {
     server = await startRangesServer(certificate);
     stack = await startEngine({
         config: {
-            "aws:region": "ap-southeast-2",
-            "routeros-s3:wanInterface": "ether5",
-            "routeros-s3:uplink": "20M",
+            ...ordinarySite,
             "routeros-s3:awsIpRanges": server.url,
-            "routeros-s3:protectBucket": "false",
         },
         env: { NODE_EXTRA_CA_CERTS: certificate },
     });

@@ -4,7 +4,7 @@ import path from "node:path";
 
 import type { Row } from "../../router/api";
 import { root } from "../../sandbox/places";
-import { engineTimeout, type ScratchStack, startEngine } from "./harness";
+import { engineTimeout, ordinarySite, type ScratchStack, startEngine } from "./harness";
 
 jest.setTimeout(engineTimeout);
 
@@ -20,10 +20,7 @@ describe("a site on the real engine", () => {
     beforeAll(async () => {
         stack = await startEngine({
             config: {
-                "aws:region": "ap-southeast-2",
-                "routeros-s3:wanInterface": "ether5",
-                "routeros-s3:uplink": "20M",
-                "routeros-s3:protectBucket": "false",
+                ...ordinarySite,
                 "routeros-s3:awsIpRanges": "ranges/ip-ranges.json",
             },
         });

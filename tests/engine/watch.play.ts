@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 
 import { root } from "../../sandbox/places";
-import { engineTimeout, type ScratchStack, startEngine } from "./harness";
+import { engineTimeout, ordinarySite, type ScratchStack, startEngine } from "./harness";
 
 jest.setTimeout(engineTimeout);
 
@@ -15,13 +15,7 @@ describe("a site that is watched", () => {
     beforeAll(async () => {
         stack = await startEngine({
             stack: "office",
-            config: {
-                "aws:region": "ap-southeast-2",
-                "routeros-s3:wanInterface": "ether5",
-                "routeros-s3:uplink": "20M",
-                "routeros-s3:awsIpRanges": "sandbox/ip-ranges.json",
-                "routeros-s3:protectBucket": "false",
-            },
+            config: ordinarySite,
         });
         const page = fs.readFileSync(path.join(root, "docs/operations.md"), "utf8");
         const [, command = ""] = /^17 6 \* \* 1 +(cd .*)$/m.exec(page) ?? [];

@@ -4,7 +4,7 @@ import { readRouter } from "../../lab/read-router";
 import { stateOfExport } from "../../lab/read-rsc";
 import type { RouterState } from "../../lab/router-state";
 import { translate } from "../../lab/translate";
-import { engineTimeout, type ScratchStack, startEngine } from "../engine/harness";
+import { engineTimeout, ordinarySite, type ScratchStack, startEngine } from "../engine/harness";
 import { build, describeWithPackets, playShort, playUntilKept, verdicts } from "./support";
 
 jest.setTimeout(engineTimeout);
@@ -16,13 +16,7 @@ describe("what pulumi up leaves on the router", () => {
     beforeAll(async () => {
         build();
         stack = await startEngine({
-            config: {
-                "aws:region": "ap-southeast-2",
-                "routeros-s3:wanInterface": "ether5",
-                "routeros-s3:uplink": "20M",
-                "routeros-s3:protectBucket": "false",
-                "routeros-s3:awsIpRanges": "sandbox/ip-ranges.json",
-            },
+            config: ordinarySite,
         });
         const up = await stack.up();
         if (up.code !== 0) throw new Error(up.output);

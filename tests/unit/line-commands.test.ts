@@ -1,5 +1,4 @@
 /** `doctor` and `watch` as a person and a monitor call them, at a stack that was brought up. */
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,12 +8,12 @@ import * as v from "valibot";
 
 import { diagnosisSchema, outputPage, watchedSchema } from "../../line/output";
 import type { Router } from "../../router";
-import { start } from "../../router";
 import type { Carrier } from "../../testing/carrier";
+import * as command from "../../testing/command";
 import { helpExamples } from "../../testing/printed-commands";
 import { quietAndQuick } from "../../testing/quiet";
 import { recordStack } from "../../testing/recorded-stack";
-import { carrierOf, real } from "../../testing/stages";
+import { broughtUp } from "../../testing/stages";
 import { build, root } from "../lab/support";
 
 quietAndQuick();
@@ -33,12 +32,7 @@ let environment: Record<string, string>;
 
 beforeAll(async () => {
     folder = mkdtempSync(path.join(tmpdir(), "line-commands-"));
-    router = await start({ username: "admin", password: "secret" });
-    const stage = await real({ wanInterface: "ether5" }, 20e6);
-    carrier = carrierOf(router, stage);
-    carrier.config["routeros:password"] = "secret";
-    const { error } = await carrier.up(stage.declared, { skipPreview: true });
-    if (error) throw error;
+    ({ router, carrier } = await broughtUp());
     environment = recordStack(folder, carrier, { config });
 });
 afterAll(async () => {
@@ -46,25 +40,13 @@ afterAll(async () => {
     rmSync(folder, { recursive: true, force: true });
 });
 
-/** Starts a command with nothing of this machine's own in its way. */
-function launch(line: string, env: Record<string, string> = {}) {
-    const args = line.replace(/^npx routeros-s3 /, "").split(" ");
-    const child = spawn(process.execPath, [path.join(root, "cli/routeros-s3.cjs"), ...args], {
-        cwd: folder,
-        env: { ...process.env, ROUTEROS_URL: "", ...environment, AWS_EC2_METADATA_DISABLED: "true", ...env },
-        stdio: ["ignore", "pipe", "pipe"],
-    });
-    const said = { out: "", errors: "" };
-    child.stdout.on("data", (chunk: Buffer) => (said.out += chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => (said.errors += chunk.toString()));
-    return { child, said };
-}
-
-async function run(line: string, env: Record<string, string> = {}) {
-    const { child, said } = launch(line, env);
-    const [code] = (await once(child, "close")) as [number];
-    return { code, ...said };
-}
+/** With nothing of this machine's own in its way. */
+const where = (env: Record<string, string> = {}) => ({
+    folder,
+    env: { ...process.env, ROUTEROS_URL: "", ...environment, AWS_EC2_METADATA_DISABLED: "true", ...env },
+});
+const launch = (line: string, env?: Record<string, string>) => command.launch(line, where(env));
+const run = (line: string, env?: Record<string, string>) => command.run(line, where(env));
 
 describe("doctor", () => {
     test("runs as its help shows it, and ends with 0 where uploads are shaped", async () => {

@@ -1,5 +1,6 @@
 import { readShaping } from "../../components/shaping/plan";
 import { uploadSite } from "../../components/shaping/rules";
+import type { UploadShapingArgs } from "../../components/shaping/upload-shaping";
 import type { Rates } from "../../line/output";
 import { frame, plainLine, screenLines, sparkline, watched } from "../../line/views/screen";
 import type { Seen } from "../../line/watch";
@@ -7,9 +8,10 @@ import { Watch } from "../../line/watch";
 import { startWatchPage } from "../../line/watch-page";
 import { Client } from "../../providers/routeros/runtime/router/client";
 import { readSettings } from "../../providers/routeros/runtime/router/settings";
+import type { Router } from "../../router";
 import { withRouter } from "../../testing/embedded-router";
 import { quietAndQuick } from "../../testing/quiet";
-import { carrierOf, real } from "../../testing/stages";
+import { carrierOf, perform, real } from "../../testing/stages";
 
 quietAndQuick();
 
@@ -55,59 +57,62 @@ describe("the screen", () => {
     });
 });
 
+/** Brings a site up on the router and watches it. */
+async function watching(router: Router, args: Partial<UploadShapingArgs>, use: (watch: Watch) => Promise<void>) {
+    const site = { wanInterface: "ether5", ...args };
+    const stage = await real(site, 20e6);
+    const carrier = carrierOf(router, stage);
+    expect(await perform(carrier, stage)).toBeUndefined();
+    const client = new Client(readSettings((key) => carrier.config[key]));
+    try {
+        await use(new Watch(client, uploadSite(readShaping({ ...site, uplink: "20M" }).plan!)));
+    } finally {
+        client.close();
+    }
+}
+
+/** Ten looks, each of one question, with traffic after each. */
+async function tenLooks(router: Router, watch: Watch, traffic: () => void): Promise<Seen> {
+    let last: Seen | undefined;
+    for (let look = 0; look < 10; look += 1) {
+        const before = router.log.length;
+        last = await watch.look();
+        expect(router.log.length - before).toBe(1);
+        traffic();
+    }
+    return last!;
+}
+
 test("asks one thing of the router a look, and sees what passes", async () => {
-    const stage = await real({ wanInterface: "ether5" }, 20e6);
     await withRouter({}, async (_call, router) => {
-        const carrier = carrierOf(router, stage);
-        await carrier.up(stage.declared, { skipPreview: true });
-        const client = new Client(readSettings((key) => carrier.config[key]));
-        const watch = new Watch(client, uploadSite(readShaping({ wanInterface: "ether5", uplink: "20M" }).plan!));
-        try {
-            let last: Seen | undefined;
-            for (let look = 0; look < 10; look += 1) {
-                const before = router.log.length;
-                last = await watch.look();
-                expect(router.log.length - before).toBe(1);
+        await watching(router, {}, async (watch) => {
+            const last = await tenLooks(router, watch, () => {
                 router.traffic({ to: "52.95.130.5:443", upload: 100_000 });
-            }
-            expect(last?.connections).toEqual({ marked: 1, fastTracked: 0 });
-            expect(last?.rates.at(-1)?.s3).toBeGreaterThan(0);
+            });
+            expect(last.connections).toEqual({ marked: 1, fastTracked: 0 });
+            expect(last.rates.at(-1)?.s3).toBeGreaterThan(0);
             router.addFault({ kind: "500", when: "before", at: 1, times: 9 });
             expect((await watch.look()).problem).toMatch(/queue\/tree/);
-        } finally {
-            client.close();
-        }
+        });
     });
 });
 
 test("with profile join a look is made of several questions, one at a time", async () => {
-    const args = { wanInterface: "ether5", uplink: "20M", profile: "join" as const };
-    const stage = await real(args, 20e6);
     await withRouter({}, async (call, router) => {
         await call("PUT", "/queue/type", { name: "shaper", kind: "cake", "cake-diffserv": "diffserv4" });
         const queue = { name: "up", parent: "ether5", "packet-mark": "no-mark", queue: "shaper", "max-limit": "19M" };
         await call("PUT", "/queue/tree", queue);
-        const carrier = carrierOf(router, stage);
-        await carrier.up(stage.declared, { skipPreview: true });
-        const client = new Client(readSettings((key) => carrier.config[key]));
-        const watch = new Watch(client, uploadSite(readShaping(args).plan!));
-        try {
-            let last: Seen | undefined;
-            for (let look = 0; look < 10; look += 1) {
-                const before = router.log.length;
-                last = await watch.look();
-                expect(router.log.length - before).toBe(1);
+        await watching(router, { profile: "join" }, async (watch) => {
+            const last = await tenLooks(router, watch, () => {
                 router.traffic({ to: "52.95.130.5:443", upload: 100_000 });
                 router.traffic({ to: "198.51.100.7:443", upload: 30_000 });
-            }
-            const { s3 = 0, rest = 0 } = last?.rates.at(-1) ?? {};
+            });
+            const { s3 = 0, rest = 0 } = last.rates.at(-1) ?? {};
             expect(s3).toBeGreaterThan(rest);
             expect(rest).toBeGreaterThan(0);
-            expect(screenLines(last!, "", 80).join("\n")).toMatch(/dropped +not counted/);
-            expect(watched(last!, "now")).not.toHaveProperty("dropped");
-        } finally {
-            client.close();
-        }
+            expect(screenLines(last, "", 80).join("\n")).toMatch(/dropped +not counted/);
+            expect(watched(last, "now")).not.toHaveProperty("dropped");
+        });
     });
 });
 
