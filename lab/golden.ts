@@ -1,5 +1,5 @@
-import type { Result } from "./metrics";
-import { type LabReport, resultsOf } from "./report";
+import { keeps, type Result } from "./metrics";
+import { type LabReport, resultsOf, shownBound } from "./report";
 
 /** Figures that are committed, and what they were measured with. */
 export interface Golden {
@@ -11,21 +11,29 @@ export interface Golden {
     spread: Record<string, [number, number]>;
 }
 
-/**
- * How far beyond what other noise gave a figure may be where anything of the fingerprint differs. The spread is as wide
- * again on both sides: where TCP's luck decides, as for who has how much of a line that nobody shapes, that is much, and
- * next to nothing where the queues decide. Counts of what happened now and then say nothing across machines.
- */
-const tolerances: Partial<Record<Result["unit"], { share: number; least: number }>> = {
-    "Mbit/s": { share: 0.1, least: 1 },
-    "%": { share: 0.12, least: 5 },
-    ms: { share: 0.35, least: 2 },
-    s: { share: 0.5, least: 2 },
-};
+/** Kinds of figures, and the least that one may be off where anything of the fingerprint differs; the first that fits. */
+const kinds: readonly { of: RegExp; share: number; least: number }[] = [
+    // A page or an object takes so many round trips of 20 ms; whether a loss costs one more is luck. Ratios are to 100 and 60 ms.
+    { of: /^(web|objects) (median|p95) ms$/, share: 0, least: 20 },
+    { of: /^web ratio/, share: 0, least: 20 },
+    { of: /^objects ratio/, share: 0, least: 34 },
+    // Two full frames on 20 Mbit/s.
+    { of: / ms$/, share: 0.1, least: 1.2 },
+    // Two of the steps in which arrivals are counted.
+    { of: / s$/, share: 0.25, least: 0.1 },
+    { of: / Mbit\/s$/, share: 0.05, least: 0.02 },
+    { of: / %$/, share: 0.05, least: 0.1 },
+    // Counts of what happens now and then.
+    { of: / $/, share: 0, least: 1 },
+];
 
-/** @param noisy medians of runs with other noise, whose values are the spread */
-export function goldenOf(report: LabReport, noisy = report): Golden {
+/** What other noise moves by more than this share of itself is held to what is promised alone. */
+const movedAtMost = 0.25;
+
+/** The figures are the first run's; what other noise made of them is the spread. */
+export function goldenOf(report: LabReport): Golden {
     const prefix = "fingerprint, ";
+    const results = resultsOf(report);
     return {
         fingerprint: Object.fromEntries(
             report.environment
@@ -33,40 +41,56 @@ export function goldenOf(report: LabReport, noisy = report): Golden {
                 .map(([key, value]) => [key.slice(prefix.length), value]),
         ),
         command: report.command,
-        figures: Object.fromEntries(resultsOf(report).map((result) => [nameOf(result), shown(result.value)])),
+        figures: Object.fromEntries(results.map((result) => [nameOf(result), shown(result.values[0] ?? result.value)])),
         spread: Object.fromEntries(
-            resultsOf(noisy)
+            results
                 .filter(({ values }) => values.every(Number.isFinite))
                 .map((result) => [nameOf(result), [Math.min(...result.values), Math.max(...result.values)].map(round)]),
         ) as Golden["spread"],
     };
 }
 
-/** What differs from the committed figures, a line each; nothing where all is as it was. */
-export function differences(report: LabReport, golden: Golden): { exact: boolean; lines: string[] } {
-    const now = goldenOf(report);
-    const exact = JSON.stringify(now.fingerprint) === JSON.stringify(golden.fingerprint);
-    const units = new Map(resultsOf(report).map((result) => [nameOf(result), result.unit]));
-    const names = new Set([...Object.keys(golden.figures), ...Object.keys(now.figures)]);
-    const lines = [...names].flatMap((name) => {
-        const [was, is] = [golden.figures[name], now.figures[name]];
-        if (was === undefined || is === undefined)
-            return [`${name}: ${was ?? "nothing"} is committed, ${is ?? "nothing"} now`];
-        if (exact) return is === was ? [] : [`${name}: ${was} is committed, ${is} now`];
-        const [least, most] = range(golden.spread[name], units.get(name) ?? "");
-        return Number(is) < least || Number(is) > most
-            ? [`${name}: ${was} is committed, from ${round(least)} to ${round(most)} is near it, ${is} now`]
-            : [];
-    });
-    return { exact, lines };
+interface Comparison {
+    /** The fingerprint is the committed one: every digit counts. */
+    exact: boolean;
+    /** What differs, a line each; none where all is as it was. */
+    lines: string[];
+    /** Figures that nothing but their bound was asked of, for other noise moves them too far. */
+    loose: string[];
 }
 
-/** What counts as the same on another machine; anything, where other noise decided whether it happened at all. */
-function range(spread: [number, number] | undefined, unit: Result["unit"]): [number, number] {
-    const tolerance = tolerances[unit];
-    if (!tolerance || !spread) return [-Infinity, Infinity];
+export function differences(report: LabReport, golden: Golden): Comparison {
+    const now = goldenOf(report);
+    const exact = JSON.stringify(now.fingerprint) === JSON.stringify(golden.fingerprint);
+    const results = new Map(resultsOf(report).map((result) => [nameOf(result), result]));
+    const [lines, loose]: [string[], string[]] = [[], []];
+    for (const name of new Set([...Object.keys(golden.figures), ...results.keys()])) {
+        const [was, is, result] = [golden.figures[name], now.figures[name], results.get(name)];
+        if (was === undefined || is === undefined || !result)
+            lines.push(`${name}: ${was ?? "nothing"} is committed, ${is ?? "nothing"} now`);
+        else if (exact && is !== was) lines.push(`${name}: ${was} is committed, ${is} now`);
+        else if (!exact) {
+            const range = near(golden.spread[name], result);
+            if (!range) loose.push(name);
+            else if (!(Number(is) >= range[0] && Number(is) <= range[1]))
+                lines.push(`${name}: ${was} is committed, from ${range.map(round).join(" to ")} is near it, ${is} now`);
+            if (result.met === false && result.bound && keeps(result.bound, Number(was)))
+                lines.push(`${name}: ${was} is committed, ${shownBound(result)} is promised, ${is} now`);
+        }
+    }
+    return { exact, lines, loose };
+}
+
+/**
+ * What counts as the same on another machine: the figures of other noise, and beyond them on both sides as far again, or what
+ * the kind of figure may be off where that is more. None where other noise decides the figure.
+ */
+function near(spread: [number, number] | undefined, { scenario, key, unit }: Result): [number, number] | undefined {
+    const kind = kinds.find(({ of }) => of.test(`${scenario} ${key} ${unit}`));
+    if (!kind || !spread) return undefined;
     const [least, most] = spread;
-    const more = Math.max(tolerance.least, tolerance.share * Math.abs(most), most - least);
+    if (most - least > Math.max(kind.least, movedAtMost * Math.abs(most))) return undefined;
+    const more = Math.max(kind.least, kind.share * Math.abs(most), most - least);
     return [least - more, most + more];
 }
 

@@ -18,10 +18,10 @@ const program = new Command("npm run lab:repeat --")
             "where all of the fingerprint is what it was made with, within a tolerance where not. " +
             "Ends with 1 where something differs, with 2 if it could not measure.",
     )
-    .option("--write", "write docs/lab/golden.json anew, with the spread of runs that have other noise");
+    .option("--write", "compare nothing: write docs/lab/golden.json anew, from runs with other noise each");
 
-/** Runs whose spread says how far a figure may be on another machine. */
-const noisySeeds = 4;
+/** The first of these runs is what two runs are compared with; all of them say how far a figure may be elsewhere. */
+const noisySeeds = 6;
 
 async function main(): Promise<number> {
     const { write } = program.parse().opts<{ write?: true }>();
@@ -36,6 +36,12 @@ async function main(): Promise<number> {
         const { name: groundName, environment } = ground;
         return { ground: groundName, command: "npm run lab -- --quick", runs: seeds, environment, outcomes };
     };
+    if (write) {
+        const golden = goldenOf(await played("for the committed figures", noisySeeds));
+        writeFileSync(committed, `${JSON.stringify(golden, undefined, 4)}\n`);
+        process.stdout.write(`Written: ${committed}\n`);
+        return 0;
+    }
     const [first, second] = await Promise.all([played("first run"), played("second run")]);
     const [text, again] = [textOf(first), textOf(second)];
     if (text !== again) {
@@ -44,18 +50,15 @@ async function main(): Promise<number> {
         return 1;
     }
     process.stdout.write(`Two runs are equal in all of ${text.length} bytes.\n`);
-    if (write) {
-        const noisy = await played("with other noise", noisySeeds);
-        writeFileSync(committed, `${JSON.stringify(goldenOf(first, noisy), undefined, 4)}\n`);
-        process.stdout.write(`Written: ${committed}\n`);
-        return 0;
-    }
-    const { exact, lines } = differences(first, JSON.parse(readFileSync(committed, "utf8")) as Golden);
+    const { exact, lines, loose } = differences(first, JSON.parse(readFileSync(committed, "utf8")) as Golden);
+    const list = (all: readonly string[]): string => all.map((line) => `  ${line}\n`).join("");
     process.stdout.write(
         lines.length === 0
             ? `The figures are the committed ones, ${exact ? "to the last digit" : "within the tolerance (made with something else)"}.\n`
-            : `Not the committed figures${exact ? "" : ", within the tolerance"}:\n${lines.map((line) => `  ${line}\n`).join("")}`,
+            : `Not the committed figures${exact ? "" : ", within the tolerance"}:\n${list(lines)}`,
     );
+    if (loose.length > 0)
+        process.stdout.write(`Held to what is promised alone, for other noise moves them too far:\n${list(loose)}`);
     return lines.length > 0 ? 1 : 0;
 }
 

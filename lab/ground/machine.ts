@@ -34,6 +34,8 @@ export interface MachineRun {
     kernel: string;
     /** Program and arguments, run as the machine's root with the host's files and `/run/lab`, the run's folder. */
     command: readonly string[];
+    /** Folders of this host by the path that they have inside too, so that none of its own paths decides what happens. */
+    folders?: Readonly<Record<string, string>>;
     /** Files put into the run's folder before it starts. */
     files?: Record<string, string>;
     /** Different randomness inside for different seeds, the same for the same. */
@@ -87,7 +89,7 @@ export async function runMachine(run: MachineRun): Promise<string> {
     mkdirSync(folder);
     try {
         for (const [name, text] of Object.entries(run.files ?? {})) writeFileSync(path.join(folder, name), text);
-        writeFileSync(path.join(folder, "init"), initScript(run.command), { mode: 0o755 });
+        writeFileSync(path.join(folder, "init"), initScript(run.command, run.folders ?? {}), { mode: 0o755 });
         await untilDone(run, folder);
         const result = path.join(folder, "result");
         return existsSync(result) ? readFileSync(result, "utf8") : "";
@@ -111,8 +113,11 @@ export function sweepMachines(own = false): void {
 const begins = "machine's program begins";
 const ended = "machine's program ended with ";
 
-function initScript(command: readonly string[]): string {
-    const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+function initScript(command: readonly string[], folders: Readonly<Record<string, string>>): string {
+    const quote = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
+    const bound = Object.entries(folders).map(
+        ([inside, host]) => `mkdir -p ${quote(inside)} && mount --bind ${quote(host)} ${quote(inside)} || exit\n`,
+    );
     return `#!/bin/sh
 # First process of the machine: what a program needs, then the program.
 folder=$(cd /proc/self/cwd && pwd -P)
@@ -124,10 +129,10 @@ mount -t devtmpfs dev /dev 2>/dev/null
 mkdir -p /dev/shm /run/lab
 mount -t tmpfs shm /dev/shm
 mount -t hostfs -o "$folder" lab /run/lab || exit
-ip link set lo up
+${bound.join("")}ip link set lo up
 cd /run
 echo "${begins}"
-${quoted} 2>&1 </dev/null
+${command.map(quote).join(" ")} 2>&1 </dev/null
 code=$?
 sync
 echo "${ended}$code"

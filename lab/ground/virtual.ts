@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
+import { root } from "../../sandbox/places";
 import { compiledProgram } from "../compiled";
 import { endOnSignals } from "../groups";
 import { findKernel } from "../kernel/place";
@@ -14,10 +15,7 @@ import { commandLine, runMachine, sweepMachines, whyNoMachine } from "./machine"
 export const beat = "~";
 
 /** What figures depend on beside the lab's own programs. Where all of it is equal, they are equal in every digit. */
-export type Fingerprint = Record<
-    "kernel" | "libc" | "processor" | "Node" | "programs" | "command line" | "folder",
-    string
->;
+export type Fingerprint = Record<"kernel" | "libc" | "processor" | "Node" | "programs" | "command line", string>;
 
 export function fingerprint(kernel: string): Fingerprint {
     const flags = /^flags\s*:\s*(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1] ?? "";
@@ -29,13 +27,30 @@ export function fingerprint(kernel: string): Fingerprint {
         Node: process.version,
         programs: hash(["ip -V", "nft -v"].map((command) => execSync(command).toString()).join("")),
         "command line": hash(commandLine(1).join(" ")),
-        // Programs inside are started by their paths.
-        folder: hash(__dirname),
     };
 }
 
 function hash(content: string | Buffer): string {
     return createHash("sha256").update(content).digest("hex").slice(0, 16);
+}
+
+/** How a compiled program is run inside: by paths that are the same wherever the checkout and Node lie. */
+export function placed(
+    checkout: string,
+    node: string,
+    program: string,
+): { command: string[]; folders: Record<string, string> } {
+    const [programs, nodes] = ["/run/checkout", "/run/node"];
+    return {
+        folders: { [programs]: checkout, [nodes]: path.dirname(node) },
+        command: [
+            path.join(nodes, path.basename(node)),
+            // Without helper threads: where nothing costs time, a thread that asks again and again for a helper to be done
+            // never lets it run.
+            "--single-threaded",
+            path.join(programs, path.relative(checkout, program)),
+        ],
+    };
 }
 
 /** The virtual ground also runs other programs of the lab: each reads `/run/lab/task` and writes `/run/lab/result`. */
@@ -62,9 +77,7 @@ export async function virtualGround(memory?: number): Promise<VirtualGround> {
             kernel,
             seed,
             ...(memory !== undefined && { memory }),
-            // Without helper threads: where nothing costs time, a thread that asks again and again for a helper to be done
-            // never lets it run.
-            command: [process.execPath, "--single-threaded", compiledProgram(program)],
+            ...placed(root, process.execPath, compiledProgram(program)),
             files: { task },
             onLine: (line) => {
                 if (line !== beat) progress(line);

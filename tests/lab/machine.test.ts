@@ -1,10 +1,11 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
 import { runMachine, sweepMachines, whyNoMachine } from "../../lab/ground/machine";
+import { placed } from "../../lab/ground/virtual";
 import { findKernel } from "../../lab/kernel/place";
 import { optionalDisciplines } from "../../lab/translate/leaf-queues";
 import { build, root, whyNoPackets } from "./support";
@@ -23,7 +24,9 @@ const kernel = findKernel();
         };
         const folders = (): string[] =>
             readdirSync(os.tmpdir()).filter((name) => name.startsWith(`rs3-machine-${process.pid}-`));
+        const elsewhere = mkdtempSync(path.join(os.tmpdir(), "rs3-elsewhere-"));
         afterEach(() => expect(folders()).toEqual([]));
+        afterAll(() => rmSync(elsewhere, { recursive: true }));
 
         it("draws the same numbers for the same seed, and others for another", async () => {
             const draw = "od -An -tx1 -N16 /dev/urandom; cat /proc/sys/kernel/random/boot_id; date +%N";
@@ -53,6 +56,22 @@ const kernel = findKernel();
                 expect.stringMatching(/Read-only/),
                 "fine",
             ]);
+        });
+
+        it("runs a program by paths that say nothing of where it lies on this host", async () => {
+            const paths = 'echo "$0"; cat /run/checkout/bin/data; touch /run/checkout/x 2>&1 | grep -o "Read-only.*"';
+            const said = ["/run/node/sh", "it is there", "Read-only file system"];
+            for (const folder of ["a", "a b/longer, 'quoted'"]) {
+                const checkout = path.join(elsewhere, folder);
+                mkdirSync(path.join(checkout, "bin"), { recursive: true });
+                writeFileSync(path.join(checkout, "bin", "data"), "it is there\n");
+                const { folders, command } = placed(checkout, "/bin/sh", path.join(checkout, "bin", "lab.js"));
+                expect(command).toEqual(["/run/node/sh", "--single-threaded", "/run/checkout/bin/lab.js"]);
+                const lines: string[] = [];
+                const run = { folders, command: ["/run/node/sh", "-c", paths], seed: 1 };
+                await runMachine({ kernel: kernel!, ...run, onLine: (line) => lines.push(line) });
+                expect(lines).toEqual(said);
+            }
         });
 
         it("says what the program said when that ends badly", async () => {
