@@ -5,14 +5,13 @@
 import fs from "node:fs";
 import path from "node:path";
 
-import fc from "fast-check";
-
 import { type Router, start } from "../../router";
 import { Carrier } from "../../testing/carrier";
 import { anyCase } from "../../testing/fuzz/arbitrary";
 import { declared, type Program } from "../../testing/fuzz/case";
 import { edit, menusOf, otherDevice } from "../../testing/fuzz/hand";
 import { furnish } from "../../testing/fuzz/play";
+import { fc } from "../../testing/random";
 import { standing } from "../../testing/site";
 import { engineTimeout, type ScratchStack, startEngine } from "./harness";
 

@@ -2,14 +2,13 @@
  * Two runs at once, as from two laptops: two copies of the provider against one router, their requests interleaved. Two
  * stacks on one interface never both stay in use; one stack run twice keeps every row of its own.
  */
-import fc from "fast-check";
-
 import type * as clients from "../../providers/routeros/runtime/router/client";
 import type { Router, Row } from "../../router";
 import { start } from "../../router";
 import type * as carriers from "../../testing/carrier";
 import type { Carrier, Declared, Outcome } from "../../testing/carrier";
 import { quietAndQuick } from "../../testing/quiet";
+import { fc } from "../../testing/random";
 import { site } from "../../testing/site";
 
 quietAndQuick();

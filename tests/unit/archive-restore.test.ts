@@ -4,8 +4,6 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Readable } from "node:stream";
 
-import fc from "fast-check";
-
 import { byKey, type Version } from "../../cli/audit/bucket";
 import { compare } from "../../cli/audit/compare";
 import { filesOf, type LocalFile } from "../../cli/audit/folder";
@@ -14,6 +12,7 @@ import { fetchAll, fileOf } from "../../cli/restore/download";
 import type { Bucket } from "../../cli/s3/bucket";
 import { judge } from "../../cli/s3/checksum";
 import { forEach } from "../../cli/s3/progress";
+import { fc } from "../../testing/random";
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), "routeros-s3-restore-"))));

@@ -1,5 +1,3 @@
-import fc from "fast-check";
-
 import {
     archiveProblems,
     archiveWarnings,
@@ -9,6 +7,7 @@ import {
 import { archiveDefaults, lifecycleRules, type StorageClass } from "../../components/archive/settings";
 import { credentialSteps, uploadCommands } from "../../components/archive/upload-commands";
 import { isRegion, partitionOf } from "../../providers/aws-ip-ranges/region";
+import { fc } from "../../testing/random";
 
 const settings = (change: KnownSettings = {}): KnownSettings => ({ ...archiveDefaults, ...change });
 

@@ -1,14 +1,13 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
-import fc from "fast-check";
-
 import { type Archive, type Cost, costOf, costs, parseSize, partRequests } from "../../cli/cost/model";
 import { ageText, parsePrices, priceRegions, regionPrices, unconfirmed } from "../../cli/cost/prices";
 import { showCosts } from "../../cli/cost/view";
 import type { RestorePlan } from "../../cli/restore/model";
 import { restoreCost, tierProblem } from "../../cli/restore/model";
 import { table } from "../../cli/table";
+import { fc } from "../../testing/random";
 
 const file = path.join(__dirname, "../../cli/cost/data/prices.json");
 const prices = parsePrices(JSON.parse(readFileSync(file, "utf8")), file);

@@ -1,5 +1,3 @@
-import fc from "fast-check";
-
 import type { ProfileName, ShapingNumbers } from "../../components/shaping/profiles";
 import {
     formatRate,
@@ -11,6 +9,7 @@ import {
     profileNames,
     shapingNumbers,
 } from "../../components/shaping/profiles";
+import { fc } from "../../testing/random";
 
 const bits = (text: string | undefined): number => parseRate(text ?? "0") ?? NaN;
 const uplinks = fc.oneof(

@@ -1,10 +1,9 @@
-import fc from "fast-check";
-
 import { RangesError } from "../../providers/aws-ip-ranges/errors";
 import { type FeedList, refuseFeed } from "../../providers/aws-ip-ranges/guard";
 import { judgeDocument, judgeRows } from "../../providers/aws-ip-ranges/plausibility";
 import type { RangesDocument } from "../../providers/aws-ip-ranges/shapes";
 import { lossPercent } from "../../providers/routeros/runtime/rows/prefixes";
+import { fc } from "../../testing/random";
 
 const applied: FeedList = {
     region: "ap-southeast-2",

@@ -1,10 +1,10 @@
 import { containsCidr } from "cidr-tools";
-import fc from "fast-check";
 import ipaddr from "ipaddr.js";
 
 import { collapse, collapseRows, regionsOf, rowsOf, serviceKeys } from "../../providers/aws-ip-ranges/select";
 import type { RangesDocument } from "../../providers/aws-ip-ranges/shapes";
 import { sizeOf } from "../../providers/routeros/runtime/rows/prefixes";
+import { fc } from "../../testing/random";
 
 const document: RangesDocument = {
     syncToken: "1763942400",

@@ -1,8 +1,7 @@
-import * as fc from "fast-check";
-
 import { contains, normaliseListAddress, normaliseMatcherAddress } from "../../router/device/addresses";
 import { formatDuration, parseDuration } from "../../router/device/durations";
 import { type Field, parseValue } from "../../router/device/values";
+import { fc } from "../../testing/random";
 
 const parse = (field: Field, input: string) => parseValue("name", field, input, () => undefined);
 

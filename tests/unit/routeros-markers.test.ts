@@ -1,8 +1,6 @@
 /** Whose row it is: the marker at the end of a comment, and the name of a queue type. */
 import { createHash } from "node:crypto";
 
-import fc from "fast-check";
-
 import {
     markedComment,
     markerOf,
@@ -13,6 +11,7 @@ import {
     readComment,
     stackOf,
 } from "../../providers/routeros/runtime/rows/ownership";
+import { fc } from "../../testing/random";
 
 test("come back from the end of a comment of any text, and from there alone", () => {
     fc.assert(

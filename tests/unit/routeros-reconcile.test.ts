@@ -1,10 +1,9 @@
-import fc from "fast-check";
-
 import type { Values } from "../../providers/routeros/runtime/rows/fields";
 import { markedComment, markerText, readComment } from "../../providers/routeros/runtime/rows/ownership";
 import type { Claim, Desired, Operation } from "../../providers/routeros/runtime/rows/reconcile";
 import { match, planSet } from "../../providers/routeros/runtime/rows/reconcile";
 import type { Row } from "../../providers/routeros/runtime/rows/row";
+import { fc } from "../../testing/random";
 import { applied, claim, owner, read, table } from "./menu-rows";
 
 const wantedOf = (addresses: string[], text = ""): Desired[] =>

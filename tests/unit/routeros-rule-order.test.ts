@@ -1,5 +1,3 @@
-import fc from "fast-check";
-
 import { firewallMenu } from "../../providers/routeros/runtime/kinds/firewall-rules/menu";
 import type { Segment } from "../../providers/routeros/runtime/kinds/firewall-rules/order";
 import { planOrder } from "../../providers/routeros/runtime/kinds/firewall-rules/order";
@@ -10,6 +8,7 @@ import type { Desired, Operation } from "../../providers/routeros/runtime/rows/r
 import { match, planSet } from "../../providers/routeros/runtime/rows/reconcile";
 import type { Row } from "../../providers/routeros/runtime/rows/row";
 import { readRow } from "../../providers/routeros/runtime/rows/row";
+import { fc } from "../../testing/random";
 import { applied, claim, owner } from "./menu-rows";
 
 describe("the order of a block of rules", () => {

@@ -1,5 +1,3 @@
-import fc from "fast-check";
-
 import { type QueueInputs, queueTree } from "../../providers/routeros/runtime/kinds/queue-tree";
 import { queueTreeMenu } from "../../providers/routeros/runtime/kinds/queue-tree/menu";
 import { planTree } from "../../providers/routeros/runtime/kinds/queue-tree/order";
@@ -10,6 +8,7 @@ import type { Claim, Desired, Operation } from "../../providers/routeros/runtime
 import { match } from "../../providers/routeros/runtime/rows/reconcile";
 import { readRow } from "../../providers/routeros/runtime/rows/row";
 import { harm } from "../../testing/fail-open";
+import { fc } from "../../testing/random";
 
 const owner = "site/test/queues";
 const wan = "ether1";

@@ -1,5 +1,3 @@
-import fc from "fast-check";
-
 import type { ValueKind } from "../../providers/routeros/runtime/rows/values";
 import {
     address,
@@ -12,6 +10,7 @@ import {
     time,
     ValueError,
 } from "../../providers/routeros/runtime/rows/values";
+import { fc } from "../../testing/random";
 
 const table: [ValueKind, string, string][] = [
     ["rate", "20M", "20000000"],

@@ -2,8 +2,6 @@
  * From any block of filter rules to any other, request by request, in a menu that does what it is told: every packet
  * meets what it met before or what it will meet afterwards, also after a stop on the way.
  */
-import fc from "fast-check";
-
 import { contextOf } from "../../providers/routeros/runtime/engine/converge";
 import { firewallRules } from "../../providers/routeros/runtime/kinds/firewall-rules";
 import { firewallMenu } from "../../providers/routeros/runtime/kinds/firewall-rules/menu";
@@ -11,6 +9,7 @@ import type { Values } from "../../providers/routeros/runtime/rows/fields";
 import type { CommonInputs, State } from "../../providers/routeros/runtime/rows/inputs";
 import type { Operation } from "../../providers/routeros/runtime/rows/reconcile";
 import { readRow } from "../../providers/routeros/runtime/rows/row";
+import { fc } from "../../testing/random";
 import { applied } from "./menu-rows";
 
 const runs = 400;
@@ -157,6 +156,21 @@ const onceWrong: Rule[][] = [
     [],
 ];
 
+/** A rule was added behind one that goes to another chain, and so behind a drop that is not ours. */
+const toAnotherChain: Rule[][] = [
+    [],
+    [
+        { ...used, key: "e", action: "accept", content: "7", disabled: true },
+        { ...used, key: "a", action: "accept", content: "7" },
+    ],
+    [
+        { ...used, key: "e", action: "accept", content: "7", disabled: true },
+        { ...used, key: "c", action: "accept", content: "7" },
+        { ...used, key: "a", action: "accept", content: "4", chain: "own", disabled: true },
+    ],
+];
+const dropped = [{ action: "drop", content: "7" }];
+
 test("from one block to another, every packet meets on the way what one of them lets it meet", () => {
     let steps = 0;
     fc.assert(
@@ -190,6 +204,6 @@ test("a run that is stopped is gone on with, to the same block or another, and h
             expect(harm(stopped.rows, seen, after.rows)).toEqual([]);
             expect(markers(after.rows).filter((key) => key.endsWith("~"))).toEqual([]);
         }),
-        { numRuns: runs },
+        { numRuns: runs, examples: [[toAnotherChain, dropped, "first", 2, true, false]] },
     );
 });

@@ -193,12 +193,15 @@ export function placed(
     const values = new Map(adds.map((add) => [add.key, add.values]));
     for (const one of instead.values()) values.set(one.keys[0] ?? "", one.values);
     const elsewhere = [...instead].flatMap(([key, { keys }]) => (keys.includes(key) ? [] : (all.get(key) ?? [])));
-    return segmentsOf(context).flatMap(({ chain, segment }) => {
+    const segments = segmentsOf(context);
+    return segments.flatMap(({ chain, segment }) => {
         const keys = segment.keys.flatMap((key) => instead.get(key)?.keys ?? [key]);
         const ids = new Map([...all].filter(([key]) => keys.includes(key)));
         const staying = new Set(ids.values());
-        // Rows that the next run removes stand in the way of none.
-        const leaving = [...removes, ...matched.spared].map(({ id }) => id).filter((id) => !staying.has(id));
+        // Rows that the next run removes, or that go to another chain, stand in the way of none.
+        const others = segments.flatMap((one) => (one.chain === chain ? [] : one.segment.keys));
+        const going = [...removes, ...matched.spared].map(({ id }) => id);
+        const leaving = [...going, ...others.flatMap((key) => all.get(key) ?? [])].filter((id) => !staying.has(id));
         return planOrder({
             rows: inChain(rows, chain),
             segment: { ...segment, keys },
