@@ -45,12 +45,16 @@ export function quickAgenda(given?: Given, distance = 0): Agenda {
 /** Everything: the base line with every profile and scenario, then one change at a time from it. */
 export function wholeAgenda(given?: Given, distance = 0): Agenda {
     const line = { ...(given ? lineOf(given.uplink) : baseLine()), distance };
-    const every = { ...paced({ ...telling, ...others, ...published }, 1), health: 1 / 30, "health-40": 1 / 30 };
+    const every = { ...telling, ...others, ...published, health: 1 / 30 };
     const plays = compared(line.uplink, given).flatMap((profile) =>
         (given?.families ?? (["ipv4", "ipv6"] as const)).flatMap((family): Play[] => {
-            if (profile.judged && family === "ipv4") return [play(profile, family, every)];
-            if (profile.judged) return [play(profile, family, paced({ ...telling, ...others }, 1))];
-            return family === "ipv4" ? [play(profile, family, paced({ ...telling, ...others, ...published }, 1))] : [];
+            if (profile.judged && family === "ipv4")
+                return [
+                    play(profile, family, every),
+                    play(given?.profile ?? forty(line.uplink), family, { "health-40": 1 / 30 }),
+                ];
+            if (profile.judged) return [play(profile, family, { ...telling, ...others })];
+            return family === "ipv4" ? [play(profile, family, { ...telling, ...others, ...published })] : [];
         }),
     );
     const base: Part = { line, plays, judge: true };
@@ -65,11 +69,22 @@ export function caseAgendas(names: readonly string[]): Agenda[] {
 /** A contested stretch of `seconds`, with as many connections as the command line tool opens and with 40. */
 export function healthAgenda(seconds: number): Agenda[] {
     const line = baseLine();
-    const [profile] = compared(line.uplink).filter(({ judged }) => judged);
-    if (!profile) return [];
-    return ["health", "health-40"].map((name) => [
-        { line, plays: [play(profile, "ipv4", { [name]: seconds / 1800 })], judge: true },
-    ]);
+    const pace = seconds / 1800;
+    return [
+        [{ line, plays: [play(judgedOf(line.uplink), "ipv4", { health: pace })], judge: true }],
+        [{ line, plays: [play(forty(line.uplink), "ipv4", { "health-40": pace })], judge: true }],
+    ];
+}
+
+/** What a site configures that opens 40 connections. */
+function forty(uplink: number): Profile {
+    return judgedOf(uplink, { uploadConnections: 40 });
+}
+
+function judgedOf(uplink: number, site: Record<string, unknown> = {}): Profile {
+    const [profile] = profilesFor(uplink, site).filter(({ judged }) => judged);
+    if (!profile) throw new Error("No profile is judged.");
+    return profile;
 }
 
 /** The project's own profiles, or a router's state beside a router that does nothing. */

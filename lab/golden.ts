@@ -21,8 +21,8 @@ const kinds: readonly { of: RegExp; share: number; least: number }[] = [
     { of: / ms$/, share: 0.1, least: 1.2 },
     // Two of the steps in which arrivals are counted.
     { of: / s$/, share: 0.25, least: 0.1 },
-    { of: / Mbit\/s$/, share: 0.05, least: 0.02 },
-    { of: / %$/, share: 0.05, least: 0.1 },
+    { of: / Mbit\/s$/, share: 0.1, least: 0.02 },
+    { of: / %$/, share: 0.1, least: 0.1 },
     // Counts of what happens now and then.
     { of: / $/, share: 0, least: 1 },
 ];
@@ -82,15 +82,15 @@ export function differences(report: LabReport, golden: Golden): Comparison {
 }
 
 /**
- * What counts as the same on another machine: the figures of other noise, and beyond them on both sides as far again, or what
- * the kind of figure may be off where that is more. None where other noise decides the figure.
+ * What counts as the same on another machine: the figures of other noise, and beyond them on both sides twice as far (four runs
+ * do not reach as far as a hundred would), or what the kind of figure may be off where that is more. None where other noise decides the figure.
  */
 function near(spread: [number, number] | undefined, { scenario, key, unit }: Result): [number, number] | undefined {
     const kind = kinds.find(({ of }) => of.test(`${scenario} ${key} ${unit}`));
     if (!kind || !spread) return undefined;
     const [least, most] = spread;
     if (most - least > Math.max(kind.least, movedAtMost * Math.abs(most))) return undefined;
-    const more = Math.max(kind.least, kind.share * Math.abs(most), most - least);
+    const more = Math.max(kind.least, kind.share * Math.abs(most), 2 * (most - least));
     return [least - more, most + more];
 }
 

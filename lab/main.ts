@@ -8,7 +8,9 @@ import { cases } from "./cases";
 import { type GroundName, groundNames } from "./ground/ground";
 import { namespacesGround } from "./ground/namespaces";
 import { virtualGround } from "./ground/virtual";
+import { endOnSignals } from "./groups";
 import { findKernel } from "./kernel/place";
+import { removeOwnNamespaces } from "./net/remove-own";
 import { pageOf } from "./page/page";
 import { picturesOf } from "./page/pictures";
 import { translateOn } from "./play";
@@ -100,6 +102,7 @@ async function main(): Promise<number> {
     const name = options.ground ?? (findKernel() === undefined ? "namespaces" : "virtual");
     if (name === "namespaces" && process.getuid?.() !== 0) return inUserNamespace();
     endWithParent();
+    if (name === "namespaces") endOnSignals(removeOwnNamespaces);
     const given = await givenState(options);
     const ground = name === "virtual" ? await virtualGround() : await namespacesGround();
 

@@ -21,7 +21,7 @@ const program = new Command("npm run lab:repeat --")
     .option("--write", "compare nothing: write docs/lab/golden.json anew, from runs with other noise each");
 
 /** The first of these runs is what two runs are compared with; all of them say how far a figure may be elsewhere. */
-const noisySeeds = 6;
+const noisySeeds = 4;
 
 async function main(): Promise<number> {
     const { write } = program.parse().opts<{ write?: true }>();

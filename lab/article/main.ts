@@ -1,13 +1,15 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import { Command } from "commander";
 
 import { virtualGround } from "../ground/virtual";
+import { endOnSignals } from "../groups";
+import { removeOwnNamespaces } from "../net/remove-own";
 import { examine } from "../net/requirements";
 import { stacked } from "../page/pictures";
 import { articlePage, chartOf, factsOf } from "./page";
-import { type ArticleTask, playArticle, type StepOutcome } from "./play";
+import { type ArticleTask, playArticle, scratchFolder, type StepOutcome } from "./play";
 import { articleLine, steps } from "./steps";
 
 const program = new Command("npm run article --")
@@ -73,6 +75,10 @@ async function virtual(task: ArticleTask, say: (text: string) => void): Promise<
 
 async function live(task: ArticleTask, say: (text: string) => void): Promise<StepOutcome[]> {
     const { missing, disciplines } = await examine();
+    endOnSignals(() => {
+        removeOwnNamespaces();
+        rmSync(scratchFolder(), { recursive: true, force: true });
+    });
     if (missing.length > 0) throw new Error(missing.join("\n"));
     return playArticle(task, disciplines, say);
 }

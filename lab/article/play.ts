@@ -45,6 +45,9 @@ export interface StepOutcome {
     tcpdump: string;
 }
 
+/** Where the file lies, and what S3 keeps. */
+export const scratchFolder = (): string => path.join(process.env["TMPDIR"] ?? "/tmp", `article-${process.pid}`);
+
 const stride = 500;
 /** A stretch before and behind the upload. */
 const quiet = 3;
@@ -55,7 +58,8 @@ export async function playArticle(
     progress: (text: string) => void,
 ): Promise<StepOutcome[]> {
     const shaped = task.steps.find(({ state }) => state)?.state ?? {};
-    const topology = await buildTopology(baseLine(articleLine), { ...farAddresses, s3: s3Address(shaped) });
+    const line = baseLine(articleLine, kernel.has("netem") ? {} : { distance: 0 });
+    const topology = await buildTopology(line, { ...farAddresses, s3: s3Address(shaped) });
     try {
         const outcomes: StepOutcome[] = [];
         for (const step of task.steps) {
@@ -76,7 +80,7 @@ async function playStep(
 ): Promise<StepOutcome> {
     const translation = step.state && translateOn(step.state, defaultLan, kernel);
     await configureRouter(topology, translation);
-    const folder = path.join(process.env["TMPDIR"] ?? "/tmp", `article-${process.pid}`);
+    const folder = scratchFolder();
     mkdirSync(folder, { recursive: true });
     const started: { stop(): Promise<void> }[] = [];
     const agent = async (role: Role, serves: "live" | "nothing"): Promise<Agent> => {

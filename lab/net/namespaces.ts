@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 
 import { run, succeeds } from "./commands";
 
-const prefix = "rs3lab";
+export const prefix = "rs3lab";
 const pattern = /^rs3lab-(\d+)-([0-9a-z]+)-/;
 
 /**

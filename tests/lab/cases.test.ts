@@ -1,3 +1,4 @@
+import { healthAgenda, wholeAgenda } from "../../lab/agenda";
 import { cases, partOf } from "../../lab/cases";
 import { translateOn } from "../../lab/play";
 import { profilesFor } from "../../lab/profiles";
@@ -47,4 +48,21 @@ it("puts S3 into the lowest class of a CAKE where the profile is join, and keeps
     expect(tc).toMatch(/cake unlimited diffserv4/);
     expect(tc).not.toContain("fq_codel");
     expect(nft).toContain("ip dscp set 8");
+});
+
+it("plays 40 connections with the rows of a site that says it opens 40, and 10 with those of one that says nothing", () => {
+    const forty = profilesFor(20e6, { uploadConnections: 40 }).find(({ judged }) => judged);
+    const ten = profilesFor(20e6).find(({ judged }) => judged);
+    expect(forty!.state).not.toEqual(ten!.state);
+    for (const agenda of [healthAgenda(1800).flat(), wholeAgenda().slice(0, 1)])
+        for (const [name, profile] of [
+            ["health", ten],
+            ["health-40", forty],
+        ] as const) {
+            const plays = agenda.flatMap((part) => part.plays);
+            const playing = plays.filter(({ scenarios: played }) => played.some((one) => one.name === name));
+            expect(playing.map((play) => play.profile)).toEqual([profile]);
+        }
+    const paces = healthAgenda(6 * 3600).map(([part]) => part!.plays[0]!.scenarios);
+    expect(paces).toEqual([[{ name: "health", pace: 12 }], [{ name: "health-40", pace: 12 }]]);
 });
