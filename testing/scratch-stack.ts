@@ -13,8 +13,9 @@
  *
  * Start one stack in `beforeAll` and stop it in `afterAll` where several tests follow each other on it.
  */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import os from "node:os";
@@ -142,9 +143,17 @@ export async function startEngine(options: EngineOptions = {}): Promise<ScratchS
         const config = JSON.stringify({ config: options.config ?? {} }, undefined, 2);
         fs.writeFileSync(path.join(project, `Pulumi.${name}.yaml`), config);
 
+        const running = new Set<ChildProcess>();
+        stops.push(async () => {
+            for (const child of running) {
+                const closed = once(child, "close");
+                child.kill("SIGINT");
+                await closed;
+            }
+        });
         let transcript = "";
         const run = async (command: string, args: string[], extra?: Environment) => {
-            const outcome = await execute(command, args, project, { ...env, ...extra });
+            const outcome = await execute(command, args, project, { ...env, ...extra }, running);
             transcript += `$ ${command} ${args.join(" ")}\n${outcome.output}\n`;
             return outcome;
         };
@@ -236,9 +245,17 @@ function layProject(project: string, program?: Record<string, string>): void {
     }
 }
 
-function execute(command: string, args: string[], cwd: string, env: Environment): Promise<Outcome> {
+function execute(
+    command: string,
+    args: string[],
+    cwd: string,
+    env: Environment,
+    running: Set<ChildProcess>,
+): Promise<Outcome> {
     return new Promise((resolve, reject) => {
         const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+        running.add(child);
+        child.once("close", () => running.delete(child));
         const outcome = { code: -1, stdout: "", stderr: "", output: "" };
         for (const stream of ["stdout", "stderr"] as const) {
             child[stream].setEncoding("utf8").on("data", (text: string) => {

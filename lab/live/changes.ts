@@ -8,6 +8,7 @@ import { root } from "../../sandbox/places";
 import { ordinarySite, type Outcome, providersOf, type ScratchStack, startEngine } from "../../testing/scratch-stack";
 import { Recording } from "../recording";
 import { now } from "../traffic/protocol";
+import { orInterrupted } from "./interrupted";
 import { type LiveLine, startLiveLine } from "./line";
 
 /** More than a game and a call bring into the leaf of everybody else, in bit/s: an upload is in it. */
@@ -25,17 +26,35 @@ const changes: { title: string; config?: Record<string, string>; destroy?: true 
         config: { "routeros-s3:queueNames": '{"parent":"line","rest":"others","s3":"s3"}' },
     },
     { title: "profile scavenger to seed-2018", config: { "routeros-s3:profile": "seed-2018" } },
-    { title: "and back", config: { "routeros-s3:profile": "scavenger" } },
+    { title: "profile seed-2018 to scavenger", config: { "routeros-s3:profile": "scavenger" } },
     { title: "destroy", destroy: true },
 ];
+
+export interface ChangesOptions {
+    /** The provider is killed after each of its writes, its answer lost, and the command given again. */
+    killed?: true;
+    /** Only changes whose title has one of these in it. @default all */
+    only?: readonly string[];
+}
+
+/** Those of the changes that are asked for. Throws where one of the words is in no title. */
+export function changesOf(only: readonly string[] | undefined): typeof changes {
+    const [unknown] = (only ?? []).filter((word) => !changes.some(({ title }) => title.includes(word)));
+    if (unknown !== undefined)
+        throw new Error(
+            `--only ${unknown}: no change has this in its title: ${changes.map(({ title }) => title).join(", ")}`,
+        );
+    return only ? changes.filter(({ title }) => only.some((word) => title.includes(word))) : changes;
+}
 
 /**
  * Changes a stack while an upload to S3, a game and a call run, and prints for each change what the others lost and how long
  * the upload was in the leaf of everybody else. Returns whether nobody lost a packet.
  *
- * @param killed the provider is killed after each of its writes, its answer lost, and the command given again
+ * On Ctrl-C everything is ended, and it throws.
  */
-export async function proveChanges(print: (text: string) => void, killed = false): Promise<boolean> {
+export async function proveChanges(print: (text: string) => void, options: ChangesOptions = {}): Promise<boolean> {
+    const chosen = changesOf(options.only);
     const router = { username: "admin", password: "changes", latency: "hex" as const };
     const line = await startLiveLine({ uplink: 20e6, router });
     const stack = await startEngine({
@@ -52,8 +71,9 @@ export async function proveChanges(print: (text: string) => void, killed = false
     });
     let uploading = true;
     let uploads: Promise<void> | undefined;
-    try {
+    const proof = async (): Promise<boolean> => {
         writeFileSync(path.join(stack.folder, "more-ranges.json"), moreRanges());
+        process.stderr.write("the first pulumi up\n");
         const up = await stack.up();
         if (up.code !== 0) throw new Error(up.output);
         const far = await line.agent("far", "live");
@@ -64,7 +84,7 @@ export async function proveChanges(print: (text: string) => void, killed = false
             "change | runs | took | game lost | call lost | game, 99th percentile | upload in the leaf of others, longest",
         );
         let good = true;
-        for (const { title, config, destroy } of changes) {
+        for (const { title, config, destroy } of chosen) {
             for (const [key, value] of Object.entries(config ?? {}))
                 await stack.pulumi(["config", "set", ...setting(key, value)]);
             const to = line.far.ipv4;
@@ -80,7 +100,9 @@ export async function proveChanges(print: (text: string) => void, killed = false
                 if (unshapes) shapedUntil = Math.min(shapedUntil, now());
             });
             const once = (): Promise<Outcome> => (destroy ? stack.destroy() : stack.up());
-            const { done, runs } = killed ? await untilWhole(line, stack, once) : { done: await once(), runs: 1 };
+            const { done, runs } = options.killed
+                ? await untilWhole(line, stack, once)
+                : { done: await once(), runs: 1 };
             stopWatching();
             const end = Math.min(shapedUntil, now());
             const longest = await watch();
@@ -107,6 +129,9 @@ export async function proveChanges(print: (text: string) => void, killed = false
             );
         }
         return good;
+    };
+    try {
+        return await orInterrupted(proof());
     } finally {
         uploading = false;
         await uploads;
@@ -175,6 +200,8 @@ function watchRest(line: LiveLine): () => Promise<number> {
         }
         return most;
     })();
+    // Nobody waits for it where this ends before its time.
+    longest.catch(() => undefined);
     return async () => {
         watching = false;
         return longest;

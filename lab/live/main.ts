@@ -2,8 +2,9 @@
 import { Command } from "commander";
 
 import { bitsPerSecond } from "../translate/rates";
-import { proveChanges } from "./changes";
+import { type ChangesOptions, proveChanges } from "./changes";
 import { liveInside } from "./inside";
+import { Interrupted } from "./interrupted";
 import { proveMeasure } from "./measure";
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -25,16 +26,24 @@ program
     .description(
         "`pulumi up` changes everything in turn while an upload, a game and a call run: nobody else loses a packet",
     )
+    .option("--only <words...>", "only changes whose title has one of these in it, such as uplink, profile, destroy")
     .option("--killed", "the provider is killed after each of its writes, and the command given again")
     .option(
         "--virtual",
         "in a machine of its own in virtual time, without root: the engine, the router and the packets",
     )
-    .action(({ killed, virtual }: { killed?: true; virtual?: true }) =>
-        end(virtual ? liveInside(["changes", ...(killed ? ["--killed"] : [])], print) : proveChanges(print, killed)),
+    .action(({ virtual, ...options }: ChangesOptions & { virtual?: true }) =>
+        end(virtual ? liveInside(wordsOf(options), print) : proveChanges(print, options)),
     );
 
+function wordsOf({ killed, only = [] }: ChangesOptions): string[] {
+    return ["changes", ...(killed ? ["--killed"] : []), ...(only.length > 0 ? ["--only", ...only] : [])];
+}
+
 program.parseAsync().catch((error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 2;
+    const interrupted = error instanceof Interrupted;
+    process.stderr.write(
+        `${interrupted ? "Stopped; nothing is left." : error instanceof Error ? error.message : String(error)}\n`,
+    );
+    process.exit(interrupted ? 130 : 2);
 });

@@ -46,6 +46,7 @@ describe("Ctrl-C leaves nothing running and nothing mounted, and ends with 130,"
         ["a lab on the virtual ground", noKernel, /S3 alone/, "lab/main.js", "--quick", "--ground", "virtual"],
         ["a lab in namespaces", whyNoPackets(), /S3 alone/, "lab/main.js", "--quick", "--ground", "namespaces"],
         ["the article in namespaces", whyNoPackets(), /Router does nothing/, "lab/article/main.js", "--live"],
+        ["changes on a live line", whyNoPackets(), /the first pulumi up/, "lab/live/main.js", "changes"],
     ] as const)
         (why === undefined ? it : it.skip)(`of ${name}${why === undefined ? "" : ` (skipped: ${why})`}`, async () => {
             const run = spawn(process.execPath, [path.join(root, "bin", program), ...args], {

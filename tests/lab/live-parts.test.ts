@@ -1,3 +1,4 @@
+import { changesOf } from "../../lab/live/changes";
 import { answerTo, type Names } from "../../lab/live/dns";
 import { classCounts, connections, deviceCounts, ruleCounts } from "../../lab/live/kernel-counts";
 import { nftInPlace, type Table } from "../../lab/translate/nft";
@@ -131,5 +132,20 @@ describe("a ruleset that changes", () => {
         expect(nftInPlace([table()], [empty])).toBe("delete table ip routeros\n");
         expect(nftInPlace([empty], [table()])).toMatch(/^table ip routeros \{/);
         expect(nftInPlace([], [empty])).toBe("");
+    });
+});
+
+describe("changes under traffic", () => {
+    const titles = (only?: string[]): string[] => changesOf(only).map(({ title }) => title);
+
+    it("are all played in their order, or those that are named", () => {
+        expect(titles().at(-1)).toBe("destroy");
+        expect(titles(["destroy", "uplink"])).toEqual(["uplink 20M to 18M", "destroy"]);
+    });
+
+    it("are refused where one has no such name, with what there is", () => {
+        expect(() => titles(["uplink", "bucket"])).toThrow(
+            /^--only bucket: no change has this in its title: uplink 20M to 18M, .*, destroy$/,
+        );
     });
 });
