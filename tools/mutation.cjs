@@ -16,16 +16,16 @@ const packages = { "@stryker-mutator/core": "10.0.0", "@stryker-mutator/jest-run
 
 /** Files of the runtime, and the tests that are about each: quick enough to be run hundreds of times. */
 const judged = {
-    "rows/reconcile": ["routeros-reconcile"],
+    "rows/reconcile": ["routeros-match", "routeros-reconcile"],
     "rows/ownership": ["routeros-markers"],
-    "kinds/queue-tree/order": ["routeros-tree"],
+    "kinds/queue-tree/order": ["routeros-tree-order", "routeros-tree"],
     "kinds/firewall-rules/order": ["routeros-rule-order"],
     "kinds/firewall-rules/stand-ins": ["routeros-verdicts"],
     "kinds/firewall-rules/verdicts": ["routeros-verdicts"],
-    "path/fasttrack": ["running-uploads"],
-    "engine/converge": ["routeros-answers", "routeros-ids"],
-    "engine/writer": ["routeros-answers", "routeros-ids"],
-    "router/client": ["routeros-client"],
+    "path/fasttrack": ["fasttrack-bypass"],
+    "engine/converge": ["routeros-converge"],
+    "engine/writer": ["routeros-writer", "routeros-writer-scripts"],
+    "router/client": ["routeros-client", "routeros-client-answers", "routeros-client-tls"],
 };
 
 install();
@@ -91,10 +91,15 @@ function settings(name, report) {
         ignorePatterns: ["/.sandbox", "/bin", "/.cache", "/docs", "/lab", "/examples"],
         jest: {
             projectType: "custom",
-            config: { ...require("../jest.config.js"), testMatch: tests, maxWorkers: 1 },
+            config: {
+                ...require("../jest.config.js"),
+                testMatch: tests,
+                maxWorkers: 1,
+                moduleNameMapper: { "^fast-check$": "<rootDir>/tools/mutation-fast-check.cjs" },
+            },
             enableFindRelatedTests: false,
         },
-        reporters: ["clear-text"],
+        reporters: ["clear-text", process.stdout.isTTY ? "progress" : "progress-append-only"],
         clearTextReporter: { allowColor: false, logTests: false, reportTests: false, reportScoreTable: false },
         disableTypeChecks: false,
     };

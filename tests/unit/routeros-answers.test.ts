@@ -1,11 +1,5 @@
 /** Answers that are another request's, or not what was sent: nothing of them is believed. */
-import { firewallMenu } from "../../providers/routeros/runtime/kinds/firewall-rules/menu";
-import { pathRule } from "../../providers/routeros/runtime/kinds/upload-path";
-import type { BypassMatchers } from "../../providers/routeros/runtime/path";
-import { bypassRules as rulesFor } from "../../providers/routeros/runtime/path";
 import { Client, type RequestOptions } from "../../providers/routeros/runtime/router/client";
-import type { Row } from "../../providers/routeros/runtime/rows/row";
-import { readRow } from "../../providers/routeros/runtime/rows/row";
 import type { Router } from "../../router";
 import { start } from "../../router";
 import { Carrier, type Declared } from "../../testing/carrier";
@@ -100,72 +94,5 @@ describe("an answer", () => {
         await carrier.up(only);
         await carrier.destroy();
         expect(types()).not.toContain(leafType);
-    });
-});
-
-const bypassRules = (rows: readonly Row[], matchers: BypassMatchers) => rulesFor(rows.map(pathRule), matchers);
-
-describe("a FastTrack bypass", () => {
-    const menu = firewallMenu("filter", "ipv4");
-    const rule = (state: string | undefined) =>
-        readRow(menu, {
-            ".id": "*1",
-            chain: "forward",
-            action: "fasttrack-connection",
-            ...(state === undefined ? {} : { "connection-state": state }),
-        });
-    const states = (state: string | undefined) =>
-        bypassRules([rule(state)], { connectionMark: "s3" }).map(({ values }) => values["connection-state"]);
-
-    test.each<[string | undefined, string[]]>([
-        [undefined, ["established,related"]],
-        ["established,related,new", ["established,related"]],
-        ["new,established", ["established"]],
-        ["!invalid", ["established,related"]],
-        ["!related", ["established"]],
-        ["new", []],
-        ["!established,related", []],
-    ])("beside a rule for %s accepts %j and nothing new", (state, accepted) => {
-        expect(states(state)).toEqual(accepted);
-    });
-
-    test("copies every matcher but those that let only some packets through", () => {
-        const fast = readRow(menu, {
-            ".id": "*1",
-            chain: "forward",
-            action: "fasttrack-connection",
-            "in-interface": "ether2",
-            limit: "10,5:packet",
-            "connection-mark": "!other",
-        });
-        const [bypass, ...more] = bypassRules([fast], { connectionMark: "s3" });
-        expect(more).toEqual([]);
-        expect(bypass).toMatchObject({ key: "fasttrack-1", before: "*1" });
-        expect(bypass?.values).toMatchObject({ action: "accept", "in-interface": "ether2", "connection-mark": "s3" });
-        expect(bypass?.values).not.toHaveProperty("limit");
-    });
-
-    test("is none where the rule lets our mark alone, or is out of use, or the router's own", () => {
-        const fast = { ".id": "*1", chain: "forward", action: "fasttrack-connection" };
-        const quiet: Record<string, string>[] = [
-            { "connection-mark": "no-mark" },
-            { "connection-mark": "!s3" },
-            { disabled: "true" },
-            { dynamic: "true" },
-        ];
-        for (const more of quiet) {
-            expect(bypassRules([readRow(menu, { ...fast, ...more })], { connectionMark: "s3" })).toEqual([]);
-        }
-        expect(
-            bypassRules([readRow(menu, { ...fast, "connection-mark": "s3" })], { connectionMark: "s3" }),
-        ).toHaveLength(1);
-    });
-
-    test("by list has a rule for each direction", () => {
-        const found = bypassRules([rule("established,related")], { dstAddressList: "L" });
-        expect(found.map(({ key, values }) => [key, values["dst-address-list"], values["src-address-list"]])).toEqual([
-            ["fasttrack-1", "L", undefined],
-            ["fasttrack-1-reply", undefined, "L"],
-        ]);
     });
 });
