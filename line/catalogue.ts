@@ -97,6 +97,11 @@ export const catalogue = {
         "The default route leaves by another interface: uploads never pass the one that is shaped.",
         "Set `wanInterface` to the interface of the default route.",
     ),
+    "wan/other-line": entry(
+        "undecided",
+        "A default route in use goes by another interface too: uploads that leave by that one are not shaped.",
+        "Give each line a tree of its own with `wanInterfaces`.",
+    ),
     "wan/route-unknown": entry(
         "undecided",
         "No active default route was found, so by which interface uploads leave is not known.",

@@ -167,7 +167,7 @@ export const assumptions: readonly Assumption[] = [
     {
         key: "empty-strings",
         about: "values",
-        choice: "An empty string stays as such in ports and in text matchers; other typed values refuse it.",
+        choice: "An empty string stays as such in ports, text matchers and sets of words (connection states, address types, TCP flags), and what such a rule matches is not decided; other typed values refuse it.",
     },
     {
         key: "empty-mandatory",

@@ -1,6 +1,6 @@
 /** Whether uploads leave by the interface that is shaped, and pass the processor on the way. Pure. */
-import type { RowOf, UploadSite } from "../../providers/routeros/runtime/path";
-import { ipPath } from "../../providers/routeros/runtime/path";
+import type { Menus, RowOf, UploadSite } from "../../providers/routeros/runtime/path";
+import { defaultInterfaces, ipPath } from "../../providers/routeros/runtime/path";
 import { finding } from "../catalogue";
 import type { Finding } from "../output";
 import type { Readings } from "../readings";
@@ -22,32 +22,25 @@ export function wanFindings({ menus }: Readings, site: UploadSite): Finding[] {
     return [...lines, ...routeFindings(menus, site), ...hardwareFindings(menus, site)];
 }
 
-function routeFindings(menus: Readings["menus"], site: UploadSite): Finding[] {
+function routeFindings(menus: Menus, site: UploadSite): Finding[] {
     return site.families.flatMap((family): Finding[] => {
-        const routes = menus[`${ipPath(family)}/route`];
+        const path = `${ipPath(family)}/route` as const;
+        const routes = menus[path];
         if (!routes) return [];
-        const active = routes.filter(({ active, disabled }) => active && !disabled);
-        const leaves = active.flatMap((row) => gatewayInterface(row) ?? []);
+        const inUse = (row: RowOf<"/ip/route">): boolean => row.active && !row.disabled && routes.includes(row);
+        const leaves = defaultInterfaces(menus, inUse);
         if (leaves.length === 0) {
             // A house without IPv6 has nothing that could leave.
-            return family === "ipv6" && active.length === 0
+            return family === "ipv6" && !routes.some(inUse)
                 ? []
                 : [finding("wan/route-unknown", `${family} has no default route whose interface is told`)];
         }
-        const others = [...new Set(leaves)].filter((name) => !site.lines.includes(name));
+        const others = leaves.filter((name) => !site.lines.includes(name));
         if (others.length === 0) return [];
-        const some = leaves.some((name) => site.lines.includes(name));
+        const code = others.length < leaves.length ? "wan/other-line" : "wan/no-route";
         const seen = `${family}'s default route leaves by ${others.join(", ")}, and ${site.lines.join(", ")} is shaped`;
-        return [finding("wan/no-route", seen, some ? { effect: "undecided", certain: false } : {})];
+        return [finding(code, seen)];
     });
-}
-
-/** `immediate-gw` is `192.0.2.1%ether1` or an interface; an older or static route may say it in `gateway` alone. */
-function gatewayInterface({ "immediate-gw": immediate, gateway }: RowOf<"/ip/route">): string | undefined {
-    const text = (immediate.length > 0 ? immediate : gateway).join(",");
-    const named = /%(.+)$/.exec(text)?.[1];
-    if (named !== undefined) return named;
-    return text === "" || /^[\d.]+$|:/.test(text) ? undefined : text;
 }
 
 function hardwareFindings(menus: Readings["menus"], site: UploadSite): Finding[] {

@@ -1,6 +1,6 @@
 import { fromBytes, toBytes } from "../device/bytes";
 import { menusOf } from "../menus";
-import { complete, wordIn } from "../menus/console";
+import { commonCommands, complete, wordIn } from "../menus/console";
 import { versions } from "../menus/definition";
 
 /**
@@ -87,7 +87,7 @@ function readStatement(line: number, tokens: string[], current: string): Stateme
         if (index > 0 && /^["[{(:$]/.test(token)) break;
         index++;
         if (/^["[{(:$]/.test(token)) statement.command = token;
-        else for (const word of token.split("/").filter(Boolean)) step(statement, word, absolute);
+        else for (const word of token.split("/").filter(Boolean)) step(statement, word, absolute, tokens[index]);
     }
     statement.tokens = tokens.slice(index);
     const named = statement.command === "set" ? "setArguments" : "addArguments";
@@ -104,14 +104,21 @@ function readStatement(line: number, tokens: string[], current: string): Stateme
     return statement;
 }
 
-/** One word on the way to the command. */
-function step(statement: Statement, word: string, absolute: boolean): void {
-    const found = word === ".." ? undefined : wordAt(statement.path === "" ? "/" : statement.path, word);
+/** One word on the way to the command; `next` is what follows its token. */
+function step(statement: Statement, word: string, absolute: boolean, next?: string): void {
+    let found = word === ".." ? undefined : wordAt(statement.path === "" ? "/" : statement.path, word);
+    if (found && "menu" in found && isCommand(word, found.menu, next)) found = { command: word };
     if (word === "..") statement.path = statement.path.replace(/\/[^/]*$/, "") || "/";
     else if (found && "menu" in found) statement.path = found.menu;
     else if (found && statement.command === "") statement.command = found.command;
     else if (absolute) statement.path = `${statement.path === "/" ? "" : statement.path}/${word}`;
     else statement.command = word;
+}
+
+/** Whether a command that is a beginning of a menu's name, too (`set`, `settings`), is meant: what follows is no word there. */
+function isCommand(word: string, menu: string, next: string | undefined): boolean {
+    const isName = menu.endsWith(`/${word}`);
+    return !isName && commonCommands.includes(word) && next !== undefined && wordAt(menu, next) === undefined;
 }
 
 function isArgument(token: string): boolean {

@@ -26,7 +26,7 @@ export function complete(word: string, names: Iterable<string>): string | undefi
 }
 
 /** Commands of most menus, for those that are not modelled. */
-const commonCommands = [
+export const commonCommands = [
     ...[
         "add",
         "comment",

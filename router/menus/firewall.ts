@@ -84,15 +84,17 @@ function matchers(family: 4 | 6): Record<string, Field> {
     };
     const routingTable: Field = { kind: "reference", menu: "/routing/table", words: ["main"] };
     const interfaceList: Field = { kind: "reference", menu: "/interface/list", says: "interface-list" };
+    // Public exports are full of `connection-state=""`.
+    const several: Field = { kind: "enum-list", emptyAllowed: true };
     return {
         action: { kind: "enum" },
         protocol: { kind: "enum" },
-        "connection-state": { kind: "enum-list" },
-        "connection-nat-state": { kind: "enum-list" },
-        "connection-type": { kind: "enum" },
-        "src-address-type": { kind: "enum-list" },
-        "dst-address-type": { kind: "enum-list" },
-        "tcp-flags": { kind: "enum-list" },
+        "connection-state": several,
+        "connection-nat-state": several,
+        "connection-type": { kind: "enum", emptyAllowed: true },
+        "src-address-type": several,
+        "dst-address-type": several,
+        "tcp-flags": several,
         "src-address": address,
         "dst-address": address,
         "src-port": ports,

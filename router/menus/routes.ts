@@ -1,3 +1,4 @@
+import type { Row } from "../api";
 import { contains, normaliseMatcherAddress } from "../device/addresses";
 import type { Device } from "../device/device";
 import type { Field } from "../device/values";
@@ -48,14 +49,30 @@ export function routeMenu(family: 4 | 6): MenuRules {
         check(values) {
             if (!values["gateway"] && values["blackhole"] === undefined) throw refuse.missing("gateway");
         },
-        show: (shown, row, device) => ({
-            ...shown,
-            active: String(shown["disabled"] !== "true"),
-            dynamic: row.dynamic ? "true" : "false",
-            ...(shown["gateway"] ? { "immediate-gw": immediateGateway(shown["gateway"], device) } : {}),
-            inactive: String(shown["disabled"] === "true"),
-        }),
+        show: (shown, row, device) => {
+            const active = shown["disabled"] !== "true" && !routes(device, family).some((one) => isNearer(one, shown));
+            return {
+                ...shown,
+                active: String(active),
+                dynamic: row.dynamic ? "true" : "false",
+                ...(shown["gateway"] ? { "immediate-gw": immediateGateway(shown["gateway"], device) } : {}),
+                inactive: String(!active),
+            };
+        },
     };
+}
+
+function routes(device: Device, family: 4 | 6): Row[] {
+    return device
+        .table(`/${family === 4 ? "ip" : "ipv6"}/route`)
+        .all()
+        .map(({ values }) => values);
+}
+
+/** Of routes to one destination in one table, those of the least distance are used. */
+function isNearer(one: Row, other: Row): boolean {
+    const same = ["dst-address", "routing-table"].every((name) => one[name] === other[name]);
+    return same && one["disabled"] !== "true" && Number(one["distance"]) < Number(other["distance"]);
 }
 
 /** `main`, tables that somebody made, and one for each VRF. */
@@ -117,9 +134,16 @@ export function dhcpClientMenu(family: 4 | 6): MenuRules {
     };
 }
 
-function immediateGateway(gateway: string, device: Device): string {
+/** Of a gateway that is reached by another route: that one's. */
+function immediateGateway(gateway: string, device: Device, hops = 4): string {
     const through = interfaceTowards(device, gateway);
-    return through === undefined || through === gateway ? gateway : `${gateway}%${through}`;
+    if (through === gateway) return gateway;
+    if (through !== undefined) return `${gateway}%${through}`;
+    const family = gateway.includes(":") ? 6 : 4;
+    const next = routes(device, family).find(
+        (one) => one["gateway"] && !/\/0$/.test(one["dst-address"]!) && contains(one["dst-address"]!, gateway),
+    );
+    return next && hops > 0 ? immediateGateway(next["gateway"]!, device, hops - 1) : gateway;
 }
 
 /** The interface through which an address is reached: its own name, or the one whose network holds it. */

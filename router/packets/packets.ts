@@ -337,7 +337,9 @@ function matches(device: Device, path: string, values: Row, packet: Packet): boo
     for (const [name, value] of Object.entries(values)) {
         if (notMatchers.test(name)) continue;
         const negated = value.startsWith("!");
-        const matched = matchers[name]?.(negated ? value.slice(1) : value, packet, device, path);
+        const plain = negated ? value.slice(1) : value;
+        // What an empty one matches nobody has recorded.
+        const matched = plain === "" ? undefined : matchers[name]?.(plain, packet, device, path);
         if (matched === undefined) undecided ??= name;
         else if (matched === negated) return false;
     }

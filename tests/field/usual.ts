@@ -182,6 +182,35 @@ add action=mark-packet chain=forward connection-mark=heavy new-packet-mark=heavy
         { form: "packet-late", findings: ["path/stray-mark", "path/stray-mark"] },
     ),
     router(
+        "FastTrack by an empty set of states",
+        `/ip firewall filter\nadd action=fasttrack-connection chain=forward connection-state=""\n${accept}`,
+        { findings: ["path/fasttrack?"], leaf: "undecided" },
+    ),
+    router(
+        "FastTrack by an empty set of address types, and by a list without a name",
+        `/ip firewall filter
+add action=fasttrack-connection chain=forward connection-state=established dst-address-type=""
+add action=fasttrack-connection chain=forward connection-state=established,related dst-address-list="" hw-offload=yes
+${accept}`,
+    ),
+    router(
+        "connections marked in whatever state",
+        `/ip firewall mangle
+add action=mark-connection chain=prerouting connection-mark=no-mark connection-state="" dst-address-type=!local in-interface=bridge new-connection-mark=all passthrough=yes
+/ip firewall filter
+${fastTrack}${accept}`,
+        { form: "packet" },
+    ),
+    router(
+        "packets marked in whatever state, final, and web accepted by empty matchers",
+        `/ip firewall mangle
+add action=accept chain=prerouting connection-nat-state="" tcp-flags=""
+add action=mark-packet chain=forward connection-state="" new-packet-mark=all passthrough=no
+/ip firewall filter
+${fastTrack}${accept}`,
+        { form: "packet-late", findings: ["path/stray-mark"] },
+    ),
+    router(
         "a hotspot whose queue holds the whole house",
         `/queue simple
 add max-limit=5M/20M name=hs-<hs1> target=bridge

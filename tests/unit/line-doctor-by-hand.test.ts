@@ -48,6 +48,26 @@ const cases: Case[] = [
         codes: ["rows/missing", "names/outside-list", "names/outside-list", "proof/no-upload"],
     },
     {
+        name: "another line in use, and the shaped one in reserve",
+        before: async (call) => {
+            await call("PUT", "/ip/address", { address: "198.51.100.2/24", interface: "ether4" });
+            await set(call, "/ip/route", "dst-address", "0.0.0.0/0", { distance: "2" });
+            await call("PUT", "/ip/route", { gateway: "198.51.100.1" });
+        },
+        verdict: "not-shaped",
+        codes: ["wan/no-route", "proof/no-upload"],
+    },
+    {
+        name: "a gateway that another route leads to",
+        before: async (call) => {
+            await call("PUT", "/ip/address", { address: "203.0.113.2/24", interface: "ether5" });
+            await call("PUT", "/ip/route", { "dst-address": "9.9.9.9/32", gateway: "203.0.113.1" });
+            await set(call, "/ip/route", "dst-address", "0.0.0.0/0", { gateway: "9.9.9.9" });
+        },
+        verdict: "shaped",
+        codes: ["proof/no-upload"],
+    },
+    {
         name: "an IPv6 default route by another interface",
         before: async (call) => {
             await call("PUT", "/ipv6/address", { address: "2001:db8:4::2/64", interface: "ether4" });

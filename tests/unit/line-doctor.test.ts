@@ -106,6 +106,15 @@ const cases: Case[] = [
         codes: ["wan/no-route", "proof/no-upload"],
     },
     {
+        name: "two lines in use, one of them shaped",
+        before: async (call) => {
+            await call("PUT", "/ip/address", { address: "198.51.100.2/24", interface: "ether4" });
+            await call("PUT", "/ip/route", { gateway: "198.51.100.1" });
+        },
+        verdict: "undecided",
+        codes: ["wan/other-line", "proof/no-upload"],
+    },
+    {
         name: "the shaped interface disabled",
         before: (call) => set(call, "/interface", "name", "ether5", { disabled: "true" }),
         verdict: "shaped",

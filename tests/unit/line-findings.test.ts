@@ -129,14 +129,15 @@ describe("what passes the processor", () => {
     test("a default route that is not told is undecided, and one of several is no verdict", () => {
         expect(look({ "/interface": interfaces, "/ip/route": [] })).toEqual(["wan/route-unknown"]);
         const routes: Record<string, string>[] = [
-            { gateway: "192.0.2.1", "immediate-gw": "192.0.2.1%ether5" },
-            { gateway: "lte1" },
+            { "dst-address": "0.0.0.0/0", gateway: "192.0.2.1", "immediate-gw": "192.0.2.1%ether5" },
+            { "dst-address": "0.0.0.0/0", gateway: "lte1" },
         ];
+        const both = [...interfaces, { name: "lte1", type: "lte", running: "true" }];
         const found = wanFindings(
-            { menus: readMenus({ "/interface": interfaces, "/ip/route": routes }), later: {}, between: 0, unread: {} },
+            { menus: readMenus({ "/interface": both, "/ip/route": routes }), later: {}, between: 0, unread: {} },
             site(),
         );
-        expect(found).toMatchObject([{ code: "wan/no-route", effect: "undecided" }]);
+        expect(found).toMatchObject([{ code: "wan/other-line", effect: "undecided" }]);
     });
 });
 

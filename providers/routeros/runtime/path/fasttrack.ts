@@ -45,6 +45,9 @@ export function isFastTrack(row: Rule): boolean {
 /** Matchers that let only some packets through: copied, they would leave the rest to FastTrack. */
 const sampling = new Set(["limit", "dst-limit", "nth", "random", "connection-limit"]);
 
+/** Set, and to nothing: what it matches is not recorded, so that FastTrack may take any packet. */
+const isEmpty = (matcher: string): boolean => /^!?$/.test(matcher);
+
 /** Before each FastTrack rule the rules that accept ours: all of its matchers, and ours. They never accept `new`. */
 export function bypassRules(rules: readonly Rule[], matchers: BypassMatchers): BypassRule[] {
     const found: BypassRule[] = [];
@@ -52,7 +55,7 @@ export function bypassRules(rules: readonly Rule[], matchers: BypassMatchers): B
     for (const row of rules) {
         const states = statesOf(row.matchers["connection-state"]);
         if (states === "" || !isFastTrack(row)) continue;
-        const copied = Object.entries(row.matchers).filter(([wire]) => !sampling.has(wire));
+        const copied = Object.entries(row.matchers).filter(([wire, value]) => !sampling.has(wire) && !isEmpty(value));
         const values = {
             chain: row.chain,
             ...Object.fromEntries(copied),
@@ -79,7 +82,7 @@ export function bypassRules(rules: readonly Rule[], matchers: BypassMatchers): B
 /** Of `established,related` those that the FastTrack rule takes; never new connections. */
 function statesOf(matcher: string | undefined): string {
     const both = ["established", "related"];
-    if (matcher === undefined) return both.join(",");
+    if (matcher === undefined || isEmpty(matcher)) return both.join(",");
     const negated = matcher.startsWith("!");
     const named = matcher.replace(/^!/, "").split(",");
     return both.filter((state) => named.includes(state) !== negated).join(",");
@@ -87,7 +90,7 @@ function statesOf(matcher: string | undefined): string {
 
 /** Whether a FastTrack rule with that matcher takes connections with our mark at all. */
 function letsThrough(matcher: string | undefined, mark: string): boolean {
-    if (matcher === undefined) return true;
+    if (matcher === undefined || isEmpty(matcher)) return true;
     return matcher.startsWith("!") ? matcher !== `!${mark}` : matcher === mark;
 }
 

@@ -186,7 +186,7 @@ function remedyFor(asked: Asked, cause: Cause): Pick<Finding, "next" | "remedy">
 function rowChanges(site: UploadSite, { row }: Step, fast: boolean): Record<string, string>[] {
     const found: Record<string, string>[] = [];
     const add = (change: Record<string, string>): void => {
-        if (Object.keys(change).every((name) => row.matchers[name] === undefined)) found.push(change);
+        if (Object.keys(change).every((name) => !row.matchers[name])) found.push(change);
     };
     if (fast) add({ "connection-state": "established,related" });
     if (fast) add({ "connection-mark": "no-mark" });

@@ -1,6 +1,5 @@
 /** Which properties of a rule say what it matches, and whether two rules can match one packet. Pure. */
 import type { Values } from "../rows/fields";
-import { emptyButSet } from "../rows/fields";
 
 /** What happens to a packet that matches, and what the router adds by itself. */
 const others =
@@ -15,7 +14,7 @@ export function mayMatchTogether(a: Values, b: Values): boolean {
     return Object.keys(a).every((wire) => {
         const left = a[wire];
         const right = b[wire];
-        if (left === undefined || right === undefined || left === emptyButSet || right === emptyButSet) return true;
+        if (!left || !right) return true;
         if (wire.endsWith("address-list")) return true;
         return compatible(wire, left, right);
     });

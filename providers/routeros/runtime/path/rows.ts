@@ -1,5 +1,6 @@
 /** What stands on a router, read once: the menus that are looked at, and what each property of their rows says. Pure. */
 import type { Values } from "../rows/fields";
+import { emptyButSet } from "../rows/fields";
 import type { Common, Row } from "../rows/row";
 import { commonOf } from "../rows/row";
 import { rate } from "../rows/values";
@@ -29,7 +30,11 @@ const pair: Read<readonly [string, string]> = (value) => {
 };
 /** By name, as the router prints them. */
 const matchers: Read<Values> = (_, values) =>
-    Object.fromEntries(Object.entries(values).filter(([name]) => isMatcher(name)));
+    Object.fromEntries(
+        Object.entries(values).flatMap(([name, value]) =>
+            isMatcher(name) ? [[name, value === emptyButSet ? "" : value]] : [],
+        ),
+    );
 
 const rule = {
     chain: text,

@@ -139,12 +139,12 @@ function hasAddress(menus: Menus, name: string): boolean {
     return [...addresses, ...clients].some((row) => row.interface === name);
 }
 
-/** Interfaces that a default route goes by, active or not. */
-export function defaultInterfaces(menus: Menus): string[] {
+/** Interfaces that a default route goes by; in use or not, where nothing else is asked. */
+export function defaultInterfaces(menus: Menus, isMeant: (row: RowOf<"/ip/route">) => boolean = isEnabled): string[] {
     const interfaces = new Set(menus["/interface"]?.map(({ name }) => name));
     const everywhere: readonly string[] = Object.values(defaultRoute);
     const routes = [...(menus["/ip/route"] ?? []), ...(menus["/ipv6/route"] ?? [])].filter(
-        (row) => isEnabled(row) && everywhere.includes(row["dst-address"]),
+        (row) => isMeant(row) && everywhere.includes(row["dst-address"]),
     );
     const gateways = routes.flatMap((row) => [...row["immediate-gw"], ...row.gateway]);
     const found = gateways.flatMap((gateway) => {
