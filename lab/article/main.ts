@@ -10,7 +10,7 @@ import { examine } from "../net/requirements";
 import { stacked } from "../page/pictures";
 import { articlePage, chartOf, factsOf } from "./page";
 import { type ArticleTask, playArticle, scratchFolder, type StepOutcome } from "./play";
-import { articleLine, steps } from "./steps";
+import { articleLine, needsFlowtable, steps } from "./steps";
 
 const program = new Command("npm run article --")
     .description(
@@ -80,7 +80,10 @@ async function live(task: ArticleTask, say: (text: string) => void): Promise<Ste
         rmSync(scratchFolder(), { recursive: true, force: true });
     });
     if (missing.length > 0) throw new Error(missing.join("\n"));
-    return playArticle(task, disciplines, say);
+    const playable = task.steps.filter((step) => disciplines.has("flowtable") || !needsFlowtable(step));
+    for (const step of task.steps)
+        if (!playable.includes(step)) say(`left out: ${step.title}: this kernel has no flowtable`);
+    return playArticle({ ...task, steps: playable }, disciplines, say);
 }
 
 function save(file: string, text: string): void {

@@ -31,6 +31,11 @@ function bypass(state: RouterState): Row {
     };
 }
 
+/** Without a flowtable nothing takes packets past the rules: a step with FastTrack on would show what is not so. */
+export function needsFlowtable({ state }: Step): boolean {
+    return (state?.["/ip/firewall/filter"] ?? []).some((row) => row["action"] === "fasttrack-connection");
+}
+
 export function steps(): Step[] {
     const only = { addressFamilies: ["ipv4"] };
     const article = planned("seed-2018", articleLine, only);

@@ -93,18 +93,19 @@ export async function proveChanges(print: (text: string) => void, options: Chang
             await sleep(500);
             const from = now();
             const watch = watchRest(line);
-            // Without queues the modem drops what it cannot keep, which is why there are queues.
-            let shapedUntil = Infinity;
-            const stopWatching = line.router.onRequest(({ when, method, path: menu }) => {
-                const unshapes = when === "before" && destroy && method !== "GET" && menu.startsWith("/queue/tree");
-                if (unshapes) shapedUntil = Math.min(shapedUntil, now());
+            // Without queues the modem drops what it cannot keep, which is why there are queues. They may go by a script.
+            const queues = (): number => line.router.rows("/queue/tree").length;
+            const all = queues();
+            let shapedUntil = from;
+            const stopWatching = line.router.onRequest(() => {
+                if (queues() === all) shapedUntil = now();
             });
             const once = (): Promise<Outcome> => (destroy ? stack.destroy() : stack.up());
             const { done, runs } = options.killed
                 ? await untilWhole(line, stack, once)
                 : { done: await once(), runs: 1 };
             stopWatching();
-            const end = Math.min(shapedUntil, now());
+            const end = destroy ? shapedUntil : now();
             const longest = await watch();
             for (const flow of ["game", "call"]) await host.do({ op: "stop", flow });
             await sleep(1000);

@@ -5,7 +5,7 @@ import path from "node:path";
 
 import { chartOf, factsOf } from "../../lab/article/page";
 import type { StepOutcome } from "../../lab/article/play";
-import { steps } from "../../lab/article/steps";
+import { needsFlowtable, steps } from "../../lab/article/steps";
 import { translateOn } from "../../lab/play";
 import { optionalDisciplines } from "../../lab/translate/leaf-queues";
 import { build, root } from "./support";
@@ -35,6 +35,14 @@ describe("the article's story", () => {
     it("has FastTrack past the marks where the article had it on, and past none where it was off", () => {
         expect(nftOf("fasttrack")).toMatch(/ct state \{ established, related \} counter flow add @fasttrack/);
         expect(nftOf("seed-2018")).not.toContain("flow add");
+    });
+
+    it("knows the steps that a kernel without flowtables cannot show", () => {
+        expect(
+            steps()
+                .filter(needsFlowtable)
+                .map(({ key }) => key),
+        ).toEqual(["fasttrack", "scavenger"]);
     });
 
     it("lets our own uploads through before FastTrack takes the rest", () => {

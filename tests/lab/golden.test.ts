@@ -35,7 +35,7 @@ describe("committed figures", () => {
     const committed = [
         of("rate", "Mbit/s", [18.2, 18.1]),
         of("gives-way", "s", [Infinity, 2]),
-        of("takes-back", "s", [0.75, 0.1], atMost(2)),
+        of("takes-back", "s", [1.5, 0.1], atMost(2)),
         of("ratio", "%", [100, 100], { scenario: "web", ...atMost(150) }),
         of("s3-share", "%", [4.9, 4.8], atMost(5)),
     ];
@@ -75,7 +75,7 @@ describe("committed figures", () => {
             loose: ["scavenger ipv4 alone gives-way", "scavenger ipv4 alone takes-back"],
         });
         expect(now({ "takes-back": 2.1 }, "b").lines).toEqual([
-            "scavenger ipv4 alone takes-back: 0.75 is committed, at most 2.00 s is promised, 2.1 now",
+            "scavenger ipv4 alone takes-back: 1.5 is committed, at most 2.00 s is promised, 2.1 now",
         ]);
     });
 
@@ -88,7 +88,7 @@ describe("committed figures", () => {
     it("name a figure that is not there any more, and one that is new", () => {
         const { lines } = differences(report([of("rate", "Mbit/s", [18.2]), of("share", "%", [95])]), golden);
         expect(lines).toEqual([
-            ...["gives-way: Infinity", "takes-back: 0.75"].map(
+            ...["gives-way: Infinity", "takes-back: 1.5"].map(
                 (was) => `scavenger ipv4 alone ${was} is committed, nothing now`,
             ),
             "scavenger ipv4 web ratio: 100 is committed, nothing now",
