@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import {
+    existsSync,
+    mkdirSync,
+    readdirSync,
+    readFileSync,
+    realpathSync,
+    rmSync,
+    statfsSync,
+    symlinkSync,
+    writeFileSync,
+} from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -89,6 +99,8 @@ export async function runMachine(run: MachineRun): Promise<string> {
     mkdirSync(folder);
     try {
         for (const [name, text] of Object.entries(run.files ?? {})) writeFileSync(path.join(folder, name), text);
+        for (const [index, host] of Object.values(run.folders ?? {}).entries())
+            symlinkSync(realpathSync(host), path.join(folder, folderLink(index)));
         writeFileSync(path.join(folder, "init"), initScript(run.command, run.folders ?? {}), { mode: 0o755 });
         await untilDone(run, folder);
         const result = path.join(folder, "result");
@@ -98,6 +110,7 @@ export async function runMachine(run: MachineRun): Promise<string> {
     }
 }
 
+const folderLink = (index: number): string => `folder-${index}`;
 const prefix = "rs3-machine-";
 let count = 0;
 
@@ -113,14 +126,17 @@ export function sweepMachines(own = false): void {
 const begins = "machine's program begins";
 const ended = "machine's program ended with ";
 
+/** By way of the host's own /proc: how long and how deep a path of the host is would be noise inside. */
+const runFolder = "/proc/self/cwd";
+
 function initScript(command: readonly string[], folders: Readonly<Record<string, string>>): string {
     const quote = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
-    const bound = Object.entries(folders).map(
-        ([inside, host]) => `mkdir -p ${quote(inside)} && mount --bind ${quote(host)} ${quote(inside)} || exit\n`,
+    const mounted = Object.keys(folders).map(
+        (inside, index) =>
+            `mkdir -p ${inside} && mount -r -t hostfs -o ${runFolder}/${folderLink(index)} folder ${inside} || exit\n`,
     );
     return `#!/bin/sh
 # First process of the machine: what a program needs, then the program.
-folder=$(cd /proc/self/cwd && pwd -P)
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/run TMPDIR=/run LANG=C.UTF-8 ${virtualClock}=1
 mount -t proc proc /proc
 mount -t sysfs sys /sys
@@ -128,8 +144,8 @@ mount -t tmpfs tmp /run
 mount -t devtmpfs dev /dev 2>/dev/null
 mkdir -p /dev/shm /run/lab
 mount -t tmpfs shm /dev/shm
-mount -t hostfs -o "$folder" lab /run/lab || exit
-${bound.join("")}ip link set lo up
+mount -t hostfs -o ${runFolder} lab /run/lab || exit
+${mounted.join("")}ip link set lo up
 cd /run
 echo "${begins}"
 ${command.map(quote).join(" ")} 2>&1 </dev/null

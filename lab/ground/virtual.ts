@@ -1,6 +1,7 @@
 import { execSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
+import os from "node:os";
 import path from "node:path";
 
 import { root } from "../../sandbox/places";
@@ -15,7 +16,10 @@ import { commandLine, runMachine, sweepMachines, whyNoMachine } from "./machine"
 export const beat = "~";
 
 /** What figures depend on beside the lab's own programs. Where all of it is equal, they are equal in every digit. */
-export type Fingerprint = Record<"kernel" | "libc" | "processor" | "Node" | "programs" | "command line", string>;
+export type Fingerprint = Record<
+    "kernel" | "libc" | "processor" | "Node" | "programs" | "command line" | "TMPDIR",
+    string
+>;
 
 export function fingerprint(kernel: string): Fingerprint {
     const flags = /^flags\s*:\s*(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1] ?? "";
@@ -27,6 +31,8 @@ export function fingerprint(kernel: string): Fingerprint {
         Node: process.version,
         programs: hash(["ip -V", "nft -v"].map((command) => execSync(command).toString()).join("")),
         "command line": hash(commandLine(1).join(" ")),
+        // The machine's first program lies there.
+        TMPDIR: hash(realpathSync(os.tmpdir())),
     };
 }
 
