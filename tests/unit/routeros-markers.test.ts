@@ -86,3 +86,13 @@ test("a resource's owners are its own and all that were recorded, each once", ()
     expect(ownersOf({ owner: "p/s/new" }, olds)).toEqual(["p/s/new", "p/t/older"]);
     expect(stackOf("p/s/a/b")).toBe("p/s/");
 });
+
+test("a comment of any length is read in one go, whatever in it looks like the beginning of a marker", () => {
+    // Were the rest of it read anew at each of these, this would not end.
+    const text = "[pulumi:".repeat(1 << 18);
+    const blanks = " ".repeat(1 << 20);
+    expect(readComment(text)).toEqual({ text });
+    expect(readComment(`${text}${blanks}x`)).toEqual({ text: `${text}${blanks}x` });
+    const marker = { owner: "p/s/r", key: "k", adopted: false };
+    expect(readComment(`a${blanks}${markerText(marker)}${blanks}`)).toEqual({ text: "a", marker });
+});

@@ -359,6 +359,16 @@ describe("operations", () => {
         expect([...present(found.matched).keys()].sort()).toEqual([b, "10.0.0.3", "10.0.0.4"].sort());
     });
 
+    test("take others' rows away in a list that is ours alone, and nowhere else", () => {
+        const all = rows({ address: b }, { address: "10.0.0.3", comment: "theirs" });
+        expect(kinds(find(all, want(a), { exclusive: true }).operations)).toEqual([
+            `add ${a}`,
+            "remove *1",
+            "remove *2",
+        ]);
+        expect(kinds(find(all, want(a)).operations)).toEqual([`add ${a}`]);
+    });
+
     test("leave alone what is ignored, and mark a row that stood before as that", () => {
         const matched = match(rows({ address: a, disabled: "true" }), want(a), claim({ adopt: true }), job);
         expect(present(matched).get(a)?.id).toBe("*1");

@@ -223,3 +223,41 @@ test("two resources of one name under different parents are refused: their rows 
     await up([block(443)]);
     expect(router.rows(filter).filter((row) => (row["comment"] ?? "").includes("pulumi"))).toHaveLength(1);
 });
+
+test("rules and queues may be called as every object's own names are", async () => {
+    const names = ["constructor", "__proto__", "toString", "hasOwnProperty"];
+    const declared: Declared[] = [
+        {
+            kind: "FirewallRules",
+            name: "rules",
+            args: {
+                table: "mangle",
+                rules: names.map((key) => ({ key, chain: "forward", action: "log", logPrefix: key })),
+            },
+        },
+        {
+            kind: "QueueTree",
+            name: "queues",
+            args: { queues: names.map((name) => ({ name, parent: "ether2", maxLimit: "5M" })) },
+        },
+    ];
+    const before = standing(router);
+    const prefixes = (): (string | undefined)[] =>
+        router.rows("/ip/firewall/mangle").flatMap((row) => row["log-prefix"] ?? []);
+    await up(declared);
+    expect(prefixes()).toEqual(names);
+    const queues = router.rows(tree).map(({ name }) => name);
+    expect(queues.sort()).toEqual([...names].sort());
+    // What the engine keeps of a state is JSON.
+    carrier.state = JSON.parse(JSON.stringify(carrier.state)) as typeof carrier.state;
+    expect((await carrier.preview(declared)).steps.filter(({ op }) => op !== "same")).toEqual([]);
+    router.set(
+        tree,
+        idOf(tree, ({ name }) => name === "__proto__"),
+        { "max-limit": "1M" },
+    );
+    await up(declared);
+    expect(router.rows(tree).map((row) => row["max-limit"])).toEqual(names.map(() => "5000000"));
+    expect((await carrier.destroy()).error).toBeUndefined();
+    expect(standing(router)).toEqual(before);
+});

@@ -62,6 +62,13 @@ describe("a router that is recorded", () => {
             /pulumi config set routeros:certificateFingerprint ([0-9A-F]{2}:){31}.*up --refresh=false.*ROUTEROS_CERTIFICATE_FINGERPRINT.*--run-program/,
         ],
         [
+            "a certificate that nobody vouches for",
+            ({ config }) => {
+                config["routeros:url"] = secure.url;
+            },
+            /pulumi config set routeros:certificateFingerprint ([0-9A-F]{2}:){31}.*up --refresh=false.*ROUTEROS_CERTIFICATE_FINGERPRINT.*--run-program.*\[tls\/not-trusted\]/,
+        ],
+        [
             "no TLS at the port",
             ({ config }) => {
                 config["routeros:url"] = router.url.replace("http:", "https:");
@@ -74,7 +81,7 @@ describe("a router that is recorded", () => {
             spoil(carrier);
             const all = await messages(read);
             expect(all.filter((message) => text.test(message))).toHaveLength(1);
-            expect(all.filter((message) => /^tls\/[a-z]+, as at/.test(message))).toHaveLength(site().length - 1);
+            expect(all.filter((message) => /^tls\/[a-z-]+, as at/.test(message))).toHaveLength(site().length - 1);
         } finally {
             await secure.stop();
         }
@@ -107,7 +114,7 @@ describe("a router that is recorded", () => {
         router.reset({ serial: "HEX0000002" });
         process.env["ROUTEROS_UNREACHABLE"] = "fail";
         const [whole] = (await messages(read)).sort((a, b) => b.length - a.length);
-        expect(whole).toMatch(/is another device.*\[preflight\/device\]/);
+        expect(whole).toMatch(/is another device.*up --refresh=false.*ROUTEROS_DEVICE.*\[preflight\/device\]/);
     });
 
     test("that is away among several names the option that gives the others their update", async () => {

@@ -153,6 +153,10 @@ describe("a tree that is taken away", () => {
         expect(plan(with_(site, { up: off }), [])).toEqual(["-s3", "-rest", "-up"]);
     });
 
+    test("without a leaf of the rest is out of use first, too", () => {
+        expect(plan(site.slice(0, 2), [])).toEqual(["up: disabled=true", "-s3", "-up"]);
+    });
+
     test("without leaves just goes", () => expect(plan([["alone", "ether1"]], [])).toEqual(["-alone"]));
 
     test("and stood before us is given back: leaves first, and its root stays in use", () => {
@@ -202,6 +206,22 @@ describe("a root rests meanwhile", () => {
         expect(rests(with_(site, { rest: off }), with_(site, { rest: { ...off, "packet-mark": "voip" } }))).toBe(false);
         expect(rests(level, with_(level, {}, { s3: "mid" }))).toBe(false);
         expect(rests(site, with_(site, { s3: off }))).toBe(false);
+    });
+
+    test("where one of two leaves of the rest is taken away, or the only one while another leaf is given back", () => {
+        const two: Queue[] = [...site, ["rest2", "up", rest]];
+        expect(rests(two, site)).toBe(true);
+        const adopted = { comment: markedComment("", { owner, key: "s3", adopted: true }) };
+        const original = new Map([["s3", { name: "s3", parent: "up", comment: "" }]]);
+        const voip: Queue = ["voip", "up", { "packet-mark": "voip" }];
+        expect(rests([...with_(site, { s3: adopted }), voip], [...site.slice(0, 1), voip], { original })).toBe(true);
+    });
+
+    test("also where it stood before us and is wanted still", () => {
+        const adopted = { comment: markedComment("", { owner, key: "up", adopted: true }) };
+        const original = new Map([["up", { name: "up", parent: "ether1", comment: "" }]]);
+        const after: Queue[] = [...with_(site, { s3: undefined }), ["bulk", "up"]];
+        expect(rests(with_(site, { up: adopted }), after, { original })).toBe(true);
     });
 
     test("where a second leaf of the rest comes, and not where the first one does", () => {
@@ -283,10 +303,19 @@ describe("queues that hang elsewhere", () => {
         ]);
         // One that is out of use already is not put so again.
         expect(plan(with_(before, { a: off }), with_(after, { a: off }))[0]).toBe("c: parent=ether1 disabled=true");
+        // Whatever order they are named in; one that stays where it is is left alone.
+        const more: Queue[] = [...before, ["d", "c"]];
+        expect(plan(more, [["d", "c"], ...[...after].reverse()])).toEqual([
+            "a: disabled=true",
+            "c: parent=ether1 disabled=true",
+            "b: parent=c",
+            "a: parent=b",
+        ]);
         // Under one that does not stand yet, it waits at the interface.
         const deeper: Queue[] = [
             ["new", "ether1"],
-            ["c", "new"],
+            ["newer", "new"],
+            ["c", "newer"],
             ["b", "c"],
             ["a", "b"],
         ];

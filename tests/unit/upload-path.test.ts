@@ -292,3 +292,31 @@ test("an existing site whose WAN became one of the LAN says so, and stays as it 
         await router.stop();
     }
 });
+
+test("everybody's downloads that lose FastTrack are said once, with the remedy, where they do", async () => {
+    const router = await start();
+    const told = async (args: Case["args"]): Promise<string[]> => {
+        warnings.mockClear();
+        const { outcome, carrier } = await up(router, { wanInterface: "ether5", ...args });
+        expect(outcome.error).toBeUndefined();
+        const found = said().filter((text) => text.includes("[path/downloads]"));
+        warnings.mockClear();
+        expect((await carrier.up((await stageOf({ wanInterface: "ether5", ...args })).declared)).error).toBeUndefined();
+        expect(codes()).not.toContain("path/downloads");
+        expect((await carrier.destroy()).error).toBeUndefined();
+        return found;
+    };
+    try {
+        expect(await told({})).toEqual([
+            expect.stringMatching(/downloads from S3 in the region go without FastTrack, too.*sourceAddresses/),
+        ]);
+        expect(await told({ sourceAddresses: ["192.168.88.20"], addressFamilies: ["ipv4"] })).toEqual([]);
+        const filter = "/ip/firewall/filter";
+        for (const row of router.rows(filter))
+            if (row["action"] === "fasttrack-connection" && row["dynamic"] !== "true")
+                router.remove(filter, row[".id"] ?? "");
+        expect(await told({})).toEqual([]);
+    } finally {
+        await router.stop();
+    }
+});

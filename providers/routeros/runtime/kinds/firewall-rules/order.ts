@@ -1,6 +1,6 @@
 /**
- * Order of a block of rules. Pure: which rows stay, which moves and additions bring the block together where it may
- * stand, with the fewest moves. A move takes several rows at once, so a run of neighbours counts once.
+ * Order of a block of rules. Pure: a move takes several rows at once, so that one brings the block together where it may
+ * stand; what is missing is added there.
  */
 import type { Values } from "../../rows/fields";
 import type { Operation } from "../../rows/reconcile";
@@ -35,7 +35,7 @@ export interface OrderInput {
     values: ReadonlyMap<string, Values>;
 }
 
-/** Additions and moves, in the order they must be done. Empty where the block stands right. */
+/** A move and additions, in the order they must be done. Empty where the block stands right. */
 export function planOrder(input: OrderInput): Operation[] {
     const { rows, segment, ids } = input;
     const mine = new Map([...ids].map(([key, id]) => [id, key]));
@@ -51,8 +51,10 @@ export function planOrder(input: OrderInput): Operation[] {
         }
     }
     const existing = segment.keys.filter((key) => ids.has(key));
-    const { gap, kept } = bestGap(gaps, allowedGaps(foreign, segment), existing, segment);
-    return operations(input, kept, foreign[gap]?.id);
+    const allowed = nearestFirst(allowedGaps(foreign, segment), segment);
+    const whole = allowed.find((gap) => existing.every((key, index) => gaps[gap]?.[index] === key));
+    const before = foreign[whole ?? allowed[0] ?? 0]?.id;
+    return [...(whole === undefined ? [moveOf(input, existing, before)] : []), ...additions(input, before)];
 }
 
 function allowedGaps(foreign: readonly Row[], { anchor }: Segment): number[] {
@@ -72,94 +74,25 @@ function allowedGaps(foreign: readonly Row[], { anchor }: Segment): number[] {
     return all.filter((gap) => gap > at);
 }
 
-interface Choice {
-    gap: number;
-    kept: ReadonlySet<string>;
-    moves: number;
+/** Nearest to the anchor first, or to where the block is made. */
+function nearestFirst(gaps: readonly number[], { anchor, place }: Segment): readonly number[] {
+    return (anchor ? anchor.side === "after" : place === "first") ? gaps : [...gaps].reverse();
 }
 
-/** The gap that needs the fewest moves; among equals the one nearest the anchor, or where the block is made. */
-function bestGap(
-    gaps: readonly string[][],
-    allowed: readonly number[],
-    existing: readonly string[],
-    segment: Segment,
-): Choice {
-    const low = segment.anchor ? segment.anchor.side === "after" : segment.place === "first";
-    const order = low ? [...allowed] : [...allowed].reverse();
-    let best: Choice | undefined;
-    for (const gap of order) {
-        const choice = { gap, ...fewestMoves(existing, gaps[gap] ?? []) };
-        if (!best || choice.moves < best.moves) best = choice;
-    }
-    return best ?? { gap: 0, kept: new Set(), moves: 0 };
+function moveOf({ ids }: OrderInput, keys: readonly string[], before: string | undefined): Operation {
+    return { kind: "move", ids: keys.flatMap((key) => ids.get(key) ?? []), ...placeOf(before) };
 }
 
-/**
- * Which of the rows that stand in the gap stay. Minimal number of runs of neighbours (in the order desired) that must
- * move: a shortest path over the rows that may be kept, each kept row after one that stands before it.
- */
-function fewestMoves(existing: readonly string[], standing: readonly string[]): { kept: Set<string>; moves: number } {
-    const place = new Map(standing.map((key, index) => [key, index]));
-    const count = existing.length;
-    const cost: number[] = [];
-    const from: number[] = [];
-    for (let i = 0; i <= count; i += 1) {
-        const here = i === count ? Infinity : place.get(existing[i] ?? "");
-        cost[i] = Infinity;
-        from[i] = -1;
-        if (here === undefined) continue;
-        cost[i] = i > 0 ? 1 : 0;
-        for (let j = 0; j < i; j += 1) {
-            const there = place.get(existing[j] ?? "");
-            if (there === undefined || there >= here) continue;
-            const total = (cost[j] ?? Infinity) + (i - j > 1 ? 1 : 0);
-            if (total < (cost[i] ?? Infinity)) {
-                cost[i] = total;
-                from[i] = j;
-            }
-        }
-    }
-    const kept = new Set<string>();
-    for (let i = from[count] ?? -1; i >= 0; i = from[i] ?? -1) kept.add(existing[i] ?? "");
-    return { kept, moves: cost[count] ?? 0 };
-}
-
-/** From the last rule to the first, so that the row to put something before always stands where it will stay. */
-function operations(input: OrderInput, kept: ReadonlySet<string>, after: string | undefined): Operation[] {
-    const { segment, ids, values } = input;
-    const found: Operation[] = [];
-    let before = after;
-    let run: string[] = [];
-    const flush = (): void => {
-        if (run.length === 0) return;
-        found.push({ kind: "move", ids: run, ...(before === undefined ? {} : { before }) });
-        before = run[0];
-        run = [];
-    };
-    // Moves first: rows to add are placed before rows that stand.
-    for (const key of [...segment.keys].reverse()) {
-        const id = ids.get(key);
-        if (id === undefined) continue;
-        if (kept.has(key)) {
-            flush();
-            before = id;
-        } else {
-            run = [id, ...run];
-        }
-    }
-    flush();
-    // A row is added before the next one that stands already; one after the other, so that neighbours keep their order.
-    segment.keys.forEach((key, index) => {
-        if (ids.has(key)) return;
+/** A row is added before the next one that stands already; one after the other, so that neighbours keep their order. */
+function additions({ segment, ids, values }: OrderInput, after: string | undefined): Operation[] {
+    return segment.keys.flatMap((key, index): Operation[] => {
+        if (ids.has(key)) return [];
         const next = segment.keys.slice(index + 1).find((later) => ids.has(later));
-        const target = next === undefined ? after : ids.get(next);
-        found.push({
-            kind: "add",
-            key,
-            values: values.get(key) ?? {},
-            ...(target === undefined ? {} : { before: target }),
-        });
+        const before = next === undefined ? after : ids.get(next);
+        return [{ kind: "add", key, values: values.get(key) ?? {}, ...placeOf(before) }];
     });
-    return found;
+}
+
+function placeOf(before: string | undefined): { before?: string } {
+    return before === undefined ? {} : { before };
 }

@@ -106,13 +106,13 @@ function turnedOver({ matched, desired }: PlanInput, { rows, desired: targets }:
 /** Roots in use that go, or under which queues are exchanged. */
 function rootsToRest({ matched, desired }: PlanInput, plan: RowPlan, shape: Shape): Row[] {
     const targets = new Map(desired.map(({ key, values }) => [key, values]));
-    const resting = exchanged(plan) || restExchanged(desired, plan, shape) || rootsExchanged(matched, plan, shape);
+    const resting = exchanged(plan) || restExchanged(desired, plan, shape);
     return [...shape.rows].flatMap(([key, row]) => {
         const { name = "", parent = "" } = row.values;
         const isRoot = !shape.actual.has(parent) && !targets.has(parent) && shape.actual.bears(name);
         const target = targets.get(key);
         // One that is restored, or is so already, is another's again, and stays as it was.
-        if (!isRoot || row.disabled || (!target && matched.mine.has(key) && matched.original.has(key))) return [];
+        if (!isRoot || row.disabled || (!target && matched.original.has(key))) return [];
         return resting || target === undefined || target["disabled"] === "true" ? [row] : [];
     });
 }
@@ -137,11 +137,6 @@ function restExchanged(desired: PlanInput["desired"], { adds, restores }: RowPla
         return row !== undefined && !carriesRest(row.values) && carriesRest(values);
     });
     return lost || joined || adds.some(({ values }) => carriesRest(values));
-}
-
-/** Whether one root takes the place of another. */
-function rootsExchanged({ mine }: PlanInput["matched"], { adds }: RowPlan, { desired, isRoot }: Shape): boolean {
-    return adds.some(({ key }) => isRoot(key)) && [...mine.keys()].some((key) => !desired.has(key));
 }
 
 interface Phases {
@@ -214,15 +209,10 @@ function changesOf(
 
 /** By the ceiling first and the guarantee second. */
 function isLowered(row: Row, { difference: { set } }: Change): boolean {
-    for (const name of ["max-limit", "limit-at"] as const) {
-        if (set[name] === undefined) continue;
-        const size = (text: string | undefined): number =>
-            name === "max-limit" && text === "0" ? Infinity : Number(text);
-        const step = size(set[name]) - size(row.values[name]);
-        if (step < 0) return true;
-        if (step > 0) return false;
-    }
-    return false;
+    const name = (["max-limit", "limit-at"] as const).find((one) => set[one] !== undefined);
+    if (name === undefined) return false;
+    const size = (text: string | undefined): number => (name === "max-limit" && text === "0" ? Infinity : Number(text));
+    return size(set[name]) < size(row.values[name]);
 }
 
 function atRest(change: Change): Change {
