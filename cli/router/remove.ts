@@ -28,9 +28,10 @@ export function removeCommand(): Command {
         if (flags.owner.split("/").filter((part) => part !== "").length < 2) {
             throw new Error("--owner must be <project>/<stack>, or <project>/<stack>/<resource>");
         }
-        const { Client } = await import("../../providers/routeros/runtime/router/client.js");
+        const { sessionFor } = await import("../../providers/routeros/runtime/router/session.js");
         const { carryOut, planRemoval } = await import("../../providers/routeros/runtime/by-marker/removal.js");
-        const client = new Client(await settingsOf(flags));
+        const session = sessionFor(await settingsOf(flags));
+        const { client } = session;
         try {
             const owner = flags.owner.replace(/\/+$/, "");
             const steps = await planRemoval(client, owner, flags.queueType);
@@ -43,7 +44,7 @@ export function removeCommand(): Command {
                 for (const step of steps) console.log(`would ${line(step)}`);
                 return;
             }
-            await carryOut(client, steps, (step) => console.log(line(step)));
+            await carryOut(session, steps, (step) => console.log(line(step)));
             const left = await planRemoval(client, owner, flags.queueType);
             if (left.length > 0) throw new Error(`${left.length} rows of ${owner} are still there; run it again`);
             console.log(`${client.router} has no rows of ${owner} any more`);

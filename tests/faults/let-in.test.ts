@@ -9,6 +9,7 @@ import path from "node:path";
 import { carryOut, planRemoval } from "../../providers/routeros/runtime/by-marker/removal";
 import { removalScript } from "../../providers/routeros/runtime/by-marker/script";
 import { Client } from "../../providers/routeros/runtime/router/client";
+import { sessionFor } from "../../providers/routeros/runtime/router/session";
 import { type Router, start } from "../../router";
 import { Carrier, type Declared } from "../../testing/carrier";
 import { letIn, watchDoor } from "../../testing/let-in";
@@ -132,14 +133,14 @@ describe("without a state", () => {
 
     it("is taken down by `remove` and nobody is kept out on the way", async () => {
         const { router } = await (await moment(stands))();
-        const client = new Client({ name: "", url: router.url, username: "admin", password: "", timeoutSeconds: 5 });
+        const session = sessionFor({ name: "", url: router.url, username: "admin", password: "", timeoutSeconds: 5 });
         try {
             const door = watchDoor(router);
-            await carryOut(client, await planRemoval(client, "site/test"), () => undefined);
+            await carryOut(session, await planRemoval(session.client, "site/test"), () => undefined);
             expect(door.harm()).toEqual([]);
             expect(router.rows(filter).filter((row) => (row["comment"] ?? "").includes("pulumi"))).toEqual([]);
         } finally {
-            client.close();
+            session.client.close();
             await router.stop();
         }
     });

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { carryOut, planRemoval } from "../../providers/routeros/runtime/by-marker/removal";
 import { removalScript } from "../../providers/routeros/runtime/by-marker/script";
 import { fastTracked, hostOf } from "../../providers/routeros/runtime/kinds/firewall-rules/release";
-import { Client } from "../../providers/routeros/runtime/router/client";
+import type { Client } from "../../providers/routeros/runtime/router/client";
+import { type Session, sessionFor } from "../../providers/routeros/runtime/router/session";
 import type { Router } from "../../router";
 import { start } from "../../router";
 import { Carrier } from "../../testing/carrier";
@@ -12,13 +13,15 @@ import { harm } from "../../testing/fail-open";
 import { leafType, site, standing } from "../../testing/site";
 
 let router: Router;
+let session: Session;
 let client: Client;
 let warnings: jest.SpyInstance;
 
 beforeEach(async () => {
     warnings = jest.spyOn(console, "warn").mockReturnValue();
     router = await start({ password: "se cret" });
-    client = new Client({ name: "", url: router.url, username: "admin", password: "se cret", timeoutSeconds: 10 });
+    session = sessionFor({ name: "", url: router.url, username: "admin", password: "se cret", timeoutSeconds: 10 });
+    ({ client } = session);
 });
 afterEach(async () => {
     client.close();
@@ -70,8 +73,53 @@ describe("routeros-s3 remove", () => {
         router.add("/ip/firewall/address-list", { list: "AmazonS3", address: "52.95.128.0/21", comment: "Amazon S3" });
         const before = standing(router);
         await made(true);
-        await carryOut(client, await planRemoval(client, "site/test"), () => undefined);
+        await carryOut(session, await planRemoval(client, "site/test"), () => undefined);
         expect(standing(router)).toEqual(before);
+    });
+
+    test("takes nothing that lets people in while a drop stands whose removal was answered as done", async () => {
+        const rules = [
+            { key: "admin", chain: "input", action: "accept", srcAddress: "192.168.88.2" },
+            { key: "others", chain: "input", action: "drop" },
+        ];
+        const carrier = new Carrier({ url: router.url, password: "se cret" });
+        const declared = [{ kind: "FirewallRules" as const, name: "guard", args: { table: "filter", rules } }];
+        expect((await carrier.up(declared)).error).toBeUndefined();
+        const before = standing(router);
+        router.addFault({ kind: "foreign-answer", when: "before", methods: ["DELETE"], at: 1 });
+        const removal = carryOut(session, await planRemoval(client, "site/test"), () => undefined);
+        await expect(removal).rejects.toThrow(/answered as done, and the row is there.*\[connection\/wrong-answer\]/);
+        expect(standing(router)).toEqual(before);
+        router.clearFaults();
+        await carryOut(session, await planRemoval(client, "site/test"), () => undefined);
+        expect(await planRemoval(client, "site/test")).toEqual([]);
+    });
+
+    test("takes no leaf away where the tree was put out of use by another request's answer", async () => {
+        await made();
+        const before = standing(router);
+        router.addFault({ kind: "foreign-answer", when: "before", methods: ["PATCH"], at: 1 });
+        const removal = carryOut(session, await planRemoval(client, "site/test"), () => undefined);
+        await expect(removal).rejects.toThrow(/was answered with .* row.*\[connection\/wrong-answer\]/);
+        expect(standing(router)).toEqual(before);
+    });
+
+    test("takes hundreds of rows in a few requests, and one by one where scripts are not wanted", async () => {
+        const addresses = Array.from({ length: 300 }, (_, index) => `10.1.${index >> 7}.${(index & 127) * 2}`);
+        const before = standing(router);
+        const counts: number[] = [];
+        for (const bulkWrites of ["auto", "never"] as const) {
+            const carrier = new Carrier({ url: router.url, password: "se cret" });
+            expect((await carrier.up(site({ addresses }), { skipPreview: true })).error).toBeUndefined();
+            router.clearLog();
+            const one = sessionFor({ ...session.settings, bulkWrites });
+            await carryOut(one, await planRemoval(one.client, "site/test"), () => undefined);
+            one.client.close();
+            counts.push(router.log.length);
+            expect(standing(router)).toEqual(before);
+        }
+        expect(counts[0]).toBeLessThan(60);
+        expect(counts[1]).toBeGreaterThan(300);
     });
 
     test("takes one resource alone, and never another stack's whose name begins the same", async () => {
@@ -105,7 +153,7 @@ describe("routeros-s3 remove", () => {
     ])("leaves our queue type to %s that uses it", async (_who, use) => {
         await made();
         use(leafType);
-        await carryOut(client, await planRemoval(client, "site/test"), () => undefined);
+        await carryOut(session, await planRemoval(client, "site/test"), () => undefined);
         expect(router.rows("/queue/type").map(({ name }) => name)).toContain(leafType);
         expect(router.rows("/queue/tree").filter(({ name }) => name !== "lan")).toEqual([]);
     });
@@ -116,7 +164,7 @@ describe("routeros-s3 remove", () => {
         await made();
         const leaf = router.rows("/queue/tree").find((row) => row["name"] === "uplink-s3");
         router.set("/queue/tree", leaf?.[".id"] ?? "", { queue: "mine-test-abcdef" });
-        await carryOut(client, await planRemoval(client, "site/test"), () => undefined);
+        await carryOut(session, await planRemoval(client, "site/test"), () => undefined);
         const left = router
             .rows("/queue/type")
             .flatMap((row) => (row["default"] === "true" ? [] : (row["name"] ?? "")));

@@ -7,7 +7,7 @@ import { carryOut, planRemoval } from "../../../providers/routeros/runtime/by-ma
 import { removalScript } from "../../../providers/routeros/runtime/by-marker/script";
 import { lifecyclesOf } from "../../../providers/routeros/runtime/engine/lifecycle";
 import type { Kind } from "../../../providers/routeros/runtime/kinds/kind";
-import { Client } from "../../../providers/routeros/runtime/router/client";
+import { sessionFor } from "../../../providers/routeros/runtime/router/session";
 import type { Field } from "../../../providers/routeros/runtime/rows/fields";
 import { readRow } from "../../../providers/routeros/runtime/rows/row";
 import type { ValueKind } from "../../../providers/routeros/runtime/rows/values";
@@ -89,9 +89,10 @@ describe.each(names)("a resource of kind %s", (name) => {
         await up(args);
         // Rows without a comment are told by their names alone.
         const named = kind.named ? ["uploads"] : [];
-        const client = new Client({ name: "", url: router.url, username: "admin", password: "", timeoutSeconds: 5 });
+        const session = sessionFor({ name: "", url: router.url, username: "admin", password: "", timeoutSeconds: 5 });
+        const { client } = session;
         try {
-            await carryOut(client, await planRemoval(client, "site/test", named, kinds), () => undefined);
+            await carryOut(session, await planRemoval(client, "site/test", named, kinds), () => undefined);
             expect(rowsOf()).toEqual(before);
             carrier.state = [];
             await up(args);

@@ -1,13 +1,14 @@
 /** Takes rows off a router by their marker alone, for when the state is lost. */
+import { Writer } from "../engine/writer";
 import { inOrder } from "../kinds/in-order";
 import type { Kind } from "../kinds/kind";
 import * as registry from "../kinds/registry";
 import type { Client } from "../router/client";
-import { isRouterError } from "../router/errors";
-import type { Look } from "../router/look";
-import { Outdated, unlessOutdated } from "../router/look";
+import { isRouterError, RouterError } from "../router/errors";
+import type { Session } from "../router/session";
 import type { Menu, Values } from "../rows/fields";
 import { queryOf } from "../rows/fields";
+import type { Operation } from "../rows/reconcile";
 import type { Row } from "../rows/row";
 import { readRow } from "../rows/row";
 import type { RemovalStep, StandingRows } from "./steps";
@@ -56,54 +57,75 @@ export async function planRemoval(
     return steps;
 }
 
-/** Carries the steps out. What is gone meanwhile is done, and a row that has the id by now is another's. */
+/** How often a menu is looked at without getting further before the router counts as not settling. */
+const rounds = 6;
+
+/**
+ * Carries the steps out, and says what is done, as `destroy` does: many in one request, where the router is seen to take that, and none by an id
+ * from an old look. What is gone meanwhile is done, and a row that has the id by now is another's.
+ */
 export async function carryOut(
-    client: Client,
+    session: Session,
     steps: readonly RemovalStep[],
     say: (step: RemovalStep) => void,
-    now: () => number = () => performance.now(),
 ): Promise<void> {
-    const looks = new Map<string, Seen>();
+    for (const run of runsOf(steps)) {
+        await carryOutRun(session, run);
+        for (const step of run) say(step);
+    }
+}
+
+/** Steps on one menu that follow each other, and in one list of it: one look tells all of their rows. */
+function runsOf(steps: readonly RemovalStep[]): RemovalStep[][] {
+    const runs: RemovalStep[][] = [];
     for (const step of steps) {
-        say(step);
-        await carryOutOne(client, step, looks, now);
+        const run = runs.at(-1);
+        const [last] = run ?? [];
+        if (run && last && last.menu === step.menu && partOf(last) === partOf(step)) run.push(step);
+        else runs.push([step]);
     }
+    return runs;
 }
 
-type Seen = Omit<Look, "took">;
+const partOf = ({ menu, row }: RemovalStep): string | undefined =>
+    menu.part === undefined ? undefined : row.values[menu.part];
 
-/** Of each menu, and of each list in it, the last look. */
-async function carryOutOne(
-    client: Client,
-    step: RemovalStep,
-    looks: Map<string, Seen>,
-    now: () => number,
-): Promise<void> {
-    const { what, menu, row } = step;
-    const part = menu.part === undefined ? {} : { [menu.part]: row.values[menu.part] ?? "" };
-    const place = `${menu.path} ${Object.values(part).join("")}`;
-    const look = looks.get(place) ?? (await lookAt(client, menu, part, now));
-    looks.set(place, look);
-    const seen = look.rows.find(({ id }) => id === row.id);
-    if (seen?.label !== row.label || seen.comment !== row.comment) return;
-    const still = unlessOutdated(look.at, now);
-    try {
-        if (what === "remove") await client.request("DELETE", `${menu.path}/${row.id}`, { still });
-        else {
-            const body: Values = what === "disable" ? { disabled: "true" } : { comment: row.text };
-            await client.request("PATCH", `${menu.path}/${row.id}`, { body, still });
+async function carryOutRun(session: Session, run: readonly RemovalStep[]): Promise<void> {
+    const [first] = run;
+    if (!first) return;
+    const { menu } = first;
+    const part = partOf(first);
+    const marked = menu.table.has("comment");
+    const names = [...menu.identity, ...(marked ? ["comment", "disabled"] : [])];
+    const query = queryOf(menu, names, menu.part === undefined ? {} : { [menu.part]: part ?? "" });
+    const writer = new Writer(session, { menu, queries: [query] }, menu.path, !marked);
+    let fewest = Infinity;
+    for (let round = 1; round <= rounds;) {
+        const look = await session.snapshot.look(menu, query, { fresh: true });
+        const operations = run.flatMap((step) => operationOf(step, look.rows));
+        if (operations.length === 0) return;
+        if (operations.length >= fewest) round += 1;
+        fewest = Math.min(fewest, operations.length);
+        try {
+            const { verify, done } = await writer.all(operations, look, { wrote: false });
+            if (!verify && done === operations.length) return;
+        } catch (error) {
+            if (!isRouterError(error, "router/gone")) throw error;
         }
-    } catch (error) {
-        if (error instanceof Outdated) {
-            looks.delete(place);
-            return carryOutOne(client, step, looks, now);
-        }
-        if (!isRouterError(error, "router/gone")) throw error;
     }
+    throw new RouterError({
+        code: "router/not-settled",
+        summary: `rows of ${menu.path} on ${session.client.router} are there again after every removal`,
+    });
 }
 
-async function lookAt(client: Client, menu: Menu, part: Values, now: () => number): Promise<Seen> {
-    const names = [...menu.identity, ...(menu.table.has("comment") ? ["comment"] : [])];
-    const answer = await client.rows(menu.path, queryOf(menu, names, part), menu.identity);
-    return { rows: answer.map((row) => readRow(menu, row)), at: now() };
+/** What is left to do of a step; nothing where its row is gone, another's by now, or as it should be. */
+function operationOf({ what, row }: RemovalStep, rows: readonly Row[]): Operation[] {
+    const seen = rows.find(({ id }) => id === row.id);
+    if (seen?.label !== row.label || seen.comment !== row.comment) return [];
+    const one = { id: row.id, key: row.id };
+    if (what === "remove") return [{ kind: "remove", ...one }];
+    if (what === "disable" && seen.disabled) return [];
+    const set: Values = what === "disable" ? { disabled: "true" } : { comment: row.text };
+    return [{ kind: "change", ...one, difference: { set, clear: [] } }];
 }

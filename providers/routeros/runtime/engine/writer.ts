@@ -1,9 +1,10 @@
 /** Carries operations out on one menu, one after the other, and believes no answer that is not about its request. */
 import type { Scope } from "../kinds/kind";
 import { mayPass } from "../router/client";
-import { isRouterError, RouterError } from "../router/errors";
+import { RouterError } from "../router/errors";
 import type { Look } from "../router/look";
 import { Outdated, unlessOutdated } from "../router/look";
+import { removeRow } from "../router/remove";
 import type { Session } from "../router/session";
 import type { Difference, Menu, Values } from "../rows/fields";
 import { inverse, patchBody, valueOf } from "../rows/fields";
@@ -121,8 +122,7 @@ export class Writer {
                 await this.move(operation);
                 return true;
             case "remove":
-                await this.remove(operation.id);
-                await this.expectGone(operation.id);
+                await removeRow(this.session.client, this.menu, operation.id, this.known.get(operation.id), this.still);
                 this.gone(operation.id, written);
                 return false;
         }
@@ -277,28 +277,6 @@ export class Writer {
             body: { numbers: ids.join(","), ...(before === undefined ? {} : { destination: before }) },
             still: this.still,
         });
-    }
-
-    private async remove(id: string): Promise<void> {
-        try {
-            await this.session.client.request("DELETE", `${this.menu.path}/${id}`, {
-                still: this.still,
-                expect: (answer) => (answer === undefined || Array.isArray(answer) ? undefined : "a row"),
-            });
-        } catch (error) {
-            if (!isRouterError(error, "router/gone")) throw error;
-        }
-    }
-
-    /** An answer of success may have been another request's: a row that has to go before others is looked for. */
-    private async expectGone(id: string): Promise<void> {
-        const { goFirst, path } = this.menu;
-        if (!goFirst?.values.includes(this.known.get(id)?.values[goFirst.wire] ?? "")) return;
-        const { client } = this.session;
-        const left = await client.row(`${path}/${id}`);
-        if (!left || markerOf(left["comment"]) !== markerOf(this.known.get(id)?.comment)) return;
-        const summary = `DELETE ${path}/${id} on ${client.router} was answered as done, and the row is there`;
-        throw new RouterError({ code: "connection/wrong-answer", summary });
     }
 }
 
