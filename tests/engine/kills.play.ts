@@ -183,6 +183,63 @@ describe("killed", () => {
         expect(await stack.resources()).toEqual([]);
     });
 
+    describe("an engine in the middle of a script", () => {
+        const many = 60;
+
+        /** Kills the engine after the fifth command of the second script. */
+        async function killedInScript(operation: "up" | "destroy"): Promise<void> {
+            stack.router.clearLog();
+            stack.router.addFault({ kind: "hang", when: "after", at: 2, methods: ["POST"], path: "/execute" });
+            const scripts: number[] = [];
+            let alone = 0;
+            const engine = spawn("pulumi", [operation, "--yes", "--skip-preview", "--non-interactive", "-s", "test"], {
+                cwd: stack.folder,
+                env: stack.env,
+                stdio: "ignore",
+            });
+            const unhook = stack.router.onCommand(({ index, command }) => {
+                if (!scripts.includes(index)) scripts.push(index);
+                if (scripts.length !== 2) return;
+                if (command === 5) engine.kill("SIGKILL");
+                if (command > 5) alone += 1;
+            });
+            await once(engine, "exit");
+            unhook();
+            expect(engine.signalCode).toBe("SIGKILL");
+            expect(providersOf(stack.folder)).toHaveLength(1);
+            stack.router.release();
+            stack.router.clearFaults();
+            while (providersOf(stack.folder).length > 0) await pause(20);
+            // The rest of it went on alone, and nothing came after it.
+            expect(alone).toBeGreaterThan(0);
+            const sent = writes().filter(({ path: menu }) => menu !== lists);
+            expect(sent.filter(({ path: menu }) => menu === "/execute")).toHaveLength(2);
+            expect(sent.at(-1)).toMatchObject({ method: "POST", path: "/execute" });
+        }
+
+        it("of an up: all of the script stands and nothing behind it; the next up adds the rest, nothing twice", async () => {
+            write(program(many, "10M"));
+            await killedInScript("up");
+            const found = ours(lists).length;
+            expect(found).toBeGreaterThan(5);
+            expect(found).toBeLessThan(many);
+            expect(await stack.pulumi(["cancel", "--yes"])).toMatchObject({ code: 0 });
+            expect(await stack.up()).toMatchObject({ code: 0 });
+            expectWhole(many, "10000000");
+            expect(await stack.refresh(["--clear-pending-creates", "--expect-no-changes"])).toMatchObject({ code: 0 });
+        });
+
+        it("of a destroy: the next one leaves nothing of ours and all that is not", async () => {
+            await killedInScript("destroy");
+            expect(ours(lists).length).toBeLessThan(many);
+            expect(ours(lists).length).toBeGreaterThan(0);
+            expect(await stack.pulumi(["cancel", "--yes"])).toMatchObject({ code: 0 });
+            expect(await stack.destroy()).toMatchObject({ code: 0 });
+            expect(stack.router.configuration()).toEqual(before);
+            expect(await stack.resources()).toEqual([]);
+        });
+    });
+
     /** Resolves once the router has answered the request. */
     async function answer(index: number): Promise<void> {
         while (!stack.router.log.some((one) => one.index === index)) await new Promise((next) => setImmediate(next));
