@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 
 import { readShaping } from "../components/shaping/plan";
 import { uploadSite } from "../components/shaping/rules";
-import type { UploadSite } from "../providers/routeros/runtime/path";
+import type { Family, UploadSite } from "../providers/routeros/runtime/path";
 import type { Router, Row } from "../router";
 import type { Declared } from "./carrier";
 
@@ -18,6 +18,8 @@ export interface SiteOptions {
     mark?: string;
     /** With what a component says of the site's uploads, so that their way through the router is looked at. @default false */
     upload?: boolean;
+    /** @default both */
+    families?: readonly Family[];
 }
 
 /** Ends in a hash of project, stack and resource, as the components name their types. */
@@ -28,28 +30,30 @@ export const defaultAddresses = ["52.95.128.0/21", "52.92.52.0/22", "54.231.248.
 export function site(options: SiteOptions = {}): Declared[] {
     const wan = options.wan ?? "ether1";
     const mark = options.mark ?? "s3-upload";
+    const asked = options.families ?? (["ipv4", "ipv6"] as const);
     const common = {
         adopt: options.adopt ?? false,
         requires: {
             interfaces: [wan],
             wanInterface: wan,
             packetMarks: [mark],
-            families: ["ipv4", "ipv6"],
+            families: asked,
             minimumVersion: "7.9",
-            ...(options.upload ? { upload: uploadOf(wan, mark) } : {}),
+            ...(options.upload ? { upload: uploadOf(wan, mark, asked) } : {}),
         },
     };
     const marking = options.upload ? { marking: "auto" } : {};
     const maxLimit = options.maxLimit ?? "19M";
-    const families = [
-        ["ipv4", options.addresses ?? defaultAddresses],
-        ["ipv6", options.addresses6 ?? ["2600:9000::/28", "2a05:d07a:8000::/40"]],
-    ] as const;
+    const addresses = {
+        ipv4: options.addresses ?? defaultAddresses,
+        ipv6: options.addresses6 ?? ["2600:9000::/28", "2a05:d07a:8000::/40"],
+    };
+    const families = asked.map((family) => [family, addresses[family]] as const);
     return [
-        ...families.map(([family, addresses]): Declared => ({
+        ...families.map(([family, prefixes]): Declared => ({
             kind: "AddressList",
             name: `s3-${family}`,
-            args: { family, list: "AmazonS3", addresses, comment: "Amazon S3", ...common },
+            args: { family, list: "AmazonS3", addresses: prefixes, comment: "Amazon S3", ...common },
         })),
         ...families.map(([family]): Declared => ({
             kind: "FirewallRules",
@@ -135,10 +139,15 @@ export function site(options: SiteOptions = {}): Declared[] {
     ];
 }
 
-function uploadOf(wanInterface: string, packetMark: string): UploadSite {
+function uploadOf(wanInterface: string, packetMark: string, families: readonly Family[]): UploadSite {
     const queueNames = { parent: "uplink", rest: "uplink-rest", s3: "uplink-s3" };
     const names = { listName: "AmazonS3", connectionMark: "s3", packetMark, queueNames };
-    const { plan, problems } = readShaping({ wanInterface, uplink: "20M", ...names });
+    const { plan, problems } = readShaping({
+        wanInterface,
+        uplink: "20M",
+        addressFamilies: [...families],
+        ...names,
+    });
     if (!plan) throw new Error(problems.join("\n"));
     return uploadSite(plan);
 }

@@ -48,7 +48,7 @@ export async function onRouter({
 }: CheckJob): Promise<Problem[]> {
     const owners = [inputs.owner, ...(before ? [before.owner] : [])];
     const stacks = [...new Set(owners.map(stackOf))];
-    const preflight = demand(session, kinds, requires, { stacks, adopt: inputs.adopt });
+    const preflight = demand({ session, kinds, requires, self: { stacks, adopt: inputs.adopt }, dryRun });
     // Under another connection another device is meant.
     const sameRouter = before?.connection === inputs.connection;
     inputs.router = await meantDevice(session, sameRouter ? before?.router : undefined);
@@ -90,9 +90,10 @@ export async function onRouter({
     }
     const same = was !== undefined && equal(onlyCompared(now), onlyCompared(was));
     const coming = was === undefined ? "new" : same ? "same" : "changed";
-    // Matters where something is about to be written, and costs requests.
-    if (coming !== "same" && (await permissions(session)) === "unknown" && coming === "new") warnOfUnknown(session);
-    await kind.warn?.(session, context, requires, coming);
+    // Known before something is written: an update is told by the router's answer to its first write.
+    if (dryRun && coming !== "same" && (await permissions(session)) === "unknown" && coming === "new")
+        warnOfUnknown(session);
+    await kind.warn?.(session, context, { requires, before, dryRun }, coming);
     return problems;
 }
 

@@ -10,15 +10,23 @@ import { compareVersions } from "../rows/values";
 /** RouterOS before this has no REST that will do. */
 export const oldest = "7.9";
 
+interface Looking {
+    session: Session;
+    kinds: readonly Kind[];
+    requires: Requires;
+    self: Self;
+    dryRun: boolean;
+}
+
 /**
  * Takes note of what shall stand on the router before anything is written, whether or not it can be asked now. What is
  * returned throws the first thing that is missing or in the way; for the same demands it looks once.
  */
-export function demand(session: Session, kinds: readonly Kind[], requires: Requires, self: Self): () => Promise<void> {
+export function demand(looking: Looking): () => Promise<void> {
+    const { session, requires, self } = looking;
     const name = JSON.stringify([requires, self]);
-    const lookFor = (again: boolean): Promise<void> => look({ session, kinds, requires, self, again });
-    session.demands.set(name, { requires, self, again: () => lookFor(true) });
-    return () => memo(session.once, `preflight ${name}`, () => lookFor(false));
+    session.demands.set(name, { requires, self, again: () => look(looking, true) });
+    return () => memo(session.once, `preflight ${name}`, () => look(looking, false));
 }
 
 /**
@@ -34,15 +42,7 @@ export async function beforeFirstWrite(session: Session): Promise<void> {
     }
 }
 
-interface Looking {
-    session: Session;
-    kinds: readonly Kind[];
-    requires: Requires;
-    self: Self;
-    again: boolean;
-}
-
-async function look({ session, kinds, requires, self, again }: Looking): Promise<void> {
+async function look({ session, kinds, requires, self, dryRun }: Looking, again: boolean): Promise<void> {
     const { version } = await session.facts();
     const minimum = requires.minimumVersion ?? oldest;
     if (compareVersions(version, minimum) < 0) {
@@ -52,5 +52,5 @@ async function look({ session, kinds, requires, self, again }: Looking): Promise
         });
     }
     await interfacePreflight(session, requires);
-    for (const kind of kinds) await kind.preflight?.(session, requires, self, again);
+    for (const kind of kinds) await kind.preflight?.(session, requires, self, { dryRun, again });
 }

@@ -41,6 +41,14 @@ export interface About<I> {
     dryRun: boolean;
 }
 
+/** When what a stack requires is looked for. */
+export interface Moment {
+    /** In a preview, where what only has to be said is said: the update behind it does not ask the router for it again. */
+    dryRun: boolean;
+    /** Right before the first write. */
+    again: boolean;
+}
+
 /** What is about to happen to a resource. */
 export type Coming = "new" | "changed" | "same";
 
@@ -107,12 +115,9 @@ export interface Kind<I extends CommonInputs = CommonInputs> {
     expand?(session: Session, inputs: I, rows: readonly Row[], about: About<I>): Promise<void> | void;
     problems?(context: PlanContext<I>): Problem[];
 
-    /**
-     * Throws what is missing on the router, or in the way, of all that a stack requires. `again`: right before the first
-     * write, when what other runs write is read anew.
-     */
-    preflight?(session: Session, requires: Requires, self: Self, again: boolean): Promise<void>;
-    warn?(session: Session, context: PlanContext<I>, requires: Requires, coming: Coming): Promise<void>;
+    /** Throws what is missing on the router, or in the way, of all that a stack requires. */
+    preflight?(session: Session, requires: Requires, self: Self, moment: Moment): Promise<void>;
+    warn?(session: Session, context: PlanContext<I>, about: About<I>, coming: Coming): Promise<void>;
     /** Original values that cannot be restored as they are, by key, with what can. */
     restorable?(session: Session, context: PlanContext<I>): Promise<ReadonlyMap<string, Values>>;
     /** Work that must be done on the router before the operations, such as on another menu. */

@@ -26,9 +26,9 @@ export function oursOf(...owners: readonly string[]): (row: Common) => boolean {
 /** A program may manage rules of its own beside the site's: those are no part of it. */
 const siteOf = (owner: string): string => owner.replace(ofSite, "");
 
-/** What tells the way of a site's uploads. A menu that cannot be read is absent: what hangs on it is undecided. */
-export function siteMenus(session: Session, site: UploadSite): Promise<Menus> {
-    return memo(session.once, `menus of ${site.list}`, async () => {
+/** The menus that rows of the site itself stand in, its lists aside: they are read for these rows anyway. */
+export function ownMenus(session: Session, site: UploadSite): Promise<Menus> {
+    return memo(session.once, `own menus of ${site.list}`, async () => {
         const { version } = await session.facts();
         const menus: Menus = {};
         for (const family of site.families) {
@@ -37,10 +37,18 @@ export function siteMenus(session: Session, site: UploadSite): Promise<Menus> {
                 const rows = await session.snapshot.rows(menu, wholeQuery(menu, version));
                 menus[firewallPath(family, table)] = rows.map(pathRule);
             }
-            Object.assign(menus, await firstTables(session, family));
         }
-        menus["/interface"] = await readInterfaces(session);
         menus["/queue/tree"] = (await readTree(session)).map(asRow("/queue/tree"));
+        return menus;
+    });
+}
+
+/** What tells the way of a site's uploads. A menu that cannot be read is absent: what hangs on it is undecided. */
+export function siteMenus(session: Session, site: UploadSite): Promise<Menus> {
+    return memo(session.once, `menus of ${site.list}`, async () => {
+        const menus: Menus = { ...(await ownMenus(session, site)) };
+        for (const family of site.families) Object.assign(menus, await firstTables(session, family));
+        menus["/interface"] = await readInterfaces(session);
         menus["/queue/simple"] = await readSimpleQueues(session);
         menus["/queue/type"] = (await readTypes(session)).map(asRow("/queue/type"));
         for (const path of askedAbout(menus, site)) Object.assign(menus, await small(session, path));

@@ -1,12 +1,12 @@
 /** The form of marking of a site: resolved against the router, the same for all its rules, and kept once it is recorded. */
 import type { BypassRule } from "../../path";
-import { planned } from "../../path";
+import { firewallPath, isFastTrack, planned } from "../../path";
 import type { Session } from "../../router/session";
 import { toCamel } from "../../rows/fields";
 import { omit } from "../../rows/objects";
 import { Arguments } from "../arguments";
 import type { About } from "../kind";
-import { formFor, oursOf, siteMenus } from "../upload-path";
+import { formFor, oursOf, ownMenus, siteMenus } from "../upload-path";
 import type { FirewallRulesInputs, RuleInputs } from "./arguments";
 import { recordedForm, ruleOf } from "./arguments";
 import { formerPackets, keyed, leftoverOf, whileQueued } from "./leftover";
@@ -37,7 +37,10 @@ export async function resolveMarking(
     const rules = (marking.rules[family] ?? []).map((rule, index) => ruleOf(read, table, rule, `rules[${index}]`));
     const leftover = await leftoverOf(session, inputs, omit(marking.bypass, "comment"), about);
     if (leftover.length > 0) inputs.leftover = leftover;
-    const menus = await siteMenus(session, site);
+    const own = await ownMenus(session, site);
+    // Which FastTrack rules of mangle a bypass may stand before, the rest of the way decides.
+    const mangle = site.families.flatMap((one) => own[firewallPath(one, "mangle")] ?? []);
+    const menus = mangle.some(isFastTrack) ? await siteMenus(session, site) : own;
     const plan = planned(menus, site, form, ours, leftover);
     const bypass = keyed(plan.mangleBypass[family] ?? [], before?.rules ?? []);
     const queued = whileQueued(rules, about, (menus["/queue/tree"] ?? []).filter(ours));

@@ -17,7 +17,7 @@ import { isRouterError } from "../../router/errors";
 import { memo, warnOnce } from "../../router/once";
 import type { Session } from "../../router/session";
 import { queryOf } from "../../rows/fields";
-import type { Coming, PlanContext } from "../kind";
+import type { About, Coming, PlanContext } from "../kind";
 import { oursOf, pathRule, siteMenus } from "../upload-path";
 import type { FirewallRulesInputs } from "./arguments";
 import { sayLeftover } from "./leftover";
@@ -28,12 +28,13 @@ import { readConnections } from "./release";
 export async function ruleWarnings(
     session: Session,
     context: PlanContext<FirewallRulesInputs>,
-    requires: Requires,
+    { requires, dryRun }: About<FirewallRulesInputs>,
     coming: Coming,
 ): Promise<void> {
     if (coming === "changed") await sayLeftover(session, context, requires.upload);
     if (requires.upload) {
-        await uploadWarnings(session, context.inputs, requires.upload, coming);
+        // Of rules that stand as they are, the preview has said all.
+        if (dryRun || coming !== "same") await uploadWarnings(session, context.inputs, requires.upload, coming);
         return;
     }
     if (context.inputs.table === "mangle") rulesAhead(session, context);

@@ -124,7 +124,7 @@ export const queueTree: Kind<QueueTreeInputs> = {
 
     preflight: treePreflight,
 
-    warn: async (session, context, requires, coming) => {
+    warn: async (session, context, { requires }, coming) => {
         const { router } = session.client;
         for (const child of foreignChildren(context)) {
             warnOnce(

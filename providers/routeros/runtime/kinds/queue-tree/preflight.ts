@@ -16,15 +16,22 @@ import { RouterError } from "../../router/errors";
 import { warnOnce } from "../../router/once";
 import type { Session } from "../../router/session";
 import type { Common, Row } from "../../rows/row";
-import type { Self } from "../kind";
-import { defaultRoutes, siteMenus, small } from "../upload-path";
+import type { Moment, Self } from "../kind";
+import { defaultRoutes, ownMenus, siteMenus, small } from "../upload-path";
 import { queueTreeMenu, readSimpleQueues, readTree } from "./menu";
 import { Tree } from "./tree";
 
-export async function treePreflight(session: Session, requires: Requires, self: Self, again: boolean): Promise<void> {
+export async function treePreflight(
+    session: Session,
+    requires: Requires,
+    self: Self,
+    { dryRun, again }: Moment,
+): Promise<void> {
     const { parents = [], wanInterface, upload } = requires;
     if (parents.length === 0 && wanInterface === undefined) return;
-    const rows = await readTree(session, { fresh: again });
+    const known = await readTree(session);
+    // Two runs may both have found the line free: before the first row of a site is made, it is looked at once more.
+    const rows = again && !known.some(ownedBy(self)) ? await readTree(session, { fresh: true }) : known;
     const tree = new Tree(rows.map(({ values }) => values));
     const missing = parents.find((name) => !tree.has(name));
     if (missing !== undefined) {
@@ -34,7 +41,7 @@ export async function treePreflight(session: Session, requires: Requires, self: 
             summary: `${session.client.router} has no queue "${missing}"; it has ${names || "none"}`,
         });
     }
-    if (upload) await uploadPreflight(session, requires, upload, rows, self);
+    if (upload) await uploadPreflight(session, requires, upload, self, dryRun);
     for (const line of linesOf(requires)) await foreignQueues(session, { requires, self }, line, rows);
 }
 
@@ -43,19 +50,22 @@ async function uploadPreflight(
     session: Session,
     { parents = [] }: Requires,
     site: UploadSite,
-    rows: readonly Row[],
-    { stacks, adopt }: Self,
+    self: Self,
+    dryRun: boolean,
 ): Promise<void> {
-    const ours = ({ marker }: Common): boolean =>
-        marker !== undefined && stacks.some((stack) => marker.owner.startsWith(stack));
+    const ours = ownedBy(self);
+    const own = await ownMenus(session, site);
+    const mangle = site.families.flatMap((family) => own[firewallPath(family, "mangle")] ?? []);
+    const queues = own["/queue/tree"] ?? [];
+    const stands = queues.some(ours) || mangle.some((row) => marksFor(site, row) && ours(row));
+    // All that is found then is a warning, and the preview has said it.
+    if (stands && !dryRun) return;
     const menus = await siteMenus(session, site);
-    const mangle = site.families.flatMap((family) => menus[firewallPath(family, "mangle")] ?? []);
-    const stands = rows.some(ours) || mangle.some((row) => marksFor(site, row) && ours(row));
     const found = [
         ...wanFindings(await wanMenusOf(session, site, menus, stands), site.lines),
         ...(parents.length > 0 ? parentFindings(menus, site, ours) : []),
         ...(site.profile === "join" ? await joinable(session, site, menus) : []),
-        ...(adopt ? [] : simpleQueueFindings(menus, site)),
+        ...(self.adopt ? [] : simpleQueueFindings(menus, site)),
     ];
     const refused = stands ? undefined : found.find(({ weight }) => weight === "refused");
     if (refused) {
@@ -70,6 +80,11 @@ async function uploadPreflight(
         warnOnce(`${session.client.router}: ${say(one)}`);
     }
 }
+
+const ownedBy =
+    ({ stacks }: Self) =>
+    ({ marker }: Common): boolean =>
+        marker !== undefined && stacks.some((stack) => marker.owner.startsWith(stack));
 
 async function joinable(session: Session, site: UploadSite, menus: Menus): Promise<Finding[]> {
     let known = menus;

@@ -132,7 +132,7 @@ export const queueType: Kind<QueueTypeInputs> = {
     title: ({ name }) => `queue type "${name}"`,
 
     preflight: typePreflight,
-    warn: async (session, _context, requires, coming) => {
+    warn: async (session, _context, { requires }, coming) => {
         if (coming !== "same") await strayMarkWarnings(session, requires);
     },
     prepare: refuseUsed,
