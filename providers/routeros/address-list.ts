@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import type { AddressListArgs } from "./args";
 import { RouterResource } from "./resource";
-import { compareAddresses } from "./runtime/rows/values";
+import { sortedAddresses } from "./runtime/rows/values";
 
 /** An address list of the firewall, or the part of it that is ours. */
 export class AddressList extends RouterResource {
@@ -20,6 +20,6 @@ export class AddressList extends RouterResource {
         super("AddressList", name, args, opts, false);
         // In a preview the outputs are what the provider compares, which is keyed by address.
         const shown = this.addresses as pulumi.Output<string[] | Record<string, true>>;
-        this.addresses = shown.apply((all) => (Array.isArray(all) ? all : Object.keys(all).sort(compareAddresses)));
+        this.addresses = shown.apply((all) => (Array.isArray(all) ? all : sortedAddresses(Object.keys(all))));
     }
 }

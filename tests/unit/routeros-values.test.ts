@@ -3,10 +3,10 @@ import {
     address,
     camelCase,
     canonical,
-    compareAddresses,
     compareVersions,
     kebabCase,
     rate,
+    sortedAddresses,
     time,
     ValueError,
 } from "../../providers/routeros/runtime/rows/values";
@@ -153,9 +153,9 @@ describe("values as the router prints them", () => {
     });
 
     test("addresses are ordered by number, IPv4 first", () => {
-        const sorted = ["2001:db8::/32", "10.0.0.0/8", "9.0.0.0/8", "10.0.0.0/16", "10.0.0.1"].sort(compareAddresses);
+        const sorted = sortedAddresses(["2001:db8::/32", "10.0.0.0/8", "9.0.0.0/8", "10.0.0.0/16", "10.0.0.1"]);
         expect(sorted).toEqual(
-            ["9.0.0.0/8", "10.0.0.0/16", "10.0.0.0/8", "10.0.0.1", "2001:db8::/32"].sort(compareAddresses),
+            sortedAddresses(["9.0.0.0/8", "10.0.0.0/16", "10.0.0.0/8", "10.0.0.1", "2001:db8::/32"]),
         );
         expect(sorted[0]).toBe("9.0.0.0/8");
         expect(sorted[4]).toBe("2001:db8::/32");

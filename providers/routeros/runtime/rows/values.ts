@@ -273,14 +273,13 @@ function address6(text: string): string {
     return `${masked.toRFC5952String()}/${length}`;
 }
 
-/** Order of addresses for people: by family, then by number, then the wider first. */
-export function compareAddresses(a: string, b: string): number {
-    const left = addressOrder(a);
-    const right = addressOrder(b);
-    return left < right ? -1 : left > right ? 1 : 0;
+/** Addresses in an order for people: by family, then by number, then the wider first. Each is taken apart once. */
+export function sortedAddresses(addresses: readonly string[]): string[] {
+    const all = addresses.map((text): [string, string] => [placeOf(text), text]);
+    return all.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, text]) => text);
 }
 
-function addressOrder(text: string): string {
+function placeOf(text: string): string {
     const [host = "", bits = ""] = text.split(/[/-]/);
     if (!ipaddr.isValid(host)) return `z${text}`;
     const hex = ipaddr

@@ -3,7 +3,7 @@ import { lossPercent } from "../../rows/prefixes";
 import type { Matched } from "../../rows/reconcile";
 import { planSet, present } from "../../rows/reconcile";
 import type { Row } from "../../rows/row";
-import { compareAddresses } from "../../rows/values";
+import { sortedAddresses } from "../../rows/values";
 import { Arguments, commonNames } from "../arguments";
 import type { CommonInputs, Kind } from "../kind";
 import { commentText, ownerOf } from "../present";
@@ -115,7 +115,7 @@ export const addressList: Kind<AddressListInputs> = {
             const text = commentText(row, key, owner, matched.original.has(key));
             if (text !== (olds.comment ?? "")) comments[row.name] = text;
         }
-        const listed = (all: readonly Row[]): string[] => all.map(({ name }) => name).sort(compareAddresses);
+        const listed = (all: readonly Row[]): string[] => sortedAddresses(all.map(({ name }) => name));
         const ours = rows.map(([, row]) => row);
         return {
             ...olds,
@@ -143,12 +143,12 @@ export const addressList: Kind<AddressListInputs> = {
 };
 
 function keyed(addresses: readonly string[]): Record<string, true> {
-    return Object.fromEntries([...addresses].sort(compareAddresses).map((address) => [address, true as const]));
+    return Object.fromEntries(sortedAddresses(addresses).map((address) => [address, true as const]));
 }
 
 /** Objects come back from the engine in another order. */
 function inOrder(addresses: Readonly<Record<string, true>>): string[] {
-    return Object.keys(addresses).sort(compareAddresses);
+    return sortedAddresses(Object.keys(addresses));
 }
 
 /** Addresses that an entry of the router's own has for now, of those asked for. */
