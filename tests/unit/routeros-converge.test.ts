@@ -1,11 +1,11 @@
 /** The flow behind create, update and delete, against an embedded router: when it looks again, goes on, or gives up. */
-import { converge, type Job, type Ledger } from "../../providers/routeros/runtime/engine/converge";
+import { contextOf, converge, type Job, type Ledger } from "../../providers/routeros/runtime/engine/converge";
 import { addressList } from "../../providers/routeros/runtime/kinds/address-list";
 import { listQuery } from "../../providers/routeros/runtime/kinds/address-list/menu";
 import type { CommonInputs, Kind, Properties } from "../../providers/routeros/runtime/kinds/kind";
 import type { RouterError } from "../../providers/routeros/runtime/router/errors";
 import { markedComment } from "../../providers/routeros/runtime/rows/ownership";
-import { failure, list, on, open, sent, useRouter } from "./one-series";
+import { at, failure, list, look, on, open, sent, useRouter } from "./one-series";
 
 useRouter();
 
@@ -238,5 +238,55 @@ describe("a series that outlasts its look", () => {
         await Promise.all([run(["10.0.0.1", "10.0.0.2", "10.0.0.3"]), run([], { inputs: other })]);
         const order = sent("PUT").map(({ body }) => (body as Record<string, string>)["list"]);
         expect(order.join("")).toMatch(/^(L{3}M{3}|M{3}L{3})$/);
+    });
+});
+
+describe("what is known of rows", () => {
+    const theirs = { list: "L", address: "10.0.0.1", comment: "theirs" };
+    const known = (more: Properties, job: { onlyRead?: boolean; olds?: CommonInputs } = {}, ledgers = ledger()) => {
+        on.router.add(list.path, theirs);
+        const inputs = inputsOf(["10.0.0.1"], more);
+        return contextOf({ kind, inputs, ...job }, kind.scope(inputs, undefined), look(list).rows, ledgers);
+    };
+
+    test.each([{ adopt: true }, { exclusive: true }])("%j: takes nothing over where it is only looked at", (more) => {
+        expect([...known(more, { onlyRead: true }).matched.adopted]).toEqual([]);
+        on.router.remove(list.path, on.router.rows(list.path)[0]?.[".id"] ?? "");
+        expect([...known(more).matched.adopted.keys()]).toEqual(["10.0.0.1"]);
+    });
+
+    test("is what the rows were by now and before, and the inputs that were recorded", () => {
+        const ledgers: Ledger = { wrote: false, original: new Map([["10.0.0.9", { comment: "before" }]]) };
+        const olds = inputsOf(["10.0.0.9"]);
+        expect(known({ adopt: true }, { olds }, ledgers).olds).toBe(olds);
+        expect([...ledgers.original.keys()]).toEqual(["10.0.0.9", "10.0.0.1"]);
+    });
+
+    test("outlives the process: what was taken over is given back as it was, by a note", async () => {
+        on.router.add(list.path, { ...theirs, disabled: "true" });
+        const inputs = inputsOf(["10.0.0.1"], { adopt: true });
+        await run([], { inputs });
+        expect(on.router.rows(list.path)[0]?.["disabled"]).toBe("false");
+        await run([], { inputs, remove: true });
+        expect(on.router.rows(list.path)).toMatchObject([{ ...theirs, disabled: "true" }]);
+    });
+});
+
+describe("a recorded row that was moved by hand", () => {
+    test.each([
+        ["goes with the others", [], []],
+        ["stays where another resource's rows stand", [{ menu: list.path, queries: [listQuery("M")] }], ["10.0.0.1"]],
+    ])("%s", async (_what, spared, left) => {
+        const id = on.router.add(list.path, { list: "M", address: "10.0.0.1", comment: marked("10.0.0.1") });
+        const olds = { ...inputsOf(["10.0.0.1"]), ids: { "10.0.0.1": id } };
+        await run([], { inputs: olds, olds, remove: true, spared });
+        expect(standing("M")).toEqual(left);
+    });
+
+    test("is made anew where it is gone by the time of its change", async () => {
+        const id = on.router.add(list.path, { list: "L", address: "10.0.0.1", comment: `x ${marked("10.0.0.1")}` });
+        at("PATCH", "before", () => on.router.remove(list.path, id));
+        await run(["10.0.0.1"]);
+        expect([standing(), sent("PUT").length]).toEqual([["10.0.0.1"], 1]);
     });
 });
