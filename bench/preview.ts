@@ -87,13 +87,14 @@ async function besideFew(few: number, many: number): Promise<number> {
 /** A site whose region has so many prefixes, none of which lies beside another. */
 async function siteOf(count: number): Promise<ScratchStack> {
     const region = ordinarySite["aws:region"];
+    const common = { region, service: "S3", network_border_group: region };
     const prefixes = Array.from({ length: count }, (_, index) => ({
         ip_prefix: `52.${Math.floor(index / 128)}.${(index % 128) * 2}.0/24`,
-        region,
-        service: "S3",
-        network_border_group: region,
+        ...common,
     }));
-    const document = { syncToken: "1763942400", createDate: "2025-11-24-00-00-00", prefixes, ipv6_prefixes: [] };
+    // A document without any is refused.
+    const ipv6 = [{ ipv6_prefix: "2406:daf8:c000::/40", ...common }];
+    const document = { syncToken: "1763942400", createDate: "2025-11-24-00-00-00", prefixes, ipv6_prefixes: ipv6 };
     const config = {
         ...ordinarySite,
         "routeros-s3:awsIpRanges": "ranges.json",
