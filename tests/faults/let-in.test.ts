@@ -9,7 +9,7 @@ import path from "node:path";
 import { carryOut, planRemoval } from "../../providers/routeros/runtime/by-marker/removal";
 import { removalScript } from "../../providers/routeros/runtime/by-marker/script";
 import { Client } from "../../providers/routeros/runtime/router/client";
-import { sessionFor } from "../../providers/routeros/runtime/router/session";
+import { sessionFor, tune } from "../../providers/routeros/runtime/router/session";
 import { type Router, start } from "../../router";
 import { Carrier, type Declared } from "../../testing/carrier";
 import { letIn, watchDoor } from "../../testing/let-in";
@@ -76,7 +76,12 @@ const walks: Record<string, [Declared[], Declared[]]> = {
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "routeros-s3-door-"));
 quietAndQuick();
-afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
+// Time stands still: a run is stopped after each of so many requests, and a slow machine would look once more.
+beforeAll(() => tune({ now: () => 0 }));
+afterAll(() => {
+    tune({});
+    fs.rmSync(folder, { recursive: true, force: true });
+});
 
 const perform = async (carrier: Carrier, declared: Declared[]): Promise<Error | undefined> =>
     (await (declared.length > 0 ? carrier.up(declared, { skipPreview: true }) : carrier.destroy())).error;
