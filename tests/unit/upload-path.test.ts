@@ -7,7 +7,7 @@ import { standing } from "../../testing/site";
 import type { Stage } from "../../testing/stages";
 import { carrierOf, real } from "../../testing/stages";
 import type { Case } from "../field/case";
-import { endOf, endsLast, leafOf, tracesOf } from "../field/case";
+import { endOf, endsLast, leafOf, router as routerCase, tracesOf } from "../field/case";
 import { allCases } from "../field/cases";
 
 /*
@@ -89,6 +89,50 @@ describe("what cannot be shaped is refused at preview, with what was meant, and 
         }
     });
 });
+
+describe("a site that stands is judged anew where it is to go elsewhere, wider or by another profile", () => {
+    const capped = withPorts("/queue/simple\nadd max-limit=30M/90M name=house target=bridge\n");
+    const asked: Case["args"] = { wanInterface: "ether1", uplink: "20M", addressFamilies: ["ipv4"] };
+    test.each<[string, Case["args"], string]>([
+        ["to the LAN", { wanInterface: "bridge" }, "wan/lan"],
+        ["to a port out of use", { wanInterface: "ether3" }, "wan/disabled"],
+        ["wider than a queue that holds the house", { uplink: "50M" }, "shaper/holds-uploads"],
+        ["into a CAKE that there is none of", { profile: "join" }, "join/none"],
+    ])("%s: refused, and nothing is written", async (_name, change, code) => {
+        const router = await start({ rsc: capped });
+        try {
+            const { carrier, outcome } = await up(router, asked);
+            expect(outcome.error).toBeUndefined();
+            const before = standing(router);
+            const { declared } = await stageOf({ ...asked, ...change });
+            for (const skipPreview of [false, true]) {
+                expect((await carrier.up(declared, { skipPreview })).error?.message).toContain(
+                    `${code} [preflight/path]`,
+                );
+                expect(standing(router)).toEqual(before);
+            }
+        } finally {
+            await router.stop();
+        }
+    });
+
+    test("a cap that came later is a warning, and stops no other change", async () => {
+        const router = await start({ rsc: withPorts("") });
+        try {
+            const { carrier } = await up(router, asked);
+            router.add("/queue/simple", { name: "house", target: "bridge", "max-limit": "10M/90M" });
+            const { declared } = await stageOf({ ...asked, connectionMark: "mine" });
+            expect((await carrier.up(declared)).error).toBeUndefined();
+            expect(codes()).toContain("shaper/holds-uploads");
+        } finally {
+            await router.stop();
+        }
+    });
+});
+
+function withPorts(lines: string): string {
+    return routerCase("", `/interface ethernet\nset ether3 disabled=yes\n${lines}`).rsc;
+}
 
 /** What the line says to do, done: on the router, or to the site's keys. */
 function follow(router: Router, text: string, args: Case["args"]): Case["args"] | undefined {

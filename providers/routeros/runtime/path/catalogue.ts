@@ -186,7 +186,7 @@ export function findingsPage(): string {
 }
 
 const words: Record<Weight, string> = {
-    refused: "_Refused for a site that is made; said as a warning of one that stands._",
+    refused: "_Refused for a site that is made, or goes to another line, wider or into another profile; a warning of one that stands._",
     warning: "_A warning._",
     note: "_A note._",
 };

@@ -1,12 +1,13 @@
 /** What a tree needs on the router, and what may not stand beside it. */
 import type { Requires } from "../../../args";
-import type { Finding, Menus, Rule, UploadSite } from "../../path";
+import type { Finding, Menus, RowOf, UploadSite } from "../../path";
 import {
     belowMenus,
     defaultInterfaces,
     firewallPath,
     joinFindings,
     parentFindings,
+    readMenus,
     say,
     simpleQueueFindings,
     wanFindings,
@@ -45,7 +46,10 @@ export async function treePreflight(
     for (const line of linesOf(requires)) await foreignQueues(session, { requires, self }, line, rows);
 }
 
-/** What stands in the way of a site's uploads is refused while nothing of the site stands, and a warning from then on. */
+/**
+ * What stands in the way of a site's uploads is refused while the site does not stand where it is wanted, on these lines,
+ * that wide and in this profile, and a warning from then on.
+ */
 async function uploadPreflight(
     session: Session,
     { parents = [] }: Requires,
@@ -56,8 +60,14 @@ async function uploadPreflight(
     const ours = ownedBy(self);
     const own = await ownMenus(session, site);
     const mangle = site.families.flatMap((family) => own[firewallPath(family, "mangle")] ?? []);
-    const queues = own["/queue/tree"] ?? [];
-    const stands = queues.some(ours) || mangle.some((row) => marksFor(site, row) && ours(row));
+    const wanted = readMenus({ "/queue/tree": site.queues })["/queue/tree"] ?? [];
+    const queues = (own["/queue/tree"] ?? []).filter(ours);
+    const stands =
+        site.profile === "join"
+            ? mangle.some((row) => row.action === "change-dscp" && ours(row))
+            : (parents.length > 0 ? parents : site.lines).every(
+                  (name) => widthUnder(queues, name) >= Math.max(1, widthUnder(wanted, name)),
+              );
     // All that is found then is a warning, and the preview has said it.
     if (stands && !dryRun) return;
     const menus = await siteMenus(session, site);
@@ -81,6 +91,11 @@ async function uploadPreflight(
     }
 }
 
+/** Bit/s of the widest queue that hangs on an interface or queue; 0 where none does. */
+function widthUnder(queues: readonly RowOf<"/queue/tree">[], name: string): number {
+    return Math.max(0, ...queues.map((row) => (row.parent === name ? row["max-limit"] : 0)));
+}
+
 const ownedBy =
     ({ stacks }: Self) =>
     ({ marker }: Common): boolean =>
@@ -90,12 +105,6 @@ async function joinable(session: Session, site: UploadSite, menus: Menus): Promi
     let known = menus;
     for (const path of belowMenus(menus, site.lines)) known = { ...known, ...(await small(session, path)) };
     return joinFindings(known, site);
-}
-
-/** A rule that puts packets or connections into the class of the site's uploads. */
-function marksFor({ connectionMark, packetMark, profile }: UploadSite, row: Rule): boolean {
-    const { action, "new-connection-mark": connection, "new-packet-mark": packet } = row;
-    return connection === connectionMark || packet === packetMark || (profile === "join" && action === "change-dscp");
 }
 
 /**
