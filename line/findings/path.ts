@@ -6,6 +6,7 @@ import {
     firewallPath,
     isLast,
     joinFindings,
+    parentFindings,
     pathFindings,
     simpleQueueFindings,
     uploadOf,
@@ -24,13 +25,16 @@ export function wayFindings(menus: Menus, site: UploadSite, owner: string, broke
     const ours = ({ marker }: Common): boolean => marker?.owner.startsWith(`${owner}/`) ?? false;
     const form = standingForm(menus, site, ours) ?? chooseForm(menus, site, ours);
     const { verdict, others } = standingEnds(menus, site);
+    const parents = parentFindings(menus, site, ours);
     const shapers = [
         ...simpleQueueFindings(menus, site),
         ...(site.profile === "join" ? joinFindings(menus, site) : []),
+        ...parents,
     ];
     const found = [...pathFindings({ menus, site, form, ours }), ...shapers]
-        // What was not read is told by itself.
+        // What was not read is told by itself, and what a queue out of use comes to by that queue.
         .filter(({ code, weight }) => weight !== "note" && code !== "path/unread")
+        .filter(({ code }) => parents.length === 0 || code !== "path/not-queued")
         .map(({ code, certain, seen, next }): Finding => {
             const effect = harmless.includes(code) ? "harm" : "not-shaped";
             return { code, effect, certain: certain && verdict !== "undecided", seen, next };
@@ -43,7 +47,7 @@ export function wayFindings(menus: Menus, site: UploadSite, owner: string, broke
 }
 
 /** What takes from others, or from a part of the house, and leaves uploads where they belong. */
-const harmless = ["path/stray-mark", "shaper/some"];
+const harmless = ["path/stray-mark", "shaper/some", "parent/place", "parent/rest", "parent/width"];
 
 /** The form of marking by which our rules on the router were made: the later ones have the same keys, elsewhere. */
 function standingForm(menus: Menus, site: UploadSite, ours: (row: Common) => boolean): Form | undefined {

@@ -43,6 +43,10 @@ add action=change-dscp chain=postrouting new-dscp=0 passthrough=yes out-interfac
         findings: ["path/fasttrack"],
         leaf: "up",
     }),
+    router("CAKE by IP precedence", treeCake("cake-diffserv=precedence"), {
+        args: { profile: "join" },
+        refused: { code: "join/precedence", names: /queue "up".*cake-diffserv=diffserv4 on queue type shaper/ },
+    }),
     router("CAKE without classes", treeCake("cake-diffserv=besteffort"), {
         args: join,
         refused: { code: "join/besteffort", names: /queue "up".*cake-diffserv=diffserv4 on queue type shaper/ },
@@ -92,6 +96,7 @@ ${treeCake("cake-diffserv=diffserv4")}`,
                 "name=line parent=ether1 max-limit=20M\nadd name=voice parent=line packet-mark=voice limit-at=5M max-limit=20M",
                 "parent/width",
             ],
+            ["out of use", "name=line parent=ether1 max-limit=20M disabled=yes", "parent/disabled"],
             [
                 "with a leaf of unmarked traffic",
                 "name=line parent=ether1 max-limit=20M\nadd name=all parent=line packet-mark=no-mark max-limit=20M",

@@ -48,6 +48,14 @@ const cases: Case[] = [
         codes: ["rows/missing", "names/outside-list", "names/outside-list", "proof/no-upload"],
     },
     {
+        name: "the queue that ours hang on out of use",
+        made: { parentQueue: "line" },
+        prepare: (call) => call("PUT", "/queue/tree", { name: "line", parent: "ether5", "max-limit": "30M" }),
+        before: (call) => set(call, "/queue/tree", "name", "line", { disabled: "true" }),
+        verdict: "not-shaped",
+        codes: ["parent/disabled", "proof/no-upload"],
+    },
+    {
         name: "another line in use, and the shaped one in reserve",
         before: async (call) => {
             await call("PUT", "/ip/address", { address: "198.51.100.2/24", interface: "ether4" });

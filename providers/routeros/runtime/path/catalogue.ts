@@ -40,6 +40,11 @@ export const catalogue = {
         "No rule of ours marks the upload, and no rule of others was found that keeps it from that.",
         "Look at it with `routeros-s3 trace`.",
     ),
+    "path/not-queued": entry(
+        "warning",
+        "Uploads carry our mark, and no leaf of ours takes them: a queue above our leaves is out of use.",
+        "Enable the queue that our leaves hang on.",
+    ),
     "path/fasttrack": entry(
         "warning",
         "A FastTrack rule takes the connection: its packets go past all marks, into the first class, until it ends.",
@@ -95,6 +100,11 @@ export const catalogue = {
         "A queue that stands already holds a part of the house. It hurts nothing: those hosts' uploads are slower still.",
         "Nothing, unless those are the hosts that upload.",
     ),
+    "parent/disabled": entry(
+        "refused",
+        "The queue meant as parent is out of use: nothing under it is queued.",
+        "Enable it, or take `parentQueue` out.",
+    ),
     "parent/place": entry(
         "refused",
         "The queue meant as parent does not hang on the line: under `global` or on the LAN it would hold downloads at the " +
@@ -124,6 +134,11 @@ export const catalogue = {
     "join/besteffort": entry(
         "refused",
         "The CAKE on the line has a single class: a DSCP changes nothing in it.",
+        "Set `cake-diffserv=diffserv4` on its type.",
+    ),
+    "join/precedence": entry(
+        "refused",
+        "The CAKE on the line sorts by IP precedence: what says it is to be last goes ahead of what says nothing.",
         "Set `cake-diffserv=diffserv4` on its type.",
     ),
     "join/wash": entry(
@@ -186,7 +201,8 @@ export function findingsPage(): string {
 }
 
 const words: Record<Weight, string> = {
-    refused: "_Refused for a site that is made, or goes to another line, wider or into another profile; a warning of one that stands._",
+    refused:
+        "_Refused for a site that is made, or goes to another line, wider or into another profile; a warning of one that stands._",
     warning: "_A warning._",
     note: "_A note._",
 };

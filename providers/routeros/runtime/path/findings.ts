@@ -116,7 +116,8 @@ function causeOf({ site, form }: Asked, way: Way): Cause {
         );
     }
     const ended = way.steps.find((step) => step.effect === "ends" && !isPlanned(step.row) && /mangle$/.test(step.menu));
-    return ended ? cause("path/ends-before", ended) : cause("path/not-marked");
+    if (ended) return cause("path/ends-before", ended);
+    return cause(mine >= 0 && site.profile !== "join" ? "path/not-queued" : "path/not-marked");
 }
 
 function does(code: FindingCode, { step }: Cause, { site }: Asked): string {
@@ -134,6 +135,8 @@ function does(code: FindingCode, { step }: Cause, { site }: Asked): string {
             return "takes uploads out of connection tracking: their connections cannot be marked";
         case "path/fasttrack-first-packet":
             return "takes new connections too: whether an upload is FastTracked with its first packet is not known";
+        case "path/not-queued":
+            return "marks uploads, and no leaf of ours that is in use takes them";
         case "path/not-marked":
             return "marks no upload";
         default:

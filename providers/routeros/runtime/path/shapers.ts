@@ -49,6 +49,7 @@ export function parentFindings(menus: Menus, site: UploadSite, ours: Ours): Find
     const parent = tree.find((row) => row.name === site.parentQueue);
     if (!parent) return [];
     const name = `queue ${parent.label}`;
+    if (!isEnabled(parent)) return [finding("parent/disabled", `${name} is out of use`)];
     const root = rootOf(tree, parent);
     if (root === undefined || !site.lines.includes(root)) {
         return [finding("parent/place", `${name} hangs on ${root ?? "a queue that is out of use"}`)];
@@ -89,6 +90,9 @@ interface Cake {
     type: QueueType;
 }
 
+/** Modes in which CS1 is served last. With `precedence` it goes ahead of everything that has no DSCP. */
+const sorts = /^diffserv[348]$/;
+
 /** What keeps `profile: join` from its purpose: no CAKE with classes that uploads pass, or one that does not see the DSCP. */
 export function joinFindings(menus: Menus, site: UploadSite): Finding[] {
     return site.lines.flatMap((line): Finding[] => {
@@ -96,7 +100,7 @@ export function joinFindings(menus: Menus, site: UploadSite): Finding[] {
         const onLine = treeQueue(menus, line);
         const tree = onLine ? cakeOf(menus, onLine, onLine.queue) : undefined;
         const found = [...simple, ...(tree ? [tree] : [])];
-        const sorting = found.find(({ type }) => type["cake-diffserv"] !== "besteffort");
+        const sorting = found.find(({ type }) => sorts.test(type["cake-diffserv"]));
         if (!sorting) return [whyNone(menus, line, found)];
         const washed = tree === sorting ? simple.find(({ type }) => type["cake-wash"]) : undefined;
         return washed
@@ -108,7 +112,10 @@ export function joinFindings(menus: Menus, site: UploadSite): Finding[] {
 function whyNone(menus: Menus, line: string, [single]: readonly Cake[]): Finding {
     if (single) {
         const next = `Set cake-diffserv=diffserv4 on queue type ${single.type.name}.`;
-        return finding("join/besteffort", `queue "${single.queue}" is a CAKE with a single class`, { next });
+        const mode = single.type["cake-diffserv"];
+        return mode === "besteffort"
+            ? finding("join/besteffort", `queue "${single.queue}" is a CAKE with a single class`, { next })
+            : finding("join/precedence", `queue "${single.queue}" is a CAKE that sorts by ${mode}`, { next });
     }
     for (const port of below(menus, line)) {
         const queue = treeQueue(menus, port);
