@@ -83,20 +83,22 @@ test("rows on which nothing changes but the comment are named in one line", asyn
 });
 
 describe("a queue that only has the name of one of ours", () => {
-    test.each<[string, Record<string, string>]>([
-        ["hangs on another interface", { parent: "ether2" }],
-        ["hangs under somebody's queue", { parent: "theirs" }],
-        ["is a quarter as wide", { "max-limit": "5M" }],
-        ["is without a width, and inner", { "max-limit": "0" }],
-        ["carries packets itself", { "packet-mark": "guests" }],
-        ["is ten times as wide", { "max-limit": "200M" }],
-    ])("%s: named, with the way out, and nothing is written", async (_what, row) => {
+    test.each<[string, Record<string, string>, string]>([
+        ["hangs on another interface", { parent: "ether2" }, "hangs on ether2, and not ether1"],
+        ["hangs under somebody's queue", { parent: "theirs" }, "hangs on theirs, and not ether1"],
+        ["is a quarter as wide", { "max-limit": "5M" }, "has max-limit 5000000, and not 19000000"],
+        ["is without a width, and inner", { "max-limit": "0" }, "has max-limit 0, and not 19000000"],
+        ["carries packets itself", { "packet-mark": "guests" }, "carries packets with mark guests, and not none"],
+        ["is ten times as wide", { "max-limit": "200M" }, "has max-limit 200000000, and not 19000000"],
+    ])("%s: named, with the way out, and nothing is written", async (_what, row, why) => {
         await begin();
         router.add(tree, { name: "theirs", parent: "bridge", "max-limit": "20M" });
         router.add(tree, { name: "line", parent: "ether1", "max-limit": "20M", comment: "guests", ...row });
         const before = standing(router);
         const { error } = await carrier.up(queues(), { skipPreview: true });
-        expect(error?.message).toMatch(/line "guests" \(\*1000001\) has the name of one of ours and does another job/);
+        expect(error?.message).toContain(
+            `line "guests" (*1000001), which ${why}, has the name of one of ours and does another job`,
+        );
         expect(error?.message).toMatch(/Give ours another name.*\[ownership\/another-job\]/);
         expect(writes()).toEqual([]);
         expect(standing(router)).toEqual(before);
@@ -106,7 +108,9 @@ describe("a queue that only has the name of one of ours", () => {
         await begin();
         byHand();
         router.set(tree, "s3", { "packet-mark": "s3,backup" });
-        expect((await carrier.preview(queues())).error?.message).toMatch(/s3 \(\*1000002\) has the name.*another job/);
+        expect((await carrier.preview(queues())).error?.message).toMatch(
+            /s3 \(\*1000002\), which carries packets with mark backup,s3, and not s3, has the name.*another job/,
+        );
     });
 });
 

@@ -171,11 +171,11 @@ describe("a foreign row where one of ours would stand", () => {
 
     test("is not taken over where it does another job under that name, unless it was ours or has another's marker", () => {
         const obstacles = (more: Partial<Claim>, all = standing) =>
-            find(all, want(a), { adopt: true, fits: () => false, ...more }).matched.conflicts.map(
+            find(all, want(a), { adopt: true, otherJob: () => "hangs elsewhere", ...more }).matched.conflicts.map(
                 (one) => one.obstacle,
             );
         expect(obstacles({})).toEqual(["another-job"]);
-        expect(obstacles({ fits: () => true })).toEqual([]);
+        expect(obstacles({ otherJob: () => undefined })).toEqual([]);
         expect(obstacles({ adopt: false })).toEqual(["another-job"]);
         expect(obstacles({ ids: new Map([[a, "*1"]]) })).toEqual([]);
         expect(obstacles({ exclusive: true, adopt: false })).toEqual([]);

@@ -40,7 +40,7 @@ export function claimFor(
         ...(kind.named ? { named: kind.named(inputs, olds, ids) } : {}),
         unique: kind.unique === true,
         adopt: inputs.adopt,
-        ...(kind.fits ? { fits: kind.fits.bind(kind) } : {}),
+        ...(kind.otherJob ? { otherJob: kind.otherJob.bind(kind) } : {}),
         exclusive: kind.exclusive?.(inputs) === true,
         original: known.original,
     };

@@ -97,8 +97,8 @@ export interface Kind<I extends CommonInputs = CommonInputs> {
     named?(inputs: I, olds: I | undefined, ids: ReadonlyMap<string, string>): (row: Row) => string | undefined;
     /** Whether a foreign row stands where the desired one would, or does its job. */
     doesJob(inputs: I): (row: Row, desired: Desired) => boolean;
-    /** Whether a foreign row that stands where the desired one would does its job, and not another. @default it does */
-    fits?(row: Row, desired: Desired): boolean;
+    /** What makes a foreign row that stands where the desired one would do another job. @default nothing */
+    otherJob?(row: Row, desired: Desired): string | undefined;
     /** Whether foreign rows in its scope go, too. @default false */
     exclusive?(inputs: I): boolean;
     plan(context: PlanContext<I>): Operation[];

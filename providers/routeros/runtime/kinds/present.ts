@@ -33,7 +33,7 @@ const obstacles = [
 export function conflictError(
     router: string,
     title: string,
-    conflicts: readonly Pick<Conflict, "row" | "relabelled" | "desired" | "obstacle">[],
+    conflicts: readonly Pick<Conflict, "row" | "relabelled" | "desired" | "obstacle" | "otherJob">[],
     menu: Menu,
     { owner }: { owner: string },
 ): RouterError {
@@ -51,7 +51,9 @@ export function conflictError(
     for (const [obstacle, code, what] of obstacles) {
         const found = conflicts.filter((one) => one.obstacle === obstacle);
         if (found.length === 0) continue;
-        const named = found.slice(0, 3).map(({ row }) => row.label);
+        const named = found
+            .slice(0, 3)
+            .map(({ row, otherJob }) => row.label + (otherJob ? `, which ${otherJob},` : ""));
         const more = found.length > 3 ? ` and ${found.length - 3} more` : "";
         const other = found.find(({ row }) => row.marker)?.row.marker?.owner;
         return new RouterError({

@@ -66,8 +66,8 @@ export interface Claim {
     named?(row: Row): string | undefined;
     /** Take over a row that does the job of a desired one. */
     adopt: boolean;
-    /** Whether a row that stands where the desired one would does its job, and not another. @default it does */
-    fits?(row: Row, desired: Desired): boolean;
+    /** What makes a row that stands where the desired one would do another job. @default nothing */
+    otherJob?(row: Row, desired: Desired): string | undefined;
     /** Also take over, for good, what stands in a list that is ours alone. */
     exclusive?: boolean;
     /** The router takes a row's natural key once among rows in use: beside a foreign one ours cannot be put in use. */
@@ -152,6 +152,8 @@ export interface Conflict {
     /** It was ours, and has another person's comment by now. */
     relabelled: boolean;
     obstacle: Obstacle;
+    /** What makes it another job, where it is one. */
+    otherJob?: string;
 }
 
 /**
@@ -201,7 +203,9 @@ export function match(
         const obstacle = obstacleTo(row, one, claim);
         if (row.dynamic) passing.set(one.key, row);
         else if (obstacle !== undefined) {
-            conflicts.push({ desired: one, row, relabelled: claim.ids.get(one.key) === row.id, obstacle });
+            const other = obstacle === "another-job" ? claim.otherJob?.(row, one) : undefined;
+            const more = other === undefined ? {} : { otherJob: other };
+            conflicts.push({ desired: one, row, relabelled: claim.ids.get(one.key) === row.id, obstacle, ...more });
         } else {
             adopted.set(one.key, row);
             if (mine) {
@@ -230,7 +234,7 @@ export function match(
 
 function obstacleTo(row: Row, desired: Desired, claim: Claim): Obstacle | undefined {
     if (claim.exclusive && !claim.adopt) return undefined;
-    if (!row.marker && claim.ids.get(desired.key) !== row.id && claim.fits?.(row, desired) === false)
+    if (!row.marker && claim.ids.get(desired.key) !== row.id && claim.otherJob?.(row, desired) !== undefined)
         return "another-job";
     if (!claim.exclusive && (!claim.adopt || row.marker)) return "leave";
     // What was no UTF-8 came as the replacement character.

@@ -95,7 +95,7 @@ export const queueTree: Kind<QueueTreeInputs> = {
         ({ values }, desired) =>
             values["name"] === desired.key,
 
-    fits: sameWork,
+    otherJob: otherWork,
 
     plan: ({ inputs, desired, matched }) =>
         rootsApart(planTree({ matched, desired, owner: inputs.owner, table: queueTreeMenu.table }), desired),
@@ -212,12 +212,16 @@ async function removeLeft(session: Session): Promise<void> {
  * A queue does the job of another of its name where it hangs in the same place, carries its packets, and is about as
  * wide: what a profile changes is less than the half. A leaf without a width is as wide as its parent.
  */
-function sameWork({ values: row }: Row, { values: wanted }: Desired): boolean {
+function otherWork({ values: row }: Row, { values: wanted }: Desired): string | undefined {
+    const isNot = (what: string, has: string, shall: string): string =>
+        `${what} ${has || "none"}, and not ${shall || "none"}`;
+    if (row["parent"] !== wanted["parent"]) return isNot("hangs on", row["parent"] ?? "", wanted["parent"] ?? "");
     const [has, shall] = [marksOf(row), marksOf(wanted)];
     const carries = (has.length === 0) === (shall.length === 0) && has.every((mark) => shall.includes(mark));
+    if (!carries) return isNot("carries packets with mark", has.join(","), shall.join(","));
     const [width = 0, wide = 0] = [row, wanted].map((values) => Number(values["max-limit"] ?? "0"));
     const alike = width === wide || (width === 0 && has.length > 0) || (width * 2 >= wide && wide * 2 >= width);
-    return row["parent"] === wanted["parent"] && carries && alike;
+    return alike ? undefined : isNot("has max-limit", String(width), String(wide));
 }
 
 /** The property of a queue that is this argument of the router. */

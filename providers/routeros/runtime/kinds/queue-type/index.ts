@@ -87,7 +87,8 @@ export const queueType: Kind<QueueTypeInputs> = {
         ({ values }) =>
             values["name"] === name,
 
-    fits: ({ values }, desired) => values["kind"] === desired.values["kind"],
+    otherJob: ({ values: { kind = "" } }, { values }) =>
+        kind === values["kind"] ? undefined : `is of kind ${kind}, and not ${values["kind"] ?? ""}`,
 
     plan(context) {
         const { inputs, olds, desired, matched } = context;
