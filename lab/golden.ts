@@ -51,10 +51,12 @@ export function goldenOf(report: LabReport): Golden {
 }
 
 interface Comparison {
-    /** The fingerprint is the committed one: every digit counts. */
+    /** The fingerprint is the committed one. */
     exact: boolean;
-    /** What differs, a line each; none where all is as it was. */
+    /** What is not as it was by more than other noise makes of it, a line each. */
     lines: string[];
+    /** What is not the same to the last digit though the fingerprint is: something decides that is not in it. */
+    digits: string[];
     /** Figures that nothing but their bound was asked of, for other noise moves them too far. */
     loose: string[];
 }
@@ -63,13 +65,13 @@ export function differences(report: LabReport, golden: Golden): Comparison {
     const now = goldenOf(report);
     const exact = JSON.stringify(now.fingerprint) === JSON.stringify(golden.fingerprint);
     const results = new Map(resultsOf(report).map((result) => [nameOf(result), result]));
-    const [lines, loose]: [string[], string[]] = [[], []];
+    const [lines, digits, loose]: [string[], string[], string[]] = [[], [], []];
     for (const name of new Set([...Object.keys(golden.figures), ...results.keys()])) {
         const [was, is, result] = [golden.figures[name], now.figures[name], results.get(name)];
         if (was === undefined || is === undefined || !result)
             lines.push(`${name}: ${was ?? "nothing"} is committed, ${is ?? "nothing"} now`);
-        else if (exact && is !== was) lines.push(`${name}: ${was} is committed, ${is} now`);
-        else if (!exact) {
+        else if (is !== was) {
+            if (exact) digits.push(`${name}: ${was} is committed, ${is} now`);
             const range = near(golden.spread[name], result);
             if (!range) loose.push(name);
             else if (!(Number(is) >= range[0] && Number(is) <= range[1]))
@@ -78,7 +80,7 @@ export function differences(report: LabReport, golden: Golden): Comparison {
                 lines.push(`${name}: ${was} is committed, ${shownBound(result)} is promised, ${is} now`);
         }
     }
-    return { exact, lines, loose };
+    return { exact, lines, digits, loose };
 }
 
 /**

@@ -48,9 +48,12 @@ describe("committed figures", () => {
         return differences(report(results, kernel), golden);
     };
 
-    it("are the first run's, held to the last digit where they were made with the same", () => {
-        expect(now({})).toEqual({ exact: true, lines: [], loose: [] });
-        expect(now({ rate: 18.2001 }).lines).toEqual(["scavenger ipv4 alone rate: 18.2 is committed, 18.2001 now"]);
+    it("are the first run's, and each other digit is named where they were made with the same", () => {
+        expect(now({})).toEqual({ exact: true, lines: [], digits: [], loose: [] });
+        const other = ["scavenger ipv4 alone rate: 18.2 is committed, 18.2001 now"];
+        expect(now({ rate: 18.2001 })).toMatchObject({ exact: true, lines: [], digits: other });
+        expect(now({ rate: 18.2001 }, "b")).toMatchObject({ exact: false, lines: [], digits: [] });
+        expect(now({ rate: 16 }).lines).toHaveLength(1);
     });
 
     it("are held within a tolerance where they were not", () => {
@@ -72,6 +75,7 @@ describe("committed figures", () => {
         expect(far).toEqual({
             exact: false,
             lines: [],
+            digits: [],
             loose: ["scavenger ipv4 alone gives-way", "scavenger ipv4 alone takes-back"],
         });
         expect(now({ "takes-back": 2.1 }, "b").lines).toEqual([
