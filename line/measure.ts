@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { gradeOf, latencyOf } from "./findings/latency";
-import { rateWithin } from "./findings/rate";
+import { rateWithin, steadyFrom } from "./findings/rate";
 import type { Lift } from "./lift/lift";
 import type { LatencyResult, Measurement } from "./output";
 import type { Targets } from "./probes/round-trips";
@@ -55,7 +55,7 @@ export async function measure(options: MeasureOptions): Promise<Measurement> {
             }));
             const loaded = await probes.take();
             const beside = (bytesOf(loaded) * 8000) / (performance.now() - begun);
-            const rate = rateWithin(upload.parts, from, to);
+            const rate = rateWithin(upload.parts, steadyFrom(upload.parts, from, to), to);
             if (!rate) throw new Error("too little arrived to tell a rate; try again with more --seconds");
             rate.onTheWire += beside;
             const bytes = upload.parts.reduce((sum, part) => sum + part.bytes, 0);

@@ -25,6 +25,16 @@ export function bytesWithin(parts: readonly Part[], from: number, to: number): n
     }, 0);
 }
 
+/**
+ * When the last part that was begun before a time has arrived: while there were fewer connections it went faster than its
+ * own average tells. The time itself where less than three quarters of the stretch would be left.
+ */
+export function steadyFrom(parts: readonly Part[], from: number, to: number): number {
+    const begunBefore = parts.filter((part) => part.from < from);
+    const steady = Math.max(from, ...begunBefore.map((part) => part.to));
+    return (to - steady) * 4 >= (to - from) * 3 ? steady : from;
+}
+
 /** The rate of a stretch of time in which every connection was busy throughout; undefined where it is under a second. */
 export function rateWithin(parts: readonly Part[], from: number, to: number): Rate | undefined {
     if (to - from < 1000) return undefined;

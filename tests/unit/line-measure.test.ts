@@ -1,6 +1,6 @@
 import { gradeOf, latencyOf } from "../../line/findings/latency";
 import type { Part } from "../../line/findings/rate";
-import { bytesWithin, quantile, rateWithin, uplinkText } from "../../line/findings/rate";
+import { bytesWithin, quantile, rateWithin, steadyFrom, uplinkText } from "../../line/findings/rate";
 
 /** Connections that send one part after the other, so many bytes a second together, from time 0 on. */
 function steady(connections: number, bytesPerSecond: number, partMilliseconds: number, until: number): Part[] {
@@ -27,6 +27,21 @@ describe("the rate of a line from the parts that arrived", () => {
         expect(rate?.spread[0]).toBeCloseTo(bytes * 8, -2);
         expect(rate?.spread[1]).toBeCloseTo(bytes * 8, -2);
         expect(rate?.onTheWire).toBeGreaterThan(bytes * 8 * 1.04);
+    });
+
+    test("leaves out parts that began while there were fewer connections, where enough is left", () => {
+        // One connection alone sends most of its part before a second one takes half of the line.
+        const [before, after] = [
+            { from: 0, to: 2_000, bytes: 1_500_000 },
+            [2_000, 4_000, 6_000, 8_000].map((from) => ({ from, to: from + 2_000, bytes: 1_000_000 })),
+        ];
+        const other = [1_000, 3_000, 5_000, 7_000].map((from) => ({ from, to: from + 2_000, bytes: 1_000_000 }));
+        const parts = [before, ...after, ...other];
+        const from = steadyFrom(parts, 1_000, 9_000);
+        expect(from).toBe(2_000);
+        expect(rateWithin(parts, from, 9_000)?.bitsPerSecond).toBe(8e6);
+        expect(rateWithin(parts, 1_000, 9_000)?.bitsPerSecond).toBeGreaterThan(8.2e6);
+        expect(steadyFrom(parts, 1_000, 3_000)).toBe(1_000);
     });
 
     test("counts of a part what of it lies in the stretch", () => {
