@@ -34,7 +34,8 @@ export function addressMenu(family: 4 | 6): MenuRules {
 /** `immediate-gw` ends in `%<interface>`, as recorded in public captures. */
 export function routeMenu(family: 4 | 6): MenuRules {
     return {
-        path: `/${family === 4 ? "ip" : "ipv6"}/route`,
+        path: routePath(family),
+        indexed: ["dst-address"],
         fields: {
             distance: { kind: "integer", min: 1, max: 255 },
             "routing-table": routingTable,
@@ -50,7 +51,7 @@ export function routeMenu(family: 4 | 6): MenuRules {
             if (!values["gateway"] && values["blackhole"] === undefined) throw refuse.missing("gateway");
         },
         show: (shown, row, device) => {
-            const active = shown["disabled"] !== "true" && !routes(device, family).some((one) => isNearer(one, shown));
+            const active = row.values["disabled"] !== "true" && !hasNearer(device, family, row.values);
             return {
                 ...shown,
                 active: String(active),
@@ -62,17 +63,24 @@ export function routeMenu(family: 4 | 6): MenuRules {
     };
 }
 
-function routes(device: Device, family: 4 | 6): Row[] {
+const routePath = (family: 4 | 6): string => `/${family === 4 ? "ip" : "ipv6"}/route`;
+
+/** The routes in use or not, in their order, by what was written. */
+export function routesOf(device: Device, family: 4 | 6): Row[] {
     return device
-        .table(`/${family === 4 ? "ip" : "ipv6"}/route`)
+        .table(routePath(family))
         .all()
         .map(({ values }) => values);
 }
 
 /** Of routes to one destination in one table, those of the least distance are used. */
-function isNearer(one: Row, other: Row): boolean {
-    const same = ["dst-address", "routing-table"].every((name) => one[name] === other[name]);
-    return same && one["disabled"] !== "true" && Number(one["distance"]) < Number(other["distance"]);
+function hasNearer(device: Device, family: 4 | 6, route: Row): boolean {
+    return [...device.table(routePath(family)).indexedBy("dst-address", route["dst-address"]!)!].some(
+        ({ values }) =>
+            values["routing-table"] === route["routing-table"] &&
+            values["disabled"] !== "true" &&
+            Number(values["distance"]) < Number(route["distance"]),
+    );
 }
 
 /** `main`, tables that somebody made, and one for each VRF. */
@@ -140,7 +148,7 @@ function immediateGateway(gateway: string, device: Device, hops = 4): string {
     if (through === gateway) return gateway;
     if (through !== undefined) return `${gateway}%${through}`;
     const family = gateway.includes(":") ? 6 : 4;
-    const next = routes(device, family).find(
+    const next = routesOf(device, family).find(
         (one) => one["gateway"] && !/\/0$/.test(one["dst-address"]!) && contains(one["dst-address"]!, gateway),
     );
     return next && hops > 0 ? immediateGateway(next["gateway"]!, device, hops - 1) : gateway;

@@ -1,6 +1,6 @@
 import type { Row } from "../api";
 import type { Device } from "../device/device";
-import { interfaceTowards } from "../menus/routes";
+import { interfaceTowards, routesOf } from "../menus/routes";
 
 /** Where the router's two sides are, as far as its configuration tells. */
 export interface Sides {
@@ -30,9 +30,8 @@ export function sidesOf(device: Device, family: 4 | 6): Sides {
 
 function defaultRouteInterface(device: Device, family: 4 | 6): string | undefined {
     const everything = family === 4 ? "0.0.0.0/0" : "::/0";
-    const routes = device.table(`/${family === 4 ? "ip" : "ipv6"}/route`).all();
     const nearest = (one: Row): number => Number(one["distance"]) + (one["routing-table"] === "main" ? 0 : 1000);
-    for (const { values } of routes.toSorted((a, b) => nearest(a.values) - nearest(b.values))) {
+    for (const values of routesOf(device, family).sort((a, b) => nearest(a) - nearest(b))) {
         if (values["disabled"] === "true" || values["dst-address"] !== everything) continue;
         const name = interfaceTowards(device, values["gateway"]!);
         if (name !== undefined) return name;

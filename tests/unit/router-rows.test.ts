@@ -336,3 +336,38 @@ add bridge=b interface=ports
             return Promise.resolve();
         },
     ));
+
+test("of routes to one destination the nearest of each table is used, and a gateway is reached by the route to it", () =>
+    withRouter({}, async (call) => {
+        for (const [address, name] of [
+            ["100.64.0.2/24", "ether4"],
+            ["198.51.100.2/24", "ether3"],
+        ] as const)
+            await put(call, "/ip/address", { address, interface: name });
+        await put(call, "/routing/table", { name: "second", fib: "" });
+        const to = "10.9.0.0/16";
+        const far = { "dst-address": to, gateway: "100.64.0.1", distance: "5" };
+        const near = { "dst-address": to, gateway: "198.51.100.1" };
+        for (const table of ["main", "second"]) {
+            await put(call, "/ip/route", { ...far, "routing-table": table });
+            await put(call, "/ip/route", { ...near, "routing-table": table });
+        }
+        await put(call, "/ip/route", { "dst-address": "192.0.2.9/32", gateway: "198.51.100.1" });
+        await put(call, "/ip/route", { "dst-address": "10.8.0.0/16", gateway: "192.0.2.9" });
+        const shown = async (query: string) =>
+            (await rowsOf(call, `/ip/route?${query}`)).map((row) => [row["immediate-gw"], row["active"]]);
+        const both = [
+            ["100.64.0.1%ether4", "false"],
+            ["198.51.100.1%ether3", "true"],
+        ];
+        expect(await shown(`dst-address=${to}`)).toEqual([...both, ...both]);
+        expect(await shown("dst-address=10.8.0.0/16")).toEqual([["198.51.100.1%ether3", "true"]]);
+        const [, nearest] = await rowsOf(call, `/ip/route?dst-address=${to}&routing-table=second`);
+        await call("PATCH", `/ip/route/${nearest?.[".id"] ?? ""}`, { disabled: "yes" });
+        expect((await shown(`dst-address=${to}`)).map(([, active]) => active)).toEqual([
+            "false",
+            "true",
+            "true",
+            "false",
+        ]);
+    }));
