@@ -16,7 +16,8 @@ export interface Golden {
  * the longest silence, are none: other noise made 0.1 to 1.25 s of one of them.
  */
 const kinds: readonly { of: RegExp; share: number; least: number }[] = [
-    // A page or an object takes so many round trips of 20 ms; whether a loss costs one more is luck. Ratios are to 100 and 60 ms.
+    // A page or an object takes so many round trips of 20 ms; whether a loss costs one more is luck. Ratios are to 100 and
+    // 60 ms.
     { of: /^(web|objects) (median|p95) ms$/, share: 0, least: 20 },
     { of: /^web ratio/, share: 0, least: 20 },
     { of: /^objects ratio/, share: 0, least: 34 },
@@ -85,8 +86,9 @@ export function differences(report: LabReport, golden: Golden): Comparison {
 }
 
 /**
- * What counts as the same on another machine: the figures of other noise, and beyond them on both sides twice as far (four runs
- * do not reach as far as a hundred would), or what the kind of figure may be off where that is more. None where other noise decides the figure.
+ * What counts as the same on another machine: the figures of other noise, and beyond them on both sides twice as far (four
+ * runs do not reach as far as a hundred would), or what the kind of figure may be off where that is more. None where other
+ * noise decides the figure.
  */
 function near(spread: [number, number] | undefined, { scenario, key, unit }: Result): [number, number] | undefined {
     const kind = kinds.find(({ of }) => of.test(`${scenario} ${key} ${unit}`));

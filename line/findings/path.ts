@@ -31,10 +31,10 @@ export function wayFindings(menus: Menus, site: UploadSite, owner: string, broke
         ...(site.profile === "join" ? joinFindings(menus, site) : []),
         ...parents,
     ];
+    const toldOtherwise: string[] = ["path/unread", ...(parents.length > 0 ? ["path/not-queued"] : [])];
     const found = [...pathFindings({ menus, site, form, ours }), ...shapers]
         // What was not read is told by itself, and what a queue out of use comes to by that queue.
-        .filter(({ code, weight }) => weight !== "note" && code !== "path/unread")
-        .filter(({ code }) => parents.length === 0 || code !== "path/not-queued")
+        .filter(({ code, weight }) => weight !== "note" && !toldOtherwise.includes(code))
         .map(({ code, certain, seen, next }): Finding => {
             const effect = harmless.includes(code) ? "harm" : "not-shaped";
             return { code, effect, certain: certain && verdict !== "undecided", seen, next };

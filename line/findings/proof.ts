@@ -1,6 +1,6 @@
 /** The direct proof: connections that carry our mark, and what moves between two looks. Pure. */
 import type { Menus, RowOf, UploadSite } from "../../providers/routeros/runtime/path";
-import { firewallPath } from "../../providers/routeros/runtime/path";
+import { firewallPath, mangleRules } from "../../providers/routeros/runtime/path";
 import { finding } from "../catalogue";
 import { marksUploads } from "../counters";
 import type { Finding } from "../output";
@@ -35,8 +35,7 @@ export function proofOf({ menus, later }: Readings, site: UploadSite): Proof {
     const after = connections(later);
     const bytes = (row: Connection | undefined): number => (row ? row["orig-bytes"] + row["orig-fasttrack-bytes"] : 0);
     const marked = (menus: Menus): number =>
-        site.families
-            .flatMap((family) => menus[firewallPath(family, "mangle")] ?? [])
+        mangleRules(menus, site.families)
             .filter((row) => marksUploads(row, site))
             .reduce((sum, row) => sum + row.bytes, 0);
     const moved = (name: "bytes" | "dropped"): number => leaves(later, site, name) - leaves(menus, site, name);

@@ -1,6 +1,6 @@
 /** Whether uploads leave by the interface that is shaped, and pass the processor on the way. Pure. */
 import type { Menus, RowOf, UploadSite } from "../../providers/routeros/runtime/path";
-import { defaultInterfaces, ipPath } from "../../providers/routeros/runtime/path";
+import { defaultInterfaces, defaultRoute, ipPath } from "../../providers/routeros/runtime/path";
 import { finding } from "../catalogue";
 import type { Finding } from "../output";
 import type { Readings } from "../readings";
@@ -24,10 +24,10 @@ export function wanFindings({ menus }: Readings, site: UploadSite): Finding[] {
 
 function routeFindings(menus: Menus, site: UploadSite): Finding[] {
     return site.families.flatMap((family): Finding[] => {
-        const path = `${ipPath(family)}/route` as const;
-        const routes = menus[path];
+        const routes = menus[`${ipPath(family)}/route`];
         if (!routes) return [];
-        const inUse = (row: RowOf<"/ip/route">): boolean => row.active && !row.disabled && routes.includes(row);
+        const inUse = (row: RowOf<"/ip/route">): boolean =>
+            row.active && !row.disabled && row["dst-address"] === defaultRoute[family];
         const leaves = defaultInterfaces(menus, inUse);
         if (leaves.length === 0) {
             // A house without IPv6 has nothing that could leave.
@@ -43,7 +43,7 @@ function routeFindings(menus: Menus, site: UploadSite): Finding[] {
     });
 }
 
-function hardwareFindings(menus: Readings["menus"], site: UploadSite): Finding[] {
+function hardwareFindings(menus: Menus, site: UploadSite): Finding[] {
     const chips = (menus["/interface/ethernet/switch"] ?? []).filter((row) => row["l3-hw-offloading"]);
     const found = chips.map(({ name }) => finding("hardware/l3-offloading", `switch ${name} has l3-hw-offloading=yes`));
     const bridgeFirewall = menus["/interface/bridge/settings"]?.[0]?.["use-ip-firewall"];

@@ -1,4 +1,5 @@
 /** Takes rows off a router by their marker alone, for when the state is lost. */
+import { rounds } from "../engine/converge";
 import { Writer } from "../engine/writer";
 import { inOrder } from "../kinds/in-order";
 import type { Kind } from "../kinds/kind";
@@ -57,12 +58,9 @@ export async function planRemoval(
     return steps;
 }
 
-/** How often a menu is looked at without getting further before the router counts as not settling. */
-const rounds = 6;
-
 /**
- * Carries the steps out, and says what is done, as `destroy` does: many in one request, where the router is seen to take that, and none by an id
- * from an old look. What is gone meanwhile is done, and a row that has the id by now is another's.
+ * Carries the steps out, and says what is done, as `destroy` does: many in one request, where the router is seen to take
+ * that, and none by an id from an old look. What is gone meanwhile is done, and a row that has the id by now is another's.
  */
 export async function carryOut(
     session: Session,
@@ -102,7 +100,8 @@ async function carryOutRun(session: Session, run: readonly RemovalStep[]): Promi
     let fewest = Infinity;
     for (let round = 1; round <= rounds;) {
         const look = await session.snapshot.look(menu, query, { fresh: true });
-        const operations = run.flatMap((step) => operationOf(step, look.rows));
+        const standing = new Map(look.rows.map((row) => [row.id, row]));
+        const operations = run.flatMap((step) => operationOf(step, standing.get(step.row.id)));
         if (operations.length === 0) return;
         if (operations.length >= fewest) round += 1;
         fewest = Math.min(fewest, operations.length);
@@ -120,8 +119,7 @@ async function carryOutRun(session: Session, run: readonly RemovalStep[]): Promi
 }
 
 /** What is left to do of a step; nothing where its row is gone, another's by now, or as it should be. */
-function operationOf({ what, row }: RemovalStep, rows: readonly Row[]): Operation[] {
-    const seen = rows.find(({ id }) => id === row.id);
+function operationOf({ what, row }: RemovalStep, seen: Row | undefined): Operation[] {
     if (seen?.label !== row.label || seen.comment !== row.comment) return [];
     const one = { id: row.id, key: row.id };
     if (what === "remove") return [{ kind: "remove", ...one }];

@@ -20,7 +20,7 @@ import type { Written } from "./writer";
 import { Writer } from "./writer";
 
 /** How often rows are compared without getting further before the router counts as not settling. */
-const rounds = 6;
+export const rounds = 6;
 
 export interface Job {
     kind: Kind;

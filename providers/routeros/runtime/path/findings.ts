@@ -8,7 +8,7 @@ import { finding } from "./finding";
 import type { HeldBack, Ours } from "./plan";
 import { isPlanned } from "./plan";
 import type { Menus, Rule } from "./rows";
-import { firewallPath } from "./rows";
+import { firewallPath, mangleRules } from "./rows";
 import type { Form, UploadSite } from "./site";
 import { forms } from "./site";
 import type { Step, Way } from "./walk";
@@ -202,8 +202,7 @@ function rowChanges(site: UploadSite, { row }: Step, fast: boolean): Record<stri
 /** Packet marks that no leaf of ours carries; one is advised where uploads stay last with it on that of the rest. */
 function strayFindings({ site, menus, form, ours }: Asked): Finding[] {
     if (site.queues.length === 0) return [];
-    const rules = site.families.flatMap((family) => menus[firewallPath(family, "mangle")] ?? []);
-    const foreign = rules.filter((row) => !ours(row));
+    const foreign = mangleRules(menus, site.families).filter((row) => !ours(row));
     return strayMarks(foreign, site.lines, ["no-mark", site.packetMark, ...site.restMarks]).map(
         ({ mark, seen }): Finding => {
             const widened = { ...site, restMarks: [...site.restMarks, mark], queues: withRestMark(site, mark) };

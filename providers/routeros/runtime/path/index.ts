@@ -18,7 +18,7 @@ export { finding, say } from "./finding";
 export { pathFindings } from "./findings";
 export { planned } from "./plan";
 export type { Family, FirewallPath, MenuPath, Menus, Queue, RowOf, Rule } from "./rows";
-export { asRow, everyProperty, firewallPath, ipPath, isEnabled, readAs, readMenus } from "./rows";
+export { asRow, everyProperty, firewallPath, ipPath, isEnabled, mangleRules, readAs, readMenus } from "./rows";
 export { belowMenus, joinFindings, parentFindings, simpleQueueFindings } from "./shapers";
 export type { Form, Marking, SiteRule, UploadSite } from "./site";
 export { forms, uploadOf } from "./site";

@@ -160,4 +160,8 @@ export function readMenus(answers: Readonly<Partial<Record<MenuPath, readonly Va
     return Object.fromEntries((Object.keys(answers) as MenuPath[]).map(read)) as Menus;
 }
 
+/** Rules of mangle, of these families one after the other. */
+export const mangleRules = (menus: Menus, families: readonly Family[]): Rule[] =>
+    families.flatMap((family) => menus[firewallPath(family, "mangle")] ?? []);
+
 export const isEnabled = ({ disabled }: Common): boolean => !disabled;

@@ -203,9 +203,7 @@ export function match(
         const obstacle = obstacleTo(row, one, claim);
         if (row.dynamic) passing.set(one.key, row);
         else if (obstacle !== undefined) {
-            const other = obstacle === "another-job" ? claim.otherJob?.(row, one) : undefined;
-            const more = other === undefined ? {} : { otherJob: other };
-            conflicts.push({ desired: one, row, relabelled: claim.ids.get(one.key) === row.id, obstacle, ...more });
+            conflicts.push({ desired: one, row, relabelled: claim.ids.get(one.key) === row.id, ...obstacle });
         } else {
             adopted.set(one.key, row);
             if (mine) {
@@ -232,13 +230,14 @@ export function match(
     return { ...sorted, foreign, adopted, conflicts, original, passing };
 }
 
-function obstacleTo(row: Row, desired: Desired, claim: Claim): Obstacle | undefined {
+function obstacleTo(row: Row, desired: Desired, claim: Claim): Pick<Conflict, "obstacle" | "otherJob"> | undefined {
     if (claim.exclusive && !claim.adopt) return undefined;
-    if (!row.marker && claim.ids.get(desired.key) !== row.id && claim.otherJob?.(row, desired) !== undefined)
-        return "another-job";
-    if (!claim.exclusive && (!claim.adopt || row.marker)) return "leave";
+    const foreign = !row.marker && claim.ids.get(desired.key) !== row.id;
+    const otherJob = foreign ? claim.otherJob?.(row, desired) : undefined;
+    if (otherJob !== undefined) return { obstacle: "another-job", otherJob };
+    if (!claim.exclusive && (!claim.adopt || row.marker)) return { obstacle: "leave" };
     // What was no UTF-8 came as the replacement character.
-    return row.comment.includes("\ufffd") ? "bytes" : undefined;
+    return row.comment.includes("\ufffd") ? { obstacle: "bytes" } : undefined;
 }
 
 /** Foreign rows that may do the job of a key. */

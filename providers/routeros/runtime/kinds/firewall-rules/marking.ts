@@ -1,6 +1,6 @@
 /** The form of marking of a site: resolved against the router, the same for all its rules, and kept once it is recorded. */
 import type { BypassRule } from "../../path";
-import { firewallPath, isFastTrack, planned } from "../../path";
+import { isFastTrack, mangleRules, planned } from "../../path";
 import type { Session } from "../../router/session";
 import { toCamel } from "../../rows/fields";
 import { omit } from "../../rows/objects";
@@ -39,8 +39,7 @@ export async function resolveMarking(
     if (leftover.length > 0) inputs.leftover = leftover;
     const own = await ownMenus(session, site);
     // Which FastTrack rules of mangle a bypass may stand before, the rest of the way decides.
-    const mangle = site.families.flatMap((one) => own[firewallPath(one, "mangle")] ?? []);
-    const menus = mangle.some(isFastTrack) ? await siteMenus(session, site) : own;
+    const menus = mangleRules(own, site.families).some(isFastTrack) ? await siteMenus(session, site) : own;
     const plan = planned(menus, site, form, ours, leftover);
     const bypass = keyed(plan.mangleBypass[family] ?? [], before?.rules ?? []);
     const queued = whileQueued(rules, about, (menus["/queue/tree"] ?? []).filter(ours));

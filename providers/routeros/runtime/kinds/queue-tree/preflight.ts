@@ -4,8 +4,8 @@ import type { Finding, Menus, RowOf, UploadSite } from "../../path";
 import {
     belowMenus,
     defaultInterfaces,
-    firewallPath,
     joinFindings,
+    mangleRules,
     parentFindings,
     readMenus,
     say,
@@ -59,12 +59,11 @@ async function uploadPreflight(
 ): Promise<void> {
     const ours = ownedBy(self);
     const own = await ownMenus(session, site);
-    const mangle = site.families.flatMap((family) => own[firewallPath(family, "mangle")] ?? []);
     const wanted = readMenus({ "/queue/tree": site.queues })["/queue/tree"] ?? [];
     const queues = (own["/queue/tree"] ?? []).filter(ours);
     const stands =
         site.profile === "join"
-            ? mangle.some((row) => row.action === "change-dscp" && ours(row))
+            ? mangleRules(own, site.families).some((row) => row.action === "change-dscp" && ours(row))
             : (parents.length > 0 ? parents : site.lines).every(
                   (name) => widthUnder(queues, name) >= Math.max(1, widthUnder(wanted, name)),
               );
@@ -152,7 +151,7 @@ async function foreignQueues(
 /** Queues in use on an interface that are neither ours nor to be taken over. `rows` are the whole tree. */
 export function otherTrees(
     session: Session,
-    { requires: { parents = [], queues }, self: { stacks, adopt } }: { requires: Requires; self: Self },
+    { requires: { parents = [], queues }, self }: { requires: Requires; self: Self },
     line: string,
     rows: readonly Row[],
 ): Row[] {
@@ -161,10 +160,13 @@ export function otherTrees(
     // One of ours whose marker somebody took off is no other shaper: its own resource says what has become of it.
     const recorded = [...session.recorded.values()].filter(({ menu }) => menu === queueTreeMenu.path);
     const once = new Set(recorded.flatMap(({ ids }) => [...ids.values()]));
-    return rows.filter(({ id, values: { name = "", parent }, disabled, marker }) => {
+    const ours = ownedBy(self);
+    return rows.filter((row) => {
+        const { id, values, disabled, marker } = row;
+        const { name = "", parent } = values;
         if (parent !== line || disabled || roots.has(name) || (!marker && once.has(id))) return false;
-        if (marker) return !stacks.some((stack) => marker.owner.startsWith(stack));
-        return !(adopt && (queues?.includes(name) ?? true));
+        if (marker) return !ours(row);
+        return !(self.adopt && (queues?.includes(name) ?? true));
     });
 }
 
