@@ -5,11 +5,12 @@
  *
  * The routers are embedded ones in this process, as slow as a hEX; the states are in a bucket of the embedded S3; each site
  * is a stack of the router's resources. One is brought up, and the others are made in its likeness. The cores answer for the
- * routers and the bucket, too, so that what they take counts as a site's. AWS's own plugin cannot be measured here:
- * `parallelFor` in `cli/sites/stages.ts` leaves room for it. The aims, the exit code's too: with as many at a time as are
- * taken where nobody says otherwise, no more than 1.15 times (sites x one site's CPU seconds / cores); and always memory
- * within what `parallelFor` counts with, and less than 5 % beside what `pulumi preview` itself takes of the processor.
- * Seconds are those of a machine that does nothing else.
+ * routers and the bucket, too, so that what they take counts as a site's. One site's CPU seconds are those of plain
+ * `pulumi preview`s, as many side by side as the check runs: a core does less in a second while its neighbour is at work.
+ * AWS's own plugin cannot be measured here: `parallelFor` in `cli/sites/stages.ts` leaves room for it. The aims, the exit
+ * code's too: with as many at a time as are taken where nobody says otherwise, no more than 1.15 times (sites x one site's CPU
+ * seconds / cores); and always memory within what `parallelFor` counts with, and less than 5 % beside what the plain
+ * previews take of the processor. Seconds are those of a machine that does nothing else.
  */
 import { availableParallelism, freemem } from "node:os";
 import { parseArgs } from "node:util";
@@ -24,6 +25,9 @@ import { type Likenesses, startLikenesses } from "./likenesses";
 const strict = { ROUTEROS_UNREACHABLE: "fail" };
 
 const aims = { bound: 1.15, loop: 0.05 };
+
+/** Plain previews for each place of a parallelism: one alone differs from the next by a tenth and more. */
+const rounds = 3;
 
 async function main(): Promise<number> {
     const { values } = parseArgs({
@@ -45,6 +49,7 @@ async function report(ground: Likenesses, parallelisms: readonly number[], usual
     const cost = (work: () => Promise<Outcome>) => costOf(stack.folder, () => done(work));
     const [one = ""] = names;
     const pulumi = (...args: string[]) => cost(() => stack.pulumi([...args, "--stack", one], strict));
+    const preview = (name: string) => stack.pulumi(["preview", "--refresh", "--stack", name], strict);
     const check = (...args: string[]) => cost(() => ground.sites(["check", "--no-doctor", ...args]));
     await pulumi("preview"); // warms the file cache
     const starts = await cost(() => stack.run("pulumi", ["version"]));
@@ -63,24 +68,30 @@ async function report(ground: Likenesses, parallelisms: readonly number[], usual
 
     const sites = names.length;
     const cores = availableParallelism();
-    const bound = (sites * (alone.cpu + alone.serving)) / cores;
+    const once = single.cpu - alone.cpu;
     const rows = [];
     let isMet = true;
     for (const parallel of parallelisms) {
+        const plain = await costOf(stack.folder, () =>
+            atATime(parallel, (nth) => done(() => preview(names[nth % sites] ?? one))),
+        );
         const all = await check("--parallel", String(parallel));
-        const loop = sites > 1 ? (all.cpu - single.cpu) / (sites - 1) / alone.cpu - 1 : 0;
+        const previews = parallel * rounds;
+        const each = (plain.cpu + plain.serving) / previews;
+        const bound = (sites * each) / cores;
+        const loop = (all.cpu - once) / sites / (plain.cpu / previews) - 1;
         const memory = all.megabytes / (parallel * megabytesMeasured);
         if (parallel === usual) isMet &&= all.wall / bound <= aims.bound;
         isMet &&= memory <= 1 && loop <= aims.loop;
-        const seconds = [all.cpu, all.serving].map((one) => one.toFixed(1));
-        const cells = [all.wall.toFixed(1), (all.wall / bound).toFixed(2), ...seconds, percent(loop)];
-        rows.push([String(parallel), ...cells, all.megabytes.toFixed(0), percent(memory)]);
+        const seconds = [each, bound, all.wall].map((one) => one.toFixed(1));
+        const cells = [...seconds, (all.wall / bound).toFixed(2), all.cpu.toFixed(1), all.serving.toFixed(1)];
+        rows.push([String(parallel), ...cells, percent(loop), all.megabytes.toFixed(0), percent(memory)]);
     }
-    console.log(
-        `\n${sites} sites, ${cores} cores; the bound is ${bound.toFixed(1)} s; usual here: ${usual} at a time\n`,
-    );
+    console.log(`\n${sites} sites, ${cores} cores; usual here: ${usual} at a time\n`);
     const header = [
         "parallel",
+        "one site's CPU seconds",
+        "bound, seconds",
         "seconds",
         "of the bound",
         "CPU seconds",
@@ -102,6 +113,15 @@ function phases(costs: readonly (readonly [string, Cost])[]): void {
     });
     const header = ["", "seconds more", "CPU seconds more", "of router and bucket", "MB at most"];
     console.log(table(header, rows));
+}
+
+/** The work with 0, 1, 2 …, so many at a time, {@link rounds} times as often. */
+async function atATime(parallel: number, work: (nth: number) => Promise<void>): Promise<void> {
+    let begun = 0;
+    const worker = async () => {
+        while (begun < parallel * rounds) await work(begun++);
+    };
+    await Promise.all(Array.from({ length: parallel }, worker));
 }
 
 async function done(work: () => Promise<Outcome>): Promise<void> {
