@@ -72,6 +72,7 @@ function shortHash(text: string): string {
 
 /** As owner and key stand in a marker: ASCII, everything else in percent form. */
 export function escaped(text: string): string {
+    if (/^[A-Za-z0-9._:/~+*@-]*$/.test(text)) return text;
     return [...Buffer.from(text, "utf8")]
         .map((byte) => {
             const letter = String.fromCharCode(byte);

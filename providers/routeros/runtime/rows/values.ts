@@ -273,9 +273,16 @@ function address6(text: string): string {
     return `${masked.toRFC5952String()}/${length}`;
 }
 
-/** Addresses in an order for people: by family, then by number, then the wider first. Each is taken apart once. */
+/** Where an address stands among others; each is taken apart once in a process, which sorts the same list again and again. */
+const places = new Map<string, string>();
+
+/** Addresses in an order for people: by family, then by number, then the wider first. */
 export function sortedAddresses(addresses: readonly string[]): string[] {
-    const all = addresses.map((text): [string, string] => [placeOf(text), text]);
+    const all = addresses.map((text): [string, string] => {
+        const place = places.get(text) ?? placeOf(text);
+        places.set(text, place);
+        return [place, text];
+    });
     return all.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, text]) => text);
 }
 

@@ -120,7 +120,7 @@ export const addressList: Kind<AddressListInputs> = {
         return {
             ...olds,
             owner,
-            addresses: keyed([...listed(ours), ...passing(olds, matched)]),
+            addresses: keyed([...ours.map(({ name }) => name), ...passing(olds, matched)]),
             disabled: listed(ours.filter(({ disabled }) => disabled)),
             duplicates: listed(matched.duplicates),
             foreign: olds.exclusive ? listed(matched.foreign) : [],
