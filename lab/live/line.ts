@@ -15,6 +15,7 @@ import { examine } from "../net/requirements";
 import { buildTopology, changeUplink, type Role, type Topology } from "../net/topology";
 import { sandboxPrefixes } from "../plan-rows";
 import { Agent } from "../traffic/agents";
+import type { QueueClass } from "../translate/queues";
 import { addCloud, awsServices, type Prefixes } from "./cloud";
 import type { Names } from "./dns";
 import { deviceCounts, type Total } from "./kernel-counts";
@@ -50,6 +51,12 @@ export interface LiveLine {
     env: Record<string, string>;
     /** Words that run a program on a host of the LAN, with the line's resolver. The sandbox's Pulumi plugin works on `nas`. */
     command(words: readonly string[], host?: HostName): string[];
+    /** Runs a program of Linux's own behind the router, such as `nft`, and returns what it printed. */
+    inRouter(program: string, args: readonly string[], input?: string): Promise<string>;
+    /** The classes that the router's queues are at present. */
+    classes(): readonly QueueClass[];
+    /** Called, and waited for, right before and right after packets meet other classes and rules. Returns how to end it. */
+    aroundChanges(look: () => Promise<void>): () => void;
     /** What the line carried since it stands, of bytes and packets as the line counts them, by the modem's own counters. */
     counters(): Promise<Record<"up" | "down", Total>>;
     /** Brings the kernel's counters into the router's rows now, at most 0.2 s old; a REST request does it by itself. */
@@ -131,6 +138,9 @@ export async function startLiveLine(options: LiveLineOptions): Promise<LiveLine>
                 ...["ip", "netns", "exec", topology.namespaceOf(host)],
                 ...["sh", "-c", 'mount --bind "$0" /etc/resolv.conf && exec "$@"', resolver, ...words],
             ],
+            inRouter: (program, args, input) => topology.exec("router", program, args, input),
+            classes: () => plane.classes,
+            aroundChanges: (look) => plane.aroundChanges(look),
             counters: () => lineCounters(topology),
             count: () => plane.count(),
             setUplink: (uplink) => changeUplink(topology, line, uplink),

@@ -8,6 +8,7 @@ import { tcInPlace } from "../translate/in-place";
 import type { Discipline } from "../translate/leaf-queues";
 import { Marks } from "../translate/names";
 import { nftInPlace } from "../translate/nft";
+import type { QueueClass } from "../translate/queues";
 import { type ClassCount, classCounts, connections, deviceCounts, ruleCounts, type Total } from "./kernel-counts";
 
 export interface PlaneOptions {
@@ -45,7 +46,20 @@ export class KernelPlane implements DataPlane {
     private counted = -Infinity;
     private counting: Promise<void> | undefined;
 
+    private readonly looks = new Set<() => Promise<void>>();
+
     constructor(private readonly options: PlaneOptions) {}
+
+    /** Called, and waited for, right before and right after packets meet other classes and rules. Returns how to end it. */
+    aroundChanges(look: () => Promise<void>): () => void {
+        this.looks.add(look);
+        return () => this.looks.delete(look);
+    }
+
+    /** As packets meet them at present. */
+    get classes(): readonly QueueClass[] {
+        return this.translation?.classes ?? [];
+    }
 
     async start(): Promise<void> {
         await this.inside("sysctl", ["-qw", "net.netfilter.nf_conntrack_acct=1"]);
@@ -89,10 +103,12 @@ export class KernelPlane implements DataPlane {
             : [standingRoot, next.tc].filter(Boolean).join("\n");
         const lines = tcInPlace(this.tc, tc);
         const isGone = (line: string): boolean => line.startsWith("class del");
+        for (const look of this.looks) await look();
         await this.batch(lines.filter((line) => !isGone(line)));
         const rules = nftInPlace(this.translation?.tables ?? [], next.tables);
         if (rules !== "") await this.inside("nft", ["-f", "-"], rules);
         this.translation = next;
+        for (const look of this.looks) await look();
         const gone = lines.filter(isGone);
         if (gone.length > 0) await this.untilSent(gone.map((line) => line.split(" ").at(-1) ?? ""));
         await this.batch(gone);

@@ -22,11 +22,12 @@ export function serveEcho(port: number): dgram.Socket {
 
 /**
  * A call's far side: from the first packet on it sends packets of its own at the same pace, for as long as packets
- * come, and notes how long each took to arrive.
+ * come, and notes how long each took to arrive. What it sent counts when another packet has come: what goes to somebody who has
+ * hung up is not lost.
  */
 export function serveCall(port: number, into: () => Packets): dgram.Socket {
     const socket = dgram.createSocket({ type: "udp6", ipv6Only: false });
-    const callers = new Map<string, { last: number; timer: NodeJS.Timeout }>();
+    const callers = new Map<string, { last: number; timer: NodeJS.Timeout; unheard: number[] }>();
     socket.on("message", (message, from) => {
         const sent = message.readDoubleLE(0);
         into().delays.push([sent, now() - sent]);
@@ -34,19 +35,24 @@ export function serveCall(port: number, into: () => Packets): dgram.Socket {
         const caller = callers.get(key);
         if (caller) {
             caller.last = now();
+            into().sent.push(...caller.unheard.splice(0));
             return;
         }
         const interval = message.readDoubleLE(8);
+        const unheard: number[] = [];
         const timer = setInterval(() => {
             if (now() - (callers.get(key)?.last ?? 0) > 2000) {
                 clearInterval(timer);
                 callers.delete(key);
                 return;
             }
-            into().sent.push(now());
+            unheard.push(now());
             socket.send(packet(message.length, interval), from.port, from.address);
         }, interval);
-        callers.set(key, { last: now(), timer });
+        callers.set(key, { last: now(), timer, unheard });
+    });
+    socket.once("close", () => {
+        for (const { timer } of callers.values()) clearInterval(timer);
     });
     socket.bind(port, "::");
     return socket;

@@ -1,6 +1,7 @@
 import { changesOf } from "../../lab/live/changes";
 import { answerTo, type Names } from "../../lab/live/dns";
 import { classCounts, connections, deviceCounts, ruleCounts } from "../../lab/live/kernel-counts";
+import { longestElsewhere, type Look, sentTo } from "../../lab/live/uploads";
 import { nftInPlace, type Table } from "../../lab/translate/nft";
 
 describe("the line's resolver", () => {
@@ -40,6 +41,49 @@ describe("the line's resolver", () => {
         const whole = query("web.example", 1);
         for (const bad of [Buffer.alloc(3), whole.subarray(0, 20), answerTo(whole, names) ?? Buffer.alloc(0)])
             expect(answerTo(bad, names)).toBeUndefined();
+    });
+});
+
+describe("where uploads go", () => {
+    it("is read by class", () => {
+        const listed = (elements: string): string =>
+            `{"nftables": [{"metainfo": {}}, {"set": {"family": "inet", "name": "classes"${elements}}}]}`;
+        const element = (val: string, bytes: number): string =>
+            `{"elem": {"val": ${val}, "counter": {"packets": 1, "bytes": ${bytes}}}}`;
+        expect(sentTo(listed(""))).toEqual(new Map());
+        expect(sentTo(listed(`, "elem": [${element('"1:a"', 60)}, ${element("0", 1500)}]`))).toEqual(
+            new Map([
+                ["1:a", 60],
+                ["0", 1500],
+            ]),
+        );
+    });
+
+    /** 20 ms apart: bytes sent to the leaf of everybody else (1:2) and to S3's (1:3, then 1:4). */
+    const looks = (...sent: [rest: number, s3: number, own?: string][]): Look[] =>
+        sent.map(([rest, s3, own = "1:3"], index) => ({
+            at: index * 20,
+            sent: new Map([
+                ["1:2", rest],
+                [own, s3],
+            ]),
+            own: new Set([own]),
+        }));
+
+    it("is elsewhere between the looks at which more was sent there, and only until the end", () => {
+        const once = looks([0, 0], [0, 9], [1, 9], [2, 9], [2, 20], [3, 30], [3, 40]);
+        expect(longestElsewhere(once, 120)).toBe(40);
+        expect(longestElsewhere(once, 50)).toBe(30);
+        expect(longestElsewhere(looks([5, 0], [5, 10], [5, 20]), 40)).toBe(0);
+    });
+
+    it("is a leaf's own where another takes its place between two looks", () => {
+        const moved = looks([0, 10], [0, 20], [0, 5, "1:4"], [0, 9, "1:4"]);
+        moved[2]!.sent = new Map([...moved[2]!.sent, ["1:3", 25]]);
+        moved[3]!.sent = new Map([...moved[3]!.sent, ["1:3", 25]]);
+        expect(longestElsewhere(moved, 60)).toBe(0);
+        moved[3]!.sent = new Map([...moved[3]!.sent, ["1:3", 26]]);
+        expect(longestElsewhere(moved, 60)).toBe(20);
     });
 });
 

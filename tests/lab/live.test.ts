@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
 import { type LiveLine, startLiveLine } from "../../lab/live/line";
+import { longestElsewhere, watchUploads } from "../../lab/live/uploads";
 import { listed } from "../../lab/net/namespaces";
 import { planned } from "../../lab/profiles";
 import { Recording } from "../../lab/recording";
@@ -135,6 +136,25 @@ describeWithPackets("a live line", () => {
         const span = { from, to: to - 1000 };
         expect(recording.delays("game", span).length).toBeGreaterThan(500);
         expect(recording.loss("game", "game", span)).toBe(0);
+    });
+
+    it("tells from change to change whether an upload was in its own leaf", async () => {
+        await write();
+        await withoutFastTrack();
+        const [rule] = (await rest("GET", "/ip/firewall/mangle")).filter((row) => row["action"] === "mark-packet");
+        const turn = (disabled: string) => rest("PATCH", `/ip/firewall/mangle/${rule?.[".id"]}`, { disabled });
+        const shaped = await watchUploads(line);
+        await upload();
+        expect(longestElsewhere(await shaped(), Infinity)).toBe(0);
+        const watched = await watchUploads(line);
+        await turn("true");
+        await upload();
+        await turn("false");
+        await upload();
+        const looks = await watched();
+        expect(looks).toHaveLength(6);
+        // From behind the change that took the mark away until before the one that brought it back.
+        expect(longestElsewhere(looks, Infinity)).toBe(looks[3]!.at - looks[2]!.at);
     });
 
     const inRouter = async (script: string): Promise<string> => {
