@@ -57,7 +57,7 @@ interface Comparison {
     exact: boolean;
     /** What is not as it was by more than other noise makes of it, a line each. */
     lines: string[];
-    /** What is not the same to the last digit though the fingerprint is: something decides that is not in it. */
+    /** What is not the same to the last digit though the fingerprint is. */
     digits: string[];
     /** Figures that nothing but their bound was asked of, for other noise moves them too far. */
     loose: string[];

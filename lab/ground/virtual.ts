@@ -15,11 +15,15 @@ import { commandLine, runMachine, sweepMachines, whyNoMachine } from "./machine"
 /** Said from inside now and then, so that a machine that works can be told from one that hangs. */
 export const beat = "~";
 
-/** What figures depend on beside the lab's own programs. Where all of it is equal, they are equal in every digit. */
+/** What figures depend on beside the router's rows. Where all of it is equal, they are equal in every digit. */
 export type Fingerprint = Record<
-    "kernel" | "libc" | "processor" | "Node" | "programs" | "command line" | "TMPDIR",
+    "kernel" | "libc" | "processor" | "Node" | "lab" | "programs" | "command line" | "TMPDIR",
     string
 >;
+
+/** What runs inside: who plays a task, and who sends and counts its packets. */
+const played = "ground/inside.js";
+const insidePrograms = [played, "traffic/agent.js"];
 
 export function fingerprint(kernel: string): Fingerprint {
     const flags = /^flags\s*:\s*(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1] ?? "";
@@ -29,11 +33,30 @@ export function fingerprint(kernel: string): Fingerprint {
         libc: header.header?.glibcVersionRuntime ?? "unknown",
         processor: hash(flags.split(" ").sort().join(" ")),
         Node: process.version,
+        // A line more in a program that sends moves by nanoseconds when something is sent, and then what meets in a queue.
+        lab: hash(
+            codeOf(insidePrograms.map(compiledProgram))
+                .map((file) => readFileSync(file, "utf8"))
+                .join("\0"),
+        ),
         programs: hash(["ip -V", "nft -v"].map((command) => execSync(command).toString()).join("")),
         "command line": hash(commandLine(1).join(" ")),
         // The machine's first program lies there.
         TMPDIR: hash(realpathSync(os.tmpdir())),
     };
+}
+
+/** Compiled programs and all of ours that they load, whatever the order of loading. */
+export function codeOf(programs: readonly string[]): string[] {
+    const found = new Set<string>();
+    const visit = (file: string): void => {
+        if (found.has(file)) return;
+        found.add(file);
+        for (const [, name = ""] of readFileSync(file, "utf8").matchAll(/require\("(\.[^"]+)"\)/g))
+            visit(require.resolve(path.resolve(path.dirname(file), name)));
+    };
+    programs.forEach(visit);
+    return [...found].sort();
 }
 
 function hash(content: string | Buffer): string {
@@ -101,6 +124,6 @@ export async function virtualGround(memory?: number): Promise<VirtualGround> {
         distance: 20,
         run,
         play: async (task: Task, seed, progress) =>
-            reportOf<InsideOutcome>(await run("ground/inside.js", JSON.stringify(task), seed, progress)).outcomes,
+            reportOf<InsideOutcome>(await run(played, JSON.stringify(task), seed, progress)).outcomes,
     };
 }

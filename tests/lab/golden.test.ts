@@ -1,4 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
 import { differences, goldenOf } from "../../lab/golden";
+import { codeOf } from "../../lab/ground/virtual";
 import { merge } from "../../lab/merge";
 import type { Result } from "../../lab/metrics";
 import { lineOf } from "../../lab/net/line";
@@ -110,4 +115,26 @@ it("judges the median of several runs, and only what is promised", () => {
     expect(merge(runs)[0]?.results[0]).toMatchObject({ values: [17, 19, 18.5], value: 18.5, met: true });
     const shown = report([{ ...result, bound, judged: false }]).outcomes;
     expect(merge([shown])[0]?.results[0]).not.toHaveProperty("met");
+});
+
+it("depends on each of our files that a program inside loads, by whatever way, and on no other", () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "rs3-code-"));
+    try {
+        const files = {
+            "main.js": 'const a = require("./a"); const b = require("./b.js"); require("node:fs"); require("valibot");',
+            "a.js": 'require("./main"); require("./data.json");',
+            "b.js": "",
+            "data.json": "{}",
+            "other.js": 'require("./main");',
+        };
+        for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
+        expect(codeOf([path.join(folder, "main.js")]).map((file) => path.basename(file))).toEqual([
+            "a.js",
+            "b.js",
+            "data.json",
+            "main.js",
+        ]);
+    } finally {
+        rmSync(folder, { recursive: true });
+    }
 });
