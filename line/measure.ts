@@ -35,6 +35,8 @@ const settling = 500;
 const stepTime = 2000;
 /** After the last connections were opened the line is looked at for at least this share of the time. */
 const steadyShare = 0.5;
+/** A part that was starved is not waited for longer than this, milliseconds. */
+const longestFilling = 4000;
 /** More connections are opened as long as that brings this much more. */
 const growth = 1.05;
 
@@ -49,10 +51,12 @@ export async function measure(options: MeasureOptions): Promise<Measurement> {
         const begun = performance.now();
         const upload = await Upload.start(options.target, signal);
         try {
-            const { from, to } = await lifted(options, async () => ({
-                from: await climb(upload, options),
-                to: await upload.finish(),
-            }));
+            const { from, to } = await lifted(options, async () => {
+                const stretch = { from: await climb(upload, options), to: performance.now() };
+                await fill(upload, stretch.to, options);
+                await upload.finish();
+                return stretch;
+            });
             const loaded = await probes.take();
             const beside = (bytesOf(loaded) * 8000) / (performance.now() - begun);
             const rate = rateWithin(upload.parts, steadyFrom(upload.parts, from, to), to);
@@ -122,4 +126,16 @@ async function climb(upload: Upload, { seconds, connections, say, signal }: Meas
         settled = performance.now() + settling;
     }
     return settled;
+}
+
+/**
+ * Goes on until all that was under way at a time has arrived: with fewer connections beside it, what is left of a part would go
+ * faster than what went before.
+ */
+async function fill(upload: Upload, until: number, { signal, say }: MeasureOptions): Promise<void> {
+    say("the last parts");
+    while (upload.knownUntil < until && performance.now() < until + longestFilling) {
+        await sleep(100, undefined, { signal });
+        upload.check();
+    }
 }

@@ -62,6 +62,10 @@ const rates = v.strictObject({
         "the same as the router counts it: with requests, TLS, the headers of packets, and the round trips beside it",
     ),
     spread: told(v.tuple([v.number(), v.number()]), "tenth and ninetieth percentile of single seconds, of data, bit/s"),
+    steady: told(
+        v.boolean(),
+        "false where something held the upload up for a while, or the line's rate changes: measure again",
+    ),
 });
 export type Rate = v.InferOutput<typeof rates>;
 

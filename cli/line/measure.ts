@@ -94,6 +94,9 @@ async function text({ rate, uplink, ...measured }: Measurement, line: LineKind |
     const lines = [
         `${megabits(rate.onTheWire)} Mbit/s on the wire as the router counts it, over ${connections} connections`,
         `${megabits(rate.bitsPerSecond)} Mbit/s of data in it, single seconds ${megabits(low)} to ${megabits(high)}`,
+        ...(rate.steady
+            ? []
+            : ["not steady: measure again; of a line that changes, uplink is what it never falls below"]),
         `${(bytes / 1e6).toFixed(1)} MB in ${parts} parts, ${retries} sent again; the upload was aborted, nothing is stored`,
         ...(tcp ? [latencyLine("TCP", tcp)] : []),
         ...(udp ? [latencyLine("UDP", udp)] : []),

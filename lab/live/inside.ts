@@ -17,7 +17,7 @@ const silence = 900;
  * changes nothing in it but how long it takes. Returns whether all bounds were kept; throws what the program inside said last where it
  * could not measure.
  */
-export async function liveInside(words: readonly string[], print: (text: string) => void): Promise<boolean> {
+export async function liveInside(words: readonly string[], print: (text: string) => void, seed = 1): Promise<boolean> {
     const kernel = findKernel();
     if (kernel === undefined) throw new NoGround("The lab's kernel is not there: npm run lab:kernel builds it.");
     sweepMachines();
@@ -28,7 +28,7 @@ export async function liveInside(words: readonly string[], print: (text: string)
     let good = false;
     await runMachine({
         kernel,
-        seed: 1,
+        seed,
         memory,
         silence,
         command,

@@ -1,11 +1,18 @@
 /** What is proven on a live line, by a command of its own that prints figures. */
 import { Command } from "commander";
 
+import { within } from "../../cli/line/upload";
 import { bitsPerSecond } from "../translate/rates";
 import { type ChangesOptions, proveChanges } from "./changes";
 import { liveInside } from "./inside";
 import { Interrupted } from "./interrupted";
 import { proveMeasure } from "./measure";
+
+interface MeasureOptions {
+    rates: string;
+    virtual?: true;
+    seeds: number;
+}
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const end = async (proof: Promise<boolean>): Promise<void> => {
@@ -20,7 +27,15 @@ program
     .command("measure")
     .description("`routeros-s3 measure` on lines whose rate is known: within 5 % of it")
     .option("--rates <list>", "upload rates of the line", "2M,20M,100M")
-    .action(({ rates }: { rates: string }) => end(proveMeasure(rates.split(",").map(bitsPerSecond), print)));
+    .option("--virtual", "in a machine of its own in virtual time, without root: the command, S3 and the packets")
+    .option("--seeds <count>", "with --virtual, once with each of so many seeds", within("seeds", 1, 100), 1)
+    .action(({ rates, virtual, seeds }: MeasureOptions) =>
+        end(
+            virtual
+                ? inTurn(seeds, (seed) => liveInside(["measure", "--rates", rates], print, seed))
+                : proveMeasure(rates.split(",").map(bitsPerSecond), print),
+        ),
+    );
 program
     .command("changes")
     .description(
@@ -35,6 +50,13 @@ program
     .action(({ virtual, ...options }: ChangesOptions & { virtual?: true }) =>
         end(virtual ? liveInside(wordsOf(options), print) : proveChanges(print, options)),
     );
+
+/** The proof with the seeds 1, 2 and on; whether all kept the bounds. */
+async function inTurn(seeds: number, proof: (seed: number) => Promise<boolean>): Promise<boolean> {
+    let good = true;
+    for (let seed = 1; seed <= seeds; seed++) good = (await proof(seed)) && good;
+    return good;
+}
 
 function wordsOf({ killed, only = [] }: ChangesOptions): string[] {
     return ["changes", ...(killed ? ["--killed"] : []), ...(only.length > 0 ? ["--only", ...only] : [])];

@@ -42,7 +42,7 @@ async function measured(line: LiveLine, rate: number, print: (text: string) => v
             samples.push({ bytes: (await line.counters()).up.bytes, at: performance.now() });
     })();
     const cli = path.join(root, "cli", "routeros-s3.cjs");
-    const words = [process.execPath, cli, "measure", "--bucket", "measured", "--json"];
+    const words = ["node", cli, "measure", "--bucket", "measured", "--json"];
     const result = JSON.parse(
         await run([...words, "--region", "ap-southeast-2"]).finally(() => (measuring = false)),
     ) as Measurement;

@@ -27,12 +27,12 @@ export function bytesWithin(parts: readonly Part[], from: number, to: number): n
 
 /**
  * When the last part that was begun before a time has arrived: while there were fewer connections it went faster than its
- * own average tells. The time itself where less than three quarters of the stretch would be left.
+ * own average tells. The time itself where less than half of the stretch would be left, as beside a connection that starves.
  */
 export function steadyFrom(parts: readonly Part[], from: number, to: number): number {
     const begunBefore = parts.filter((part) => part.from < from);
     const steady = Math.max(from, ...begunBefore.map((part) => part.to));
-    return (to - steady) * 4 >= (to - from) * 3 ? steady : from;
+    return (to - steady) * 2 >= to - from ? steady : from;
 }
 
 /** The rate of a stretch of time in which every connection was busy throughout; undefined where it is under a second. */
@@ -41,12 +41,31 @@ export function rateWithin(parts: readonly Part[], from: number, to: number): Ra
     const bits = (a: number, b: number, all = parts): number => (bytesWithin(all, a, b) * 8000) / (b - a);
     const seconds = Math.floor((to - from) / 1000);
     const each = Array.from({ length: seconds }, (_, index) => bits(from + index * 1000, from + (index + 1) * 1000));
+    const spread: Rate["spread"] = [quantile(each, 0.1), quantile(each, 0.9)];
     const sent = parts.map(({ bytes, more = 0, ...part }) => ({ ...part, bytes: bytes + more }));
     return {
         bitsPerSecond: bits(from, to),
         onTheWire: bits(from, to, sent) * wireShare,
-        spread: [quantile(each, 0.1), quantile(each, 0.9)],
+        spread,
+        steady: isSteady(parts, from, to, spread),
     };
+}
+
+/** Seconds of a line that is full all the time differ by less, with all that a connection may wait for its turn. */
+const leastOfMost = 0.75;
+/** Of so many connections one is done before that many times what a part takes. */
+const longestSilence = 1.5;
+
+/** False where something held the upload up for a while, on the line, in this machine or at the far end, or the rate changes. */
+function isSteady(parts: readonly Part[], from: number, to: number, [low, high]: Rate["spread"]): boolean {
+    const arrived = parts.filter((part) => part.to > from && part.to <= to);
+    const times = [from, ...arrived.map((part) => part.to).sort((a, b) => a - b), to];
+    const silence = Math.max(...times.slice(1).map((time, index) => time - times[index]!));
+    const usual = quantile(
+        arrived.map((part) => part.to - part.from),
+        0.5,
+    );
+    return low >= high * leastOfMost && silence <= usual * longestSilence;
 }
 
 /** The smallest value that at least this share of the values does not exceed; NaN of none. */

@@ -19,7 +19,7 @@ export interface UploadTarget {
 
 /** A part shall take about this long on its connection: short enough to see the rate, long enough to fill the line. */
 const partMilliseconds = 2000;
-const smallestPart = 64 * 1024;
+const smallestPart = 16 * 1024;
 const largestPart = 8 * 1024 * 1024;
 
 /** What opening and closing a connection sends (TLS 1.3 with X25519MLKEM768, measured), bytes. */
@@ -93,19 +93,12 @@ export class Upload {
         if (this.failure !== undefined && !this.ending) throw this.failure as Error;
     }
 
-    /**
-     * Lets the parts under way arrive. Returns when the first connection had nothing more to send: until then all were
-     * busy.
-     */
-    async finish(): Promise<number> {
+    /** Begins no more parts, and lets those under way arrive. */
+    async finish(): Promise<void> {
         this.ending = true;
-        const before = performance.now();
-        if (this.connections.length > 0) await Promise.race(this.connections);
-        const first = this.connections.length > 0 ? performance.now() : before;
         await Promise.all(this.connections);
         this.signal?.throwIfAborted();
         if (this.failure !== undefined) throw this.failure as Error;
-        return first;
     }
 
     /** Throws away all that was sent. Ends what is under way first; may be called at any time, and again. */

@@ -20,8 +20,9 @@ os.environ.setdefault("MOTO_ALLOW_NONEXISTENT_REGION", "false")
 
 from werkzeug.serving import ThreadedWSGIServer
 
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+import aws_http
 import aws_iam
 import aws_policies
 import aws_restores
@@ -32,11 +33,6 @@ import aws_tls
 
 
 CLONE_NEWNET = 0x40000000
-
-
-class QuietHandler(MotoRequestHandler):
-    def log(self, *_):
-        pass
 
 
 class PlainServer(ThreadedWSGIServer):
@@ -144,12 +140,12 @@ def main():
     log = open(options.log, "a", encoding="utf-8") if options.log else None
     application = recorded(DomainDispatcherApplication(create_backend_app), state, log)
     context = aws_tls.context(options.tls, options.name)
-    tls = TlsServer("127.0.0.1", options.port, application, QuietHandler).start_tls(context)
-    plain = PlainServer("127.0.0.1", options.plain_port, application, QuietHandler)
+    tls = TlsServer("127.0.0.1", options.port, application, aws_http.Handler).start_tls(context)
+    plain = PlainServer("127.0.0.1", options.plain_port, application, aws_http.Handler)
     servers = [tls, plain]
     for namespace, address, port in options.also:
         with inside(namespace):
-            also = TlsServer(address, int(port) or tls.port, application, QuietHandler)
+            also = TlsServer(address, int(port) or tls.port, application, aws_http.Handler)
         servers.append(also.start_tls(context))
     for server in servers:
         threading.Thread(target=server.serve_forever, daemon=True).start()

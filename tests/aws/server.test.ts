@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { Agent, request } from "node:https";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
+import { connect } from "node:tls";
 
 import * as iam from "@aws-sdk/client-iam";
 import * as s3 from "@aws-sdk/client-s3";
@@ -218,6 +219,37 @@ describe("a policy's conditions", () => {
         expect(await list({ Bool: { "aws:SecureTransport": "false" } })).toBe("AccessDenied");
     });
 });
+
+test("keeps a connection for the next request, whatever was asked before, and forgets one that broke off", async () => {
+    const requests = await withAws(async (aws) => {
+        const agent = new Agent({ ca: readFileSync(aws.caFile), keepAlive: true, maxSockets: 1 });
+        let connections = 0;
+        agent.on("keylog", (line: Buffer) => (connections += Number(line.includes("CLIENT_HANDSHAKE"))));
+        const ask = (method: string, body?: string) =>
+            new Promise<number>((resolve, reject) => {
+                request(`${aws.url}/nobodys/key`, { agent, method }, (answer) => {
+                    answer.resume().on("end", () => resolve(answer.statusCode!));
+                })
+                    .on("error", reject)
+                    .end(body);
+            });
+        // Refused unread, without a body, and nothing at all behind the headers.
+        expect([await ask("PUT", "a".repeat(100_000)), await ask("GET"), await ask("HEAD")]).toEqual([403, 403, 403]);
+        expect(connections).toBe(1);
+        agent.destroy();
+        const broken = connect({ ...portOf(aws.url), ca: readFileSync(aws.caFile) });
+        broken.write("PUT /nobodys/broken HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf");
+        broken.end();
+        await once(broken.resume(), "close");
+        return aws.requests();
+    });
+    expect(requests.map(({ method }) => method)).toEqual(["PUT", "GET", "HEAD"]);
+});
+
+function portOf(url: string): { host: string; port: number } {
+    const { hostname, port } = new URL(url);
+    return { host: hostname, port: Number(port) };
+}
 
 /** The status of a request that says nothing of who asks. */
 function unsigned(url: string, ca?: Buffer): Promise<number> {
