@@ -28,19 +28,77 @@ export function casesTable(): string {
     return rows.map((row) => row.map((text, column) => text.padEnd(widths[column] ?? 0)).join("  ")).join("\n");
 }
 
+/** One number of a case: whose, in which scenario (the first that was played), under which key. */
+interface CaseColumn {
+    heading: string;
+    profile: string;
+    scenarios: string[];
+    key: string;
+}
+
+const column = (heading: string, profile: string, scenarios: string, key: string): CaseColumn => ({
+    heading,
+    profile,
+    scenarios: scenarios.split(" "),
+    key,
+});
+
+const caseColumns: readonly CaseColumn[][] = [
+    [
+        column("S3 alone, of max-limit", "scavenger", "alone", "share"),
+        column("S3 beside another upload", "scavenger", "other aws", "s3-share"),
+        column("the other", "scavenger", "other aws", "other-share"),
+        column("S3 gives way after", "scavenger", "other", "gives-way"),
+        column("has the line back after", "scavenger", "other", "takes-back"),
+        column("game over idle, p99", "scavenger", "game", "over-idle"),
+    ],
+    [
+        ...["none", "scavenger", "join"].map((name) => column(`round trips a minute, ${name}`, name, "rpm", "rpm")),
+        column("join: S3 beside another upload", "join", "other", "s3-share"),
+        column("join: the other", "join", "other", "other-share"),
+    ],
+];
+
+/** Cases as Markdown, a row for each: what `scavenger` does, then what is beside it; then everything at once, by profile. */
+export function casesMarkdown({ outcomes }: LabReport): string {
+    const rows = cases.flatMap(({ name, line, family }) => {
+        const found = outcomes
+            .filter((outcome) => outcome.line.name === line.name)
+            .map(({ results }) => results.filter((result) => result.family === family))
+            .find(({ length }) => length > 0);
+        return found ? [{ name, results: found }] : [];
+    });
+    const tables = caseColumns.map((columns) =>
+        [
+            markdownRow(["", ...columns.map(({ heading }) => heading)]),
+            markdownRow(["---", ...columns.map(() => "---:")]),
+            ...rows.map(({ name, results }) => markdownRow([name, ...columns.map((one) => caseCell(results, one))])),
+        ].join("\n"),
+    );
+    const loaded = rows
+        .filter(({ results }) => results.some(({ scenario }) => scenario === "rrul"))
+        .map(({ results }) => studyTable(results.filter(({ scenario }) => ["rrul", "rpm"].includes(scenario))));
+    return [...tables, ...loaded].join("\n\n");
+}
+
+function caseCell(results: readonly Result[], { profile, scenarios: names, key }: CaseColumn): string {
+    return cellWithSpread(
+        results.find((one) => one.profile === profile && names.includes(one.scenario) && one.key === key),
+    ).replace(" +", "");
+}
+
 /** A study's results as a Markdown table: a row for each variant. */
 export function studyTable(results: readonly Result[]): string {
     const columns = [...new Map(results.map((result) => [`${result.scenario} ${result.key}`, result])).values()];
     const variants = [...new Set(results.map(({ profile }) => profile))];
-    const row = (cells: string[]): string => `| ${cells.join(" | ")} |`;
     return [
-        row([
+        markdownRow([
             "",
-            ...columns.map(({ title, bound, unit }) => title + (bound ? ` (${shownBound({ bound, unit })})` : "")),
+            ...columns.map(({ title, ...column }) => title + parenthesised(commonBound(results, column))),
         ]),
-        row(["---", ...columns.map(() => "---:")]),
+        markdownRow(["---", ...columns.map(() => "---:")]),
         ...variants.map((variant) =>
-            row([
+            markdownRow([
                 variant,
                 ...columns.map(({ scenario, key }) =>
                     cellWithSpread(
@@ -51,6 +109,15 @@ export function studyTable(results: readonly Result[]): string {
         ),
     ].join("\n");
 }
+
+/** What is promised of a number, where all variants promise the same. */
+function commonBound(results: readonly Result[], { scenario, key }: Pick<Result, "scenario" | "key">): string {
+    const same = results.filter((one) => one.scenario === scenario && one.key === key);
+    const bounds = new Set(same.map(shownBound));
+    return bounds.size === 1 ? [...bounds].join() : "";
+}
+
+const parenthesised = (text: string): string => (text === "" ? "" : ` (${text})`);
 
 /** The results as Markdown, a table for each line and family: for documents. */
 export function markdown(report: LabReport): string {
@@ -67,16 +134,15 @@ export function markdown(report: LabReport): string {
 
 function markdownTable(results: readonly Result[]): string {
     const profiles = [...new Set(results.map(({ profile }) => profile))];
-    const row = (cells: string[]): string => `| ${cells.join(" | ")} |`;
     const keys = scenarios.flatMap(({ name, title }) => {
         const found = results.filter((result) => result.scenario === name);
         return [...new Map(found.map((result) => [result.key, { ...result, heading: title }])).values()];
     });
     return [
-        row(["scenario", "", ...profiles, "promised"]),
-        row(["---", "---", ...profiles.map(() => "---:"), "---"]),
+        markdownRow(["scenario", "", ...profiles, "promised"]),
+        markdownRow(["---", "---", ...profiles.map(() => "---:"), "---"]),
         ...keys.map((one, index) =>
-            row([
+            markdownRow([
                 keys[index - 1]?.scenario === one.scenario ? "" : one.heading,
                 one.title,
                 ...profiles.map((profile) => cellWithSpread(sameNumber(results, one, profile))),
@@ -84,6 +150,10 @@ function markdownTable(results: readonly Result[]): string {
             ]),
         ),
     ].join("\n");
+}
+
+function markdownRow(cells: readonly string[]): string {
+    return `| ${cells.join(" | ")} |`;
 }
 
 function sameNumber(results: readonly Result[], { scenario, key }: Result, profile: string): Result | undefined {
@@ -136,8 +206,7 @@ function cell(result: Result | undefined): string {
 }
 
 function cellWithSpread(result: Result | undefined): string {
-    const spread = result ? shownSpread(result) : "";
-    return cell(result) + (spread === "" ? "" : ` (${spread})`);
+    return cell(result) + parenthesised(result ? shownSpread(result) : "");
 }
 
 function standIns({ outcomes }: LabReport): string {

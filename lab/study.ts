@@ -21,6 +21,26 @@ const targets = [
     ["95ms", "190ms"],
 ];
 
+/** Percent of max-limit, target and interval in ms. 40 full frames take 1.27 s at 2 %, 0.64 s at 4 %. */
+const heldTo: readonly [string, readonly [number, number, number][]][] = [
+    [
+        "how much",
+        [
+            [2, 77, 172],
+            [3, 77, 172],
+            [4, 77, 172],
+        ],
+    ],
+    [
+        "target and interval",
+        [
+            [2, 1275, 2550],
+            [4, 640, 1280],
+            [4, 77, 1280],
+        ],
+    ],
+];
+
 /** What the profile's numbers are chosen by: each is changed alone, everything else stays as it is. */
 export function questions(): Question[] {
     const line = baseLine(uplink);
@@ -45,8 +65,29 @@ export function questions(): Question[] {
             title: "What S3 is guaranteed, in percent of max-limit, at 40 connections",
             line,
             scenarios: { "health-40": 1 / 40 },
-            variants: [1, 2, 3, 4, 5].map((share) => variant(`S3 ${share} %`, guarantee(share))),
+            variants: [1, 2, 3, 4, 5].map((share) =>
+                variant(`S3 ${share} %`, guarantee(share), { uploadConnections: 40 }),
+            ),
         },
+        ...heldTo.map(([what, choices]) => ({
+            title: `S3 held to what it is guaranteed, at 40 connections: ${what}`,
+            line,
+            scenarios: { "held-40": 1 },
+            variants: choices.map(([share, target, interval]) =>
+                variant(
+                    `S3 ${share} %, ${target} / ${interval} ms`,
+                    (state) =>
+                        everyType(
+                            queue(state, "upload-s3", { "limit-at": percent(share), "max-limit": percent(share) }),
+                            {
+                                "fq-codel-target": `${target}ms`,
+                                "fq-codel-interval": `${interval}ms`,
+                            },
+                        ),
+                    { uploadConnections: 40 },
+                ),
+            ),
+        })),
         {
             title: "Target and interval of both leaves",
             line,

@@ -44,6 +44,10 @@ export async function buildTopology(line: Line, far: FarAddresses): Promise<Topo
             // Over veth a packet keeps its sender's flow hash, and TCP would draw a new one after each timeout: queues
             // would see many flows where a router, which hashes addresses and ports, sees one.
             await topology.exec(role, "sysctl", ["-qw", "net.core.txrehash=0"]);
+            // A router asks for no neighbour before its own link-local address was looked for on the link, for up to two
+            // seconds, and drops what it should forward meanwhile. Nobody else has an address here.
+            const unasked = ["all", "default"].map((scope) => `net.ipv6.conf.${scope}.accept_dad=0`);
+            await topology.exec(role, "sysctl", ["-qw", ...unasked]);
         },
         remove: () => namespaces.removeAll(),
     };
@@ -79,7 +83,7 @@ async function joinTogether(topology: Topology): Promise<void> {
     const up = (...devices: string[]): string[] => ["lo", ...devices].map((device) => `link set ${device} up`);
     const address = (device: string, ipv4: string, ipv6: string): string[] => [
         `address add ${ipv4} dev ${device}`,
-        `address add ${ipv6} dev ${device} nodad`,
+        `address add ${ipv6} dev ${device}`,
     ];
     const defaultRoute = (ipv4: string, ipv6: string): string[] => [
         `route add default via ${ipv4} congctl ${congestionControl}`,

@@ -13,19 +13,19 @@ const halfHour = 1800;
  * How the scavenger itself fares: S3 closes a connection over which a part has not come for 20 s, and the command line
  * tool sends such a part again from its start, so a starved upload may work all night and store nothing.
  */
-function health(name: string, connections: number): Scenario {
+function health(name: string, connections: number, beside = true): Scenario {
     const atMost = silenceAtMost[connections];
     return {
         name,
-        title: `The upload's own health, ${connections} connections`,
+        title: `The upload's own health, ${connections} connections${beside ? "" : ", alone in a leaf that may take no more than it is guaranteed"}`,
         about:
-            `An upload in parts of 8 MiB over ${connections} connections, beside another upload that never ends; the server closes ` +
-            "what is silent for 20 s, and the part is sent again. Half an hour at a pace of 1.",
+            `An upload in parts of 8 MiB over ${connections} connections, ${beside ? "beside another upload that never ends" : "and nothing else"}; ` +
+            "the server closes what is silent for 20 s, and the part is sent again. Half an hour at a pace of 1.",
         async play(setting) {
             const { stage, family, pace } = setting;
             await stage.parts("s3", "nas", "s3", family, connections);
             await stage.seconds(2);
-            await stage.upload("other", "pc", "internet", family, { connections: 4 });
+            if (beside) await stage.upload("other", "pc", "internet", family, { connections: 4 });
             await stage.seconds(2);
             const span = await stage.measure(halfHour * pace);
             const recording = await stage.finish();
@@ -56,6 +56,7 @@ function health(name: string, connections: number): Scenario {
                     bound: { kind: "at least", value: connections },
                 },
             ];
+            if (!beside) return { findings };
             const rates = { s3: recording.goodput("s3", span), other: recording.goodput("other", span) };
             return { findings: [...findings, ...contested(setting, rates)] };
         },
@@ -64,3 +65,5 @@ function health(name: string, connections: number): Scenario {
 
 export const healthOfTen = health("health", uploadConnections);
 export const healthOfForty = health("health-40", 40);
+/** What a full line leaves S3, without playing the full line. */
+export const healthHeld = health("held-40", 40, false);

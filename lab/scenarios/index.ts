@@ -1,4 +1,4 @@
-import { healthOfForty, healthOfTen } from "./health";
+import { healthHeld, healthOfForty, healthOfTen } from "./health";
 import { call, game, idle, objects, web } from "./latency";
 import { loaded, responsiveness } from "./loaded";
 import type { Scenario } from "./scenario";
@@ -17,6 +17,7 @@ export const scenarios: readonly Scenario[] = [
     other,
     healthOfTen,
     healthOfForty,
+    healthHeld,
     running,
     foreignDownload,
     objects,

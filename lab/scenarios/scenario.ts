@@ -87,4 +87,12 @@ export function payloadFactor(family: Family): number {
     return family === "ipv4" ? 1 : 1428 / 1448;
 }
 
+/** What S3 is guaranteed, in percent of max-limit: what the least leaf with a packet mark of its own is; 0 without any. */
+export function guaranteed({ translation, maxLimit }: Pick<Setting, "translation" | "maxLimit">): number {
+    const own = (translation?.classes ?? []).filter(
+        ({ packetMarks }) => packetMarks.length > 0 && !packetMarks.includes("no-mark"),
+    );
+    return own.length === 0 ? 0 : (Math.min(...own.map(({ limitAt }) => limitAt)) / maxLimit) * 100;
+}
+
 export const p99 = (values: readonly number[]): number => quantile(values, 0.99);

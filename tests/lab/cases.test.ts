@@ -1,8 +1,12 @@
 import { healthAgenda, wholeAgenda } from "../../lab/agenda";
 import { cases, partOf } from "../../lab/cases";
+import type { Result } from "../../lab/metrics";
 import { translateOn } from "../../lab/play";
-import { profilesFor } from "../../lab/profiles";
+import { casesMarkdown } from "../../lab/print";
+import { type Profile, profilesFor } from "../../lab/profiles";
+import type { LabReport } from "../../lab/report";
 import { scenarios } from "../../lab/scenarios";
+import { otherLeft } from "../../lab/scenarios/sharing";
 import { optionalDisciplines } from "../../lab/translate/leaf-queues";
 
 const kernel = new Set([...optionalDisciplines, "flowtable" as const]);
@@ -25,6 +29,60 @@ describe.each(cases.map((one) => [one.name, one] as const))("the scenario %s", (
         const share = { ethernet: 1, docsis: 1, pppoe: 0.98, dsl: 0.86, lte: 0.3 }[line.kind];
         expect(own!.profile.maxLimit).toBeCloseTo(wide!.maxLimit * share, -4);
     });
+});
+
+it("judges lines of the rate that the bounds are promised at, and shows the others", () => {
+    const judged = cases.filter((one) => partOf(one).judge).map(({ name }) => name);
+    expect(cases.map(({ name }) => name).filter((name) => !judged.includes(name))).toEqual(["2M", "100M", "1G"]);
+});
+
+it("promises another upload what S3's guarantee leaves: 94 % with 1 %, and as much payload less as S3 has more", () => {
+    const left = (site: Record<string, unknown>): number => {
+        const [{ state, maxLimit }] = profilesFor(20e6, site).filter(({ judged }) => judged) as [Profile];
+        return otherLeft({ translation: translateOn(state!, "bridge", kernel), maxLimit });
+    };
+    expect(left({})).toBe(94);
+    // 100 connections are guaranteed 5 %, the most there is.
+    expect(left({ uploadConnections: 100 })).toBeCloseTo(94 - (4 * 1448) / 1514, 6);
+    expect(otherLeft({ maxLimit: 20e6 })).toBe(94);
+});
+
+it("prints a row for each case, with medians, what they were between, and what is missed, then everything at once", () => {
+    const result = (
+        profile: string,
+        scenario: string,
+        key: string,
+        values: number[],
+        more: Partial<Result> = {},
+    ): Result => ({
+        ...{ profile, scenario, key, values, family: "ipv4", uplink: 20e6, title: key, unit: "%", value: values[0]! },
+        ...more,
+    });
+    const bound = { kind: "at least" as const, value: 95 };
+    const nothing = { charts: [], delays: [], references: {}, standIns: [], notes: [] };
+    const outcomes = [
+        {
+            ...nothing,
+            line: cases[0]!.line,
+            results: [
+                result("scavenger", "alone", "share", [95.5, 95.25, 95.75], { bound, met: true }),
+                result("none", "rpm", "rpm", [515], { unit: "" }),
+                result("none", "rrul", "up", [12], { unit: "Mbit/s" }),
+            ],
+        },
+        {
+            ...nothing,
+            line: cases[1]!.line,
+            results: [result("scavenger", "alone", "share", [94], { bound, met: false })],
+        },
+    ];
+    const [shares, others, loaded] = casesMarkdown({ outcomes } as unknown as LabReport).split("\n\n");
+    expect(shares!.split("\n").slice(2)).toEqual([
+        "| base | 95.5 % (95.3 % to 95.8 %) |  |  |  |  |  |",
+        "| 2M | 94.0 % ! |  |  |  |  |  |",
+    ]);
+    expect(others!.split("\n")[2]).toBe("| base | 515 |  |  |  |  |");
+    expect(loaded!.split("\n")[2]).toBe("| none | 515 | 12.0 Mbit/s |");
 });
 
 it("changes one thing at a time, each under a name of its own", () => {

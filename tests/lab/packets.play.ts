@@ -4,8 +4,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
+import { farAddresses } from "../../lab/net/addresses";
 import { run } from "../../lab/net/commands";
+import { lineOf } from "../../lab/net/line";
 import { listed, Namespaces, sweep } from "../../lab/net/namespaces";
+import { buildTopology } from "../../lab/net/topology";
 import { planned, profilesFor, routerProfile } from "../../lab/profiles";
 import { translate } from "../../lab/translate";
 import { build, describeWithPackets, playShort, playUntilKept, root, verdicts } from "./support";
@@ -88,6 +91,17 @@ describeWithPackets("packets through the lab's router", () => {
             expect(classes).toMatch(/htb 1:2 parent 1:1 leaf \S+ prio 7 rate 1Mbit ceil 10Gbit/);
         } finally {
             await namespaces.removeAll();
+        }
+    });
+
+    it("has no address of IPv6 that is still being looked for, with which a router forwards nothing at first", async () => {
+        const far = { ...farAddresses, s3: { ipv4: "52.95.128.10", ipv6: "2406:daff:8000::10" } };
+        const topology = await buildTopology(lineOf(20e6), far);
+        try {
+            for (const role of ["console", "router", "modem", "far"] as const)
+                expect(await topology.exec(role, "ip", ["-6", "-oneline", "address", "show", "tentative"])).toBe("");
+        } finally {
+            await topology.remove();
         }
     });
 
