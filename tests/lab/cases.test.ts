@@ -18,7 +18,9 @@ describe.each(cases.map((one) => [one.name, one] as const))("the scenario %s", (
         const known = scenarios.map(({ name }) => name);
         for (const { profile, scenarios: played } of plays) {
             expect(known).toEqual(expect.arrayContaining(played.map(({ name }) => name)));
-            if (profile.state) expect(translateOn(profile.state, "bridge", kernel).standIns).toEqual([]);
+            const { standIns = [] } = profile.state ? translateOn(profile.state, "bridge", kernel) : {};
+            // What the article's queues are of, no Linux has.
+            expect(standIns.filter(({ router }) => !router.startsWith("pcq"))).toEqual([]);
         }
         expect(plays.map(({ profile }) => profile.name)).toEqual(expect.arrayContaining(["scavenger", ...one.beside]));
     });
