@@ -12,7 +12,7 @@ import { orInterrupted } from "./interrupted";
 import { type LiveLine, startLiveLine } from "./line";
 import { longestElsewhere, watchUploads } from "./uploads";
 
-/** What is changed, one after the other, each by a `pulumi up` at a hEX's pace. */
+/** What is changed, by paths of the configuration, one after the other, each by a `pulumi up` at a hEX's pace. */
 const changes: { title: string; config?: Record<string, string>; destroy?: true }[] = [
     { title: "uplink 20M to 18M", config: { "routeros-s3:uplink": "18M" } },
     { title: "names of both marks", config: { "routeros-s3:connectionMark": "to-s3", "routeros-s3:packetMark": "s3" } },
@@ -20,7 +20,11 @@ const changes: { title: string; config?: Record<string, string>; destroy?: true 
     { title: "two prefixes more", config: { "routeros-s3:awsIpRanges": "more-ranges.json" } },
     {
         title: "names of the queues",
-        config: { "routeros-s3:queueNames": '{"parent":"line","rest":"others","s3":"s3"}' },
+        config: {
+            "routeros-s3:queueNames.parent": "line",
+            "routeros-s3:queueNames.rest": "others",
+            "routeros-s3:queueNames.s3": "s3",
+        },
     },
     { title: "profile scavenger to seed-2018", config: { "routeros-s3:profile": "seed-2018" } },
     { title: "profile seed-2018 to scavenger", config: { "routeros-s3:profile": "scavenger" } },
@@ -83,7 +87,7 @@ export async function proveChanges(print: (text: string) => void, options: Chang
         let good = true;
         for (const { title, config, destroy } of chosen) {
             for (const [key, value] of Object.entries(config ?? {})) {
-                const set = await stack.pulumi(["config", "set", key, value]);
+                const set = await stack.pulumi(["config", "set", "--path", key, value]);
                 if (set.code !== 0) throw new Error(`${title}: ${set.output}`);
             }
             const to = line.far.ipv4;
