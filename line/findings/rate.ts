@@ -35,37 +35,30 @@ export function steadyFrom(parts: readonly Part[], from: number, to: number): nu
     return (to - steady) * 2 >= to - from ? steady : from;
 }
 
-/** The rate of a stretch of time in which every connection was busy throughout; undefined where it is under a second. */
+/** Seconds of a line that is full differ by less, with all that a connection may wait for its turn. */
+const leastOfMost = 0.75;
+
+/**
+ * The rate of a stretch of time in which every connection was busy throughout; undefined where it is under a second. What held it
+ * up for long may have made all of the stretch slow: whether it was steady is seen beside the fastest seconds of all parts.
+ */
 export function rateWithin(parts: readonly Part[], from: number, to: number): Rate | undefined {
     if (to - from < 1000) return undefined;
     const bits = (a: number, b: number, all = parts): number => (bytesWithin(all, a, b) * 8000) / (b - a);
-    const seconds = Math.floor((to - from) / 1000);
-    const each = Array.from({ length: seconds }, (_, index) => bits(from + index * 1000, from + (index + 1) * 1000));
-    const spread: Rate["spread"] = [quantile(each, 0.1), quantile(each, 0.9)];
+    const seconds = (begin: number): number[] =>
+        Array.from({ length: Math.floor((to - begin) / 1000) }, (_none, index) =>
+            bits(begin + index * 1000, begin + (index + 1) * 1000),
+        );
+    const each = seconds(from);
+    const [low, high] = [quantile(each, 0.1), quantile(each, 0.9)];
+    const fast = quantile(seconds(Math.min(from, ...parts.map((part) => part.from))), 0.9);
     const sent = parts.map(({ bytes, more = 0, ...part }) => ({ ...part, bytes: bytes + more }));
     return {
         bitsPerSecond: bits(from, to),
         onTheWire: bits(from, to, sent) * wireShare,
-        spread,
-        steady: isSteady(parts, from, to, spread),
+        spread: [low, high],
+        steady: low >= fast * leastOfMost,
     };
-}
-
-/** Seconds of a line that is full all the time differ by less, with all that a connection may wait for its turn. */
-const leastOfMost = 0.75;
-/** Of so many connections one is done before that many times what a part takes. */
-const longestSilence = 1.5;
-
-/** False where something held the upload up for a while, on the line, in this machine or at the far end, or the rate changes. */
-function isSteady(parts: readonly Part[], from: number, to: number, [low, high]: Rate["spread"]): boolean {
-    const arrived = parts.filter((part) => part.to > from && part.to <= to);
-    const times = [from, ...arrived.map((part) => part.to).sort((a, b) => a - b), to];
-    const silence = Math.max(...times.slice(1).map((time, index) => time - times[index]!));
-    const usual = quantile(
-        arrived.map((part) => part.to - part.from),
-        0.5,
-    );
-    return low >= high * leastOfMost && silence <= usual * longestSilence;
 }
 
 /** The smallest value that at least this share of the values does not exceed; NaN of none. */
