@@ -91,12 +91,10 @@ async function text({ rate, uplink, ...measured }: Measurement, line: LineKind |
     const megabits = (bits: number): string => (bits / 1e6).toFixed(2);
     const [low, high] = rate.spread;
     const framing = line === "dsl" || line === "pppoe" ? `   # with what ${line} counts more for each packet` : "";
+    const unsteady = rate.steady ? "" : ": not steady, measure again";
     const lines = [
         `${megabits(rate.onTheWire)} Mbit/s on the wire as the router counts it, over ${connections} connections`,
-        `${megabits(rate.bitsPerSecond)} Mbit/s of data in it, single seconds ${megabits(low)} to ${megabits(high)}`,
-        ...(rate.steady
-            ? []
-            : ["not steady: measure again; of a line that changes, uplink is what it never falls below"]),
+        `${megabits(rate.bitsPerSecond)} Mbit/s of data in it, single seconds ${megabits(low)} to ${megabits(high)}${unsteady}`,
         `${(bytes / 1e6).toFixed(1)} MB in ${parts} parts, ${retries} sent again; the upload was aborted, nothing is stored`,
         ...(tcp ? [latencyLine("TCP", tcp)] : []),
         ...(udp ? [latencyLine("UDP", udp)] : []),
