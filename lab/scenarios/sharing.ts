@@ -231,9 +231,10 @@ export function contested(setting: Setting, rates: { s3: number; other: number }
     ];
 }
 
-/** What another upload has at least, in percent of max-limit, in IPv4. */
+/** What another upload has at least, in percent of max-limit, in IPv4. No site guarantees S3 more than it may take beside it. */
 export function otherLeft(setting: Pick<Setting, "translation" | "maxLimit">): number {
-    return otherAtLeast - Math.max(0, guaranteed(setting) - withGuarantee) * (1448 / 1514);
+    const more = Math.min(guaranteed(setting), besideAtMost) - withGuarantee;
+    return otherAtLeast - Math.max(0, more) * (1448 / 1514);
 }
 
 function seconds(milliseconds: number | undefined): number {

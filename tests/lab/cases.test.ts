@@ -47,6 +47,9 @@ it("promises another upload what S3's guarantee leaves: 94 % with 1 %, and as mu
     // 100 connections are guaranteed 5 %, the most there is.
     expect(left({ uploadConnections: 100 })).toBeCloseTo(94 - (4 * 1448) / 1514, 6);
     expect(otherLeft({ maxLimit: 20e6 })).toBe(94);
+    // Where somebody gave S3 all of the line, no less is promised than a site of ours leaves.
+    const translation = { classes: [{ packetMarks: ["s3"], limitAt: 19e6 }] } as ReturnType<typeof translateOn>;
+    expect(otherLeft({ translation, maxLimit: 20e6 })).toBeCloseTo(94 - (4 * 1448) / 1514, 6);
 });
 
 it("prints a row for each case, with medians, what they were between, and what is missed, then everything at once", () => {
