@@ -63,7 +63,7 @@ async function main(): Promise<number> {
     );
     if (loose.length > 0)
         process.stdout.write(`Held to what is promised alone, for other noise moves them too far:\n${list(loose)}`);
-    return lines.length + digits.length > 0 ? 1 : 0;
+    return named.length > 0 ? 1 : 0;
 }
 
 main().then(

@@ -72,15 +72,9 @@ function shortHash(text: string): string {
 
 /** As owner and key stand in a marker: ASCII, everything else in percent form. */
 export function escaped(text: string): string {
-    if (/^[A-Za-z0-9._:/~+*@-]*$/.test(text)) return text;
-    return [...Buffer.from(text, "utf8")]
-        .map((byte) => {
-            const letter = String.fromCharCode(byte);
-            return /[A-Za-z0-9._:/~+*@-]/.test(letter)
-                ? letter
-                : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
-        })
-        .join("");
+    return text.replace(/[^A-Za-z0-9._:/~+*@-]/gu, (letter) =>
+        [...Buffer.from(letter, "utf8")].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join(""),
+    );
 }
 
 function unescaped(text: string): string {
