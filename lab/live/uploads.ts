@@ -1,6 +1,6 @@
 import { wanDevice } from "../net/topology";
 import { now, ports } from "../traffic/protocol";
-import type { QueueClass } from "../translate/queues";
+import { carriesMark, type QueueClass } from "../translate/queues";
 import type { LiveLine } from "./line";
 
 /** Counts an upload's full packets by their class, behind the rules that choose one: small ones keep their place. */
@@ -29,7 +29,7 @@ export async function watchUploads(line: LiveLine): Promise<() => Promise<Look[]
     const looks: Look[] = [];
     const look = async (): Promise<void> => {
         const json = await line.inRouter("nft", ["-j", "list", "set", "inet", "uploads", "classes"]);
-        looks.push({ at: now(), sent: sentTo(json), own: new Set(line.classes().filter(isOwn).flatMap(idsOf)) });
+        looks.push({ at: now(), sent: sentTo(json), own: new Set(line.classes().filter(carriesMark).flatMap(idsOf)) });
     };
     await look();
     const stop = line.aroundChanges(look);
@@ -40,8 +40,6 @@ export async function watchUploads(line: LiveLine): Promise<() => Promise<Look[]
     };
 }
 
-/** A leaf that carries a mark: what has none goes through the leaf of everybody else. */
-const isOwn = ({ packetMarks }: QueueClass): boolean => packetMarks.length > 0 && !packetMarks.includes("no-mark");
 const idsOf = ({ classId, spread }: QueueClass): string[] => [classId, ...spread];
 
 /** Bytes by class (`1:3`; others for what met none), of `nft -j list set`. */

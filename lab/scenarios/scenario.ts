@@ -3,6 +3,7 @@ import { quantile, type Recording, type Span } from "../recording";
 import type { Family } from "../router-state";
 import type { Stage } from "../stage";
 import type { Translation } from "../translate";
+import { carriesMark } from "../translate/queues";
 
 /** What a scenario is played on. */
 export interface Setting {
@@ -89,9 +90,7 @@ export function payloadFactor(family: Family): number {
 
 /** What S3 is guaranteed, in percent of max-limit: what the least leaf with a packet mark of its own is; 0 without any. */
 export function guaranteed({ translation, maxLimit }: Pick<Setting, "translation" | "maxLimit">): number {
-    const own = (translation?.classes ?? []).filter(
-        ({ packetMarks }) => packetMarks.length > 0 && !packetMarks.includes("no-mark"),
-    );
+    const own = (translation?.classes ?? []).filter(carriesMark);
     return own.length === 0 ? 0 : (Math.min(...own.map(({ limitAt }) => limitAt)) / maxLimit) * 100;
 }
 

@@ -23,6 +23,11 @@ export interface QueueClass {
     spread: string[];
 }
 
+/** A leaf that carries a mark: what has none goes through the leaf of everybody else. */
+export function carriesMark({ packetMarks }: QueueClass): boolean {
+    return packetMarks.length > 0 && !packetMarks.includes("no-mark");
+}
+
 export interface QueueTranslation {
     /** Lines for `tc -batch`, by device. */
     tc: Map<string, string[]>;
