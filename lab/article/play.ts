@@ -51,6 +51,8 @@ export const scratchFolder = (): string => path.join(process.env["TMPDIR"] ?? "/
 const stride = 500;
 /** A stretch before and behind the upload. */
 const quiet = 3;
+/** ms of the step's time. What says nothing for long is ended from outside. */
+const sayEvery = 15_000;
 
 export async function playArticle(
     task: ArticleTask,
@@ -64,7 +66,12 @@ export async function playArticle(
         const outcomes: StepOutcome[] = [];
         for (const step of task.steps) {
             progress(step.title);
-            outcomes.push(await playStep(topology, step, task, kernel));
+            const began = now();
+            const saying = setInterval(
+                () => progress(`${step.title}, ${Math.round((now() - began) / 1000)} s of its time`),
+                sayEvery,
+            );
+            outcomes.push(await playStep(topology, step, task, kernel).finally(() => clearInterval(saying)));
         }
         return outcomes;
     } finally {

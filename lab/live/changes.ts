@@ -165,6 +165,7 @@ async function untilWhole(
             killed = true;
             for (const pid of providersOf(folder)) process.kill(pid, "SIGKILL");
         });
+        process.stderr.write(`run ${runs}\n`);
         const done = await command();
         forget();
         if (!killed) return { done, runs };
