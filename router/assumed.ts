@@ -257,6 +257,11 @@ export const assumptions: readonly Assumption[] = [
         choice: "fq-codel-memlimit and cake-memlimit are written `32.0MiB` or in bytes, and read as bytes over REST; cake-bandwidth reads in bit/s.",
     },
     {
+        key: "flow-counts",
+        about: "queues",
+        choice: "fq-codel-flows may be up to 65536, as in Linux.",
+    },
+    {
         key: "untracked-marks",
         about: "firewall",
         choice: "A packet that raw took out of connection tracking has no connection, so no connection mark is set.",

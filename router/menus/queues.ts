@@ -261,15 +261,13 @@ export const queueTypes: MenuRules = {
             ["pcq-rate", "pcq-burst-rate", "pcq-burst-threshold"].map((name) => [name, { kind: "rate" }]),
         ),
         ...Object.fromEntries(
-            [
-                "pfifo-limit",
-                "mq-pfifo-limit",
-                "bfifo-limit",
-                "fq-codel-limit",
-                "fq-codel-flows",
-                "fq-codel-quantum",
-            ].map((name) => [name, { kind: "integer", min: 1 }]),
+            ["pfifo-limit", "mq-pfifo-limit", "bfifo-limit", "fq-codel-limit", "fq-codel-quantum"].map((name) => [
+                name,
+                { kind: "integer", min: 1 },
+            ]),
         ),
+        // assumed(flow-counts)
+        "fq-codel-flows": { kind: "integer", min: 1, max: 65536 },
     },
     check(values) {
         // assumed(type-arguments): only the arguments of the row's own kind are kept and shown.
