@@ -20,25 +20,44 @@ const targets = [
     ["20ms", "115ms"],
     ["95ms", "190ms"],
 ];
+const s3Targets = [
+    ["20ms", "115ms"],
+    ["160ms", "255ms"],
+    ["638ms", "638ms"],
+    ["1276ms", "1276ms"],
+];
 
-/** Percent of max-limit, target and interval in ms. 40 full frames take 1.27 s at 2 %, 0.64 s at 4 %. */
-const heldTo: readonly [string, readonly [number, number, number][]][] = [
-    [
-        "how much",
-        [
-            [2, 77, 172],
-            [3, 77, 172],
-            [4, 77, 172],
+/** Of S3's leaf: target and interval in ms, packets, flows. A round of frames takes 1.25 s for 40 connections. */
+type Held = readonly [target: number, interval: number, limit: number, flows: number];
+const heldTo: readonly { scenario: string; uploadConnections: number; choices: readonly Held[] }[] = [
+    {
+        scenario: "held-40",
+        uploadConnections: 40,
+        choices: [
+            [77, 172, 1000, 1024],
+            [77, 172, 1000, 32768],
+            [1252, 1252, 160, 1024],
+            [1252, 1252, 80, 32768],
+            [1252, 1252, 160, 32768],
+            [1252, 1252, 1000, 32768],
+            [640, 740, 1000, 32768],
+            [30000, 30000, 160, 32768],
         ],
-    ],
-    [
-        "target and interval",
-        [
-            [2, 1275, 2550],
-            [4, 640, 1280],
-            [4, 77, 1280],
+    },
+    {
+        scenario: "held",
+        uploadConnections: 10,
+        choices: [
+            [20, 115, 1000, 1024],
+            [638, 638, 40, 32768],
+            [638, 638, 79, 32768],
+            [320, 320, 40, 32768],
+            [638, 638, 1000, 32768],
+            // So few that some connections have to share one.
+            [20, 115, 1000, 8],
+            [638, 638, 40, 8],
         ],
-    ],
+    },
 ];
 
 /** What the profile's numbers are chosen by: each is changed alone, everything else stays as it is. */
@@ -69,32 +88,23 @@ export function questions(): Question[] {
                 variant(`S3 ${share} %`, guarantee(share), { uploadConnections: 40 }),
             ),
         },
-        ...heldTo.map(([what, choices]) => ({
-            title: `S3 held to what it is guaranteed, at 40 connections: ${what}`,
+        ...heldTo.map(({ scenario, uploadConnections, choices }) => ({
+            title: `S3 held to what it is guaranteed, at ${uploadConnections} connections: target, interval, packets, flows`,
             line,
-            scenarios: { "held-40": 1 },
-            variants: choices.map(([share, target, interval]) =>
-                variant(
-                    `S3 ${share} %, ${target} / ${interval} ms`,
-                    (state) =>
-                        everyType(
-                            queue(state, "upload-s3", { "limit-at": percent(share), "max-limit": percent(share) }),
-                            {
-                                "fq-codel-target": `${target}ms`,
-                                "fq-codel-interval": `${interval}ms`,
-                            },
-                        ),
-                    { uploadConnections: 40 },
-                ),
+            scenarios: { [scenario]: 1 },
+            variants: choices.map((choice) =>
+                variant(`${choice[0]} / ${choice[1]} ms, ${choice[2]} packets, ${choice[3]} flows`, held(choice), {
+                    uploadConnections,
+                }),
             ),
         })),
         {
-            title: "Target and interval of both leaves",
+            title: "Target and interval of everything else",
             line,
             scenarios: { alone: 1, game: 1, other: 1, ...contested },
             variants: targets.map(([target = "", interval = ""]) =>
                 variant(`${target} / ${interval}`, (state) =>
-                    everyType(state, { "fq-codel-target": target, "fq-codel-interval": interval }),
+                    typeOf(state, "upload-rest", { "fq-codel-target": target, "fq-codel-interval": interval }),
                 ),
             ),
         },
@@ -102,9 +112,9 @@ export function questions(): Question[] {
             title: "Target and interval of S3's leaf alone",
             line,
             scenarios: { alone: 1, other: 1, ...contested },
-            variants: targets.map(([target = "", interval = ""]) =>
+            variants: s3Targets.map(([target = "", interval = ""]) =>
                 variant(`${target} / ${interval}`, (state) =>
-                    ownType(state, "upload-s3", { "fq-codel-target": target, "fq-codel-interval": interval }),
+                    typeOf(state, "upload-s3", { "fq-codel-target": target, "fq-codel-interval": interval }),
                 ),
             ),
         },
@@ -188,15 +198,29 @@ function guarantee(share: number): (state: RouterState) => RouterState {
     };
 }
 
+/** No more for S3 than what it is guaranteed, through a leaf of these numbers. */
+function held([target, interval, limit, flows]: Held): (state: RouterState) => RouterState {
+    return (state) => {
+        const { "limit-at": guaranteed = "" } = state["/queue/tree"]?.find((row) => row["name"] === "upload-s3") ?? {};
+        return typeOf(queue(state, "upload-s3", { "max-limit": guaranteed }), "upload-s3", {
+            "fq-codel-target": `${target}ms`,
+            "fq-codel-interval": `${interval}ms`,
+            "fq-codel-limit": String(limit),
+            "fq-codel-memlimit": String(limit * 4096),
+            "fq-codel-flows": String(flows),
+        });
+    };
+}
+
 function everyType(state: RouterState, change: Row): RouterState {
     return { ...state, "/queue/type": (state["/queue/type"] ?? []).map((type) => ({ ...type, ...change })) };
 }
 
-/** One leaf with a queue type of its own. */
-function ownType(state: RouterState, name: string, change: Row): RouterState {
-    const types = state["/queue/type"] ?? [];
-    const own = types.map((type) => ({ ...type, ...change, name: `${type["name"]}-own` }));
-    return queue({ ...state, "/queue/type": [...types, ...own] }, name, { queue: own[0]?.["name"] ?? "" });
+/** The queue type of one leaf. */
+function typeOf(state: RouterState, leaf: string, change: Row): RouterState {
+    const name = state["/queue/tree"]?.find((row) => row["name"] === leaf)?.["queue"];
+    const types = (state["/queue/type"] ?? []).map((type) => (type["name"] === name ? { ...type, ...change } : type));
+    return { ...state, "/queue/type": types };
 }
 
 function everyQueue(state: RouterState, change: (row: Row) => Row): RouterState {

@@ -66,4 +66,4 @@ function health(name: string, connections: number, beside = true): Scenario {
 export const healthOfTen = health("health", uploadConnections);
 export const healthOfForty = health("health-40", 40);
 /** What a full line leaves S3, without playing the full line. */
-export const healthHeld = health("held-40", 40, false);
+export const healthHeld = [health("held", uploadConnections, false), health("held-40", 40, false)];

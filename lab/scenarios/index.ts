@@ -17,7 +17,7 @@ export const scenarios: readonly Scenario[] = [
     other,
     healthOfTen,
     healthOfForty,
-    healthHeld,
+    ...healthHeld,
     running,
     foreignDownload,
     objects,
