@@ -5,7 +5,7 @@ import {
     existingQueueType,
     markRules,
     queues,
-    queueTypeParameters,
+    queueTypes,
     sourceListName,
     sourcePrefixes,
 } from "../components/shaping/rules";
@@ -18,15 +18,23 @@ import type { RouterState, Row } from "./router-state";
  */
 export function rowsOfPlan(plan: ShapingPlan, prefixes: { ipv4: string[]; ipv6: string[] }): RouterState {
     const existing = existingQueueType(plan);
-    const typeName = existing ?? plan.leafQueue;
+    const made = queueTypes(plan);
+    const rest = existing ?? plan.leafQueue;
+    const s3 = existing === undefined && made.s3 ? `${rest}-uploads` : rest;
+    const tree = queues(plan, { rest, s3 });
+    const type = (name: string, parameters: object): Row => ({
+        name,
+        kind: plan.leafQueue,
+        ...kebab({ ...parameters }),
+    });
     const state: RouterState = {
-        "/queue/tree": queues(plan, typeName).map(({ packetMarks, ...queue }) => ({
+        "/queue/tree": tree.map(({ packetMarks, ...queue }) => ({
             "packet-mark": strings(packetMarks).join(","),
             ...kebab(queue),
         })),
     };
-    if (existing === undefined && queues(plan, typeName).length > 0)
-        state["/queue/type"] = [{ name: typeName, kind: plan.leafQueue, ...kebab(queueTypeParameters(plan)) }];
+    if (existing === undefined && tree.length > 0)
+        state["/queue/type"] = [type(rest, made.rest), ...(made.s3 ? [type(s3, made.s3)] : [])];
     for (const family of plan.addressFamilies) {
         const menu = family === "ipv4" ? "/ip/firewall" : "/ipv6/firewall";
         const list = (name: string, addresses: string[]): Row[] =>

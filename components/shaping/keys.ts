@@ -148,7 +148,7 @@ export const shapingKeys = {
         default: "fq-codel",
         expected: `one of ${leafQueueKinds.join(", ")}, or existing:<name of a queue type on the router>`,
         description:
-            "Kind of the leaves' queue type, made for this stack; existing:<name> uses one that stands and never changes it.",
+            "Kind of the leaves' queue types, made for this stack (with fq-codel one for each leaf); existing:<name> uses one that stands and never changes it.",
         schema: v.pipe(
             v.string(),
             v.check(

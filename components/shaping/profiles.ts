@@ -197,8 +197,7 @@ function maxLimitOf(uplink: number, { headroomPercent, line }: ShapingGiven): nu
 function scavengerNumbers(uplink: number, given: ShapingGiven): ShapingNumbers {
     const all = maxLimitOf(uplink, given);
     const rest = wholeKilobits(all * 0.95);
-    const alive = (given.uploadConnections * frame) / frameEvery;
-    const s3 = wholeKilobits(Math.min(Math.max(all * 0.01, alive), all * 0.05));
+    const s3 = s3Guarantee(all, given);
     const maxLimit = formatRate(all);
     const bucketSize = bucketSizeOf(all);
     return {
@@ -208,26 +207,69 @@ function scavengerNumbers(uplink: number, given: ShapingGiven): ShapingNumbers {
     };
 }
 
+/** What keeps S3's connections alive on a full line, in bit/s: 1 % of it, more for many connections, at most 5 %. */
+function s3Guarantee(all: number, { uploadConnections }: ShapingGiven): number {
+    const alive = (uploadConnections * frame) / frameEvery;
+    return wholeKilobits(Math.min(Math.max(all * 0.01, alive), all * 0.05));
+}
+
+/** Parameters of a queue type of kind fq-codel, as RouterOS takes them. */
+export interface FqCodelNumbers {
+    fqCodelTarget: string;
+    fqCodelInterval: string;
+    /** Packets. */
+    fqCodelLimit: string;
+    /** Bytes: 4 KiB a packet, for RouterOS's own numbers let two leaves ask for 64 MB. */
+    fqCodelMemlimit: string;
+    fqCodelFlows?: string;
+}
+
 /**
- * Numbers of a leaf of kind fq-codel. Packets of one flow wait for a full frame of each other flow by design; a target
- * of a round or two takes this for a queue and drops until the line runs empty, so it is three (measured:
- * docs/lab/REPORT.md). Packets and memory: 100 ms of the line and 4 KiB for each packet, for RouterOS's own numbers
- * let two leaves ask for 64 MB.
+ * Numbers of the leaf of everything else. Packets of one flow wait for a full frame of each other flow by design; a
+ * target of a round or two takes this for a queue and drops until the line runs empty, so it is three (measured:
+ * docs/lab/REPORT.md). Packets: 100 ms of the line.
  */
-export function fqCodelNumbers(
-    uplink: number,
-    given: ShapingGiven,
-): Record<"fqCodelTarget" | "fqCodelInterval" | "fqCodelLimit" | "fqCodelMemlimit", string> {
+export function fqCodelRest(uplink: number, given: ShapingGiven): FqCodelNumbers {
     const all = maxLimitOf(uplink, given);
-    const round = Math.ceil(((3 * given.uploadConnections * frame) / all) * 1000);
+    const round = milliseconds(3 * given.uploadConnections, all);
     const target = Math.min(Math.max(round, 5), 500);
     const limit = Math.min(Math.max(Math.ceil((all * 0.1) / frame), 1000), 8192);
     return {
         fqCodelTarget: `${target}ms`,
         fqCodelInterval: `${target + 95}ms`,
-        fqCodelLimit: String(limit),
-        fqCodelMemlimit: String(limit * 4096),
+        ...packets(limit),
     };
+}
+
+/**
+ * Numbers of S3's leaf. On a full line its packets leave at what it is guaranteed, where one round of frames takes 0.64 s
+ * (10 connections, 190k): a shorter target takes the round for a queue and drops what a connection sends again, and with
+ * a shorter interval it drops ever faster. Packets: 25 ms of the line, or four a connection; what stands there when the
+ * line fills has to leave by the guarantee. Flows: two connections in one of them starve each other, and with RouterOS's
+ * 1024 every second upload of 40 connections has such a pair (measured: docs/lab/REPORT.md). It takes 2 MB.
+ *
+ * @param uplinks of the lines that share it: rounds are those of the slowest, packets those of the fastest
+ */
+export function fqCodelS3(uplinks: readonly number[], given: ShapingGiven): FqCodelNumbers {
+    const slowest = maxLimitOf(Math.min(...uplinks), given);
+    const fastest = maxLimitOf(Math.max(...uplinks), given);
+    const round = milliseconds(given.uploadConnections, s3Guarantee(slowest, given));
+    const limit = Math.min(Math.max(Math.ceil((fastest * 0.025) / frame), 4 * given.uploadConnections), 8192);
+    return {
+        fqCodelTarget: `${Math.max(round, 5)}ms`,
+        fqCodelInterval: `${Math.max(round, 100)}ms`,
+        ...packets(limit),
+        fqCodelFlows: "32768",
+    };
+}
+
+/** How long so many full frames take, in whole ms. */
+function milliseconds(frames: number, rate: number): number {
+    return Math.ceil(((frames * frame) / rate) * 1000);
+}
+
+function packets(limit: number): Pick<FqCodelNumbers, "fqCodelLimit" | "fqCodelMemlimit"> {
+    return { fqCodelLimit: String(limit), fqCodelMemlimit: String(limit * 4096) };
 }
 
 /**

