@@ -1,14 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
-import {
-    existingQueueType,
-    markRules,
-    queues,
-    queueTypes,
-    sourceListName,
-    sourcePrefixes,
-} from "../components/shaping/rules";
+import { leafTypes, markRules, queues, sourceListName, sourcePrefixes } from "../components/shaping/rules";
 import type { ShapingPlan } from "../components/shaping/shaping-plan";
 import type { RouterState, Row } from "./router-state";
 
@@ -17,24 +10,20 @@ import type { RouterState, Row } from "./router-state";
  * what a real `pulumi up` left on the embedded router.
  */
 export function rowsOfPlan(plan: ShapingPlan, prefixes: { ipv4: string[]; ipv6: string[] }): RouterState {
-    const existing = existingQueueType(plan);
-    const made = queueTypes(plan);
-    const rest = existing ?? plan.leafQueue;
-    const s3 = existing === undefined && made.s3 ? `${rest}-uploads` : rest;
-    const tree = queues(plan, { rest, s3 });
-    const type = (name: string, parameters: object): Row => ({
-        name,
-        kind: plan.leafQueue,
-        ...kebab({ ...parameters }),
-    });
+    const { types, made } = leafTypes(plan, plan.leafQueue);
+    const tree = queues(plan, types);
     const state: RouterState = {
         "/queue/tree": tree.map(({ packetMarks, ...queue }) => ({
             "packet-mark": strings(packetMarks).join(","),
             ...kebab(queue),
         })),
     };
-    if (existing === undefined && tree.length > 0)
-        state["/queue/type"] = [type(rest, made.rest), ...(made.s3 ? [type(s3, made.s3)] : [])];
+    if (tree.length > 0 && made.length > 0)
+        state["/queue/type"] = made.map(({ name, parameters }) => ({
+            name,
+            kind: plan.leafQueue,
+            ...kebab(parameters),
+        }));
     for (const family of plan.addressFamilies) {
         const menu = family === "ipv4" ? "/ip/firewall" : "/ipv6/firewall";
         const list = (name: string, addresses: string[]): Row[] =>

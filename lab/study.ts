@@ -201,7 +201,7 @@ function guarantee(share: number): (state: RouterState) => RouterState {
 /** No more for S3 than what it is guaranteed, through a leaf of these numbers. */
 function held([target, interval, limit, flows]: Held): (state: RouterState) => RouterState {
     return (state) => {
-        const { "limit-at": guaranteed = "" } = state["/queue/tree"]?.find((row) => row["name"] === "upload-s3") ?? {};
+        const guaranteed = rowOf(state, "upload-s3")?.["limit-at"] ?? "";
         return typeOf(queue(state, "upload-s3", { "max-limit": guaranteed }), "upload-s3", {
             "fq-codel-target": `${target}ms`,
             "fq-codel-interval": `${interval}ms`,
@@ -218,9 +218,13 @@ function everyType(state: RouterState, change: Row): RouterState {
 
 /** The queue type of one leaf. */
 function typeOf(state: RouterState, leaf: string, change: Row): RouterState {
-    const name = state["/queue/tree"]?.find((row) => row["name"] === leaf)?.["queue"];
+    const name = rowOf(state, leaf)?.["queue"];
     const types = (state["/queue/type"] ?? []).map((type) => (type["name"] === name ? { ...type, ...change } : type));
     return { ...state, "/queue/type": types };
+}
+
+function rowOf(state: RouterState, queue: string): Row | undefined {
+    return state["/queue/tree"]?.find((row) => row["name"] === queue);
 }
 
 function everyQueue(state: RouterState, change: (row: Row) => Row): RouterState {

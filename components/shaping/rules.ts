@@ -170,7 +170,7 @@ export function uploadSite(plan: ShapingPlan): UploadSite {
 }
 
 /** Names of queue types, by leaf. */
-export interface LeafTypes {
+interface LeafTypes {
     rest: string;
     s3: string;
 }
@@ -220,10 +220,33 @@ export function existingQueueType(plan: ShapingPlan): string | undefined {
 }
 
 /** Arguments of a queue type that is made for this site, beyond RouterOS's defaults. */
-export type TypeParameters = Record<string, string | boolean>;
+type TypeParameters = Record<string, string | boolean>;
 
-/** Queue types of ours: that of the leaf of everything else, and S3's own where its numbers are others. */
-export function queueTypes(plan: ShapingPlan): { rest: TypeParameters; s3?: TypeParameters } {
+/** A queue type that is made for this site: what tells it from the other one, in its names, and its arguments. */
+interface MadeType {
+    name: string;
+    suffix: string;
+    parameters: TypeParameters;
+}
+
+/**
+ * The leaves' queue types by name, and those of them that are made.
+ *
+ * @param own what the first type of ours is called
+ */
+export function leafTypes(plan: ShapingPlan, own: string): { types: LeafTypes; made: MadeType[] } {
+    const existing = existingQueueType(plan);
+    if (existing !== undefined) return { types: { rest: existing, s3: existing }, made: [] };
+    const { rest, s3 } = parametersOf(plan);
+    const made = [{ name: own, suffix: "", parameters: rest }];
+    if (s3 === undefined) return { types: { rest: own, s3: own }, made };
+    const suffix = "-uploads";
+    const name = own + suffix;
+    return { types: { rest: own, s3: name }, made: [...made, { name, suffix, parameters: s3 }] };
+}
+
+/** Of the leaf of everything else, and of S3's own where its numbers are others. */
+function parametersOf(plan: ShapingPlan): { rest: TypeParameters; s3?: TypeParameters } {
     const kind = plan.leafQueue;
     if (kind === "fq-codel") {
         // The leaves of all lines share them, and a frame takes longest on the slowest.

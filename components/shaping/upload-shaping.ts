@@ -263,34 +263,21 @@ function fastTrackBypass(maker: Maker, family: Family): void {
 }
 
 /**
- * The leaves' queue types by name, and which of them were made. A type of ours carries its kind in its resource's name, so
- * that another kind is another resource: made before the tree changes over to it, and the old one removed when nothing
- * uses it any more.
+ * The tree with its leaves' queue types; the names of those that were made for this site. A type of ours carries its kind in
+ * its resource's name, so that another kind is another resource: made before the tree changes over to it, and the old one
+ * removed when nothing uses it any more.
  */
-function leafQueueTypes({ name, plan, common, overrides, next }: Maker): { types: plans.LeafTypes; made: string[] } {
-    const existing = plans.existingQueueType(plan);
-    if (existing !== undefined) return { types: { rest: existing, s3: existing }, made: [] };
+function queueTree({ name, plan, common, overrides, next }: Maker): string[] {
     const kind = plan.leafQueue;
     const stack = pulumi.getStack();
     // The runtime knows a type of ours by this hash, for queue types have no comment.
     const hash = createHash("sha256").update(`${pulumi.getProject()}/${stack}/${name}`).digest("hex").slice(0, 6);
-    const make = (parameters: plans.TypeParameters, suffix: string): string => {
-        const args = { name: `${kind}-${stack}-${hash}${suffix}`, kind, parameters, ...common };
-        next((opts) => new QueueType(`${name}-leaf-${kind}${suffix}`, { ...args, ...overrides.queueType }, opts));
-        return args.name;
-    };
-    const parameters = plans.queueTypes(plan);
-    const rest = make(parameters.rest, "");
-    if (parameters.s3 === undefined) return { types: { rest, s3: rest }, made: [rest] };
-    const s3 = make(parameters.s3, "-uploads");
-    return { types: { rest, s3 }, made: [rest, s3] };
-}
-
-/** The tree with its leaves' queue types; the names of those that were made for this site. */
-function queueTree(maker: Maker): string[] {
-    const { name, plan, common, overrides, next } = maker;
-    const { types, made } = leafQueueTypes(maker);
+    const { types, made } = plans.leafTypes(plan, `${kind}-${stack}-${hash}`);
+    for (const { suffix, ...type } of made) {
+        const args = { ...type, kind, ...common, ...overrides.queueType };
+        next((opts) => new QueueType(`${name}-leaf-${kind}${suffix}`, args, opts));
+    }
     const args = { queues: plans.queues(plan, types), ...common };
     next((opts) => new QueueTree(`${name}-queues`, { ...args, ...overrides.queueTree }, opts));
-    return made;
+    return made.map((type) => type.name);
 }
