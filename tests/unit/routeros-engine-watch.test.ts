@@ -18,6 +18,7 @@ import { site } from "../../testing/site";
 class Engine {
     private readonly server = createServer();
     private readonly sessions = new Set<ServerHttp2Session>();
+    private closed: Promise<void> | undefined;
     private arrived = (): void => undefined;
 
     constructor() {
@@ -46,10 +47,15 @@ class Engine {
         for (const session of this.sessions) session.destroy();
     }
 
+    /** Takes no new connections, and keeps those that it has. */
+    refuse(): void {
+        this.closed ??= new Promise((resolve) => this.server.close(() => resolve()));
+    }
+
     async kill(): Promise<void> {
-        const closed = new Promise((resolve) => this.server.close(resolve));
+        this.refuse();
         this.drop();
-        await closed;
+        await this.closed;
     }
 }
 
@@ -70,7 +76,16 @@ describe("the watch over the engine", () => {
         await again;
         await watched.check();
         await engine.kill();
-        await gone(watched);
+        await expect(watched.check()).rejects.toThrow("connection/engine-gone");
+    });
+
+    test("knows it at once, also where the news of the closed connection has not come yet", async () => {
+        const engine = new Engine();
+        watched = watch(`127.0.0.1:${await engine.listen()}`);
+        await watched.check();
+        engine.refuse();
+        await expect(watched.check()).rejects.toThrow("connection/engine-gone");
+        await engine.kill();
     });
 
     test("stops for good once the engine is gone", async () => {
@@ -80,7 +95,7 @@ describe("the watch over the engine", () => {
         watched = watch(`127.0.0.1:${port}`, left);
         await watched.check();
         await engine.kill();
-        await gone(watched);
+        await expect(watched.check()).rejects.toThrow("connection/engine-gone");
         expect(left).toHaveBeenCalledTimes(1);
         const other = new Engine();
         await other.listen(port);
@@ -156,19 +171,4 @@ describe("the watch over the engine", () => {
             await router.stop();
         }
     });
-
-    /** The closing of a connection takes its turn. */
-    async function gone(watched: EngineWatch): Promise<void> {
-        for (;;) {
-            const error = await watched.check().then(
-                () => undefined,
-                (reason: unknown) => reason as Error,
-            );
-            if (error) {
-                expect(error.message).toContain("connection/engine-gone");
-                return;
-            }
-            await new Promise((resolve) => setImmediate(resolve));
-        }
-    }
 });

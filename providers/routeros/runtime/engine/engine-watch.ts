@@ -4,6 +4,7 @@
  */
 import type { ClientHttp2Session } from "node:http2";
 import { connect } from "node:http2";
+import { connect as dial } from "node:net";
 
 import { RouterError } from "../router/errors";
 
@@ -34,43 +35,35 @@ export function engineAddress(given: readonly string[]): string | undefined {
     return given.at(-1);
 }
 
-/** Watches `host:port`. A connection that closes is tried once more before the engine counts as gone. */
+/**
+ * Watches `host:port`. A connection that closes tells of an engine that died, and each check asks anew whether its port
+ * takes connections: the news of a closed connection may wait behind the router's answer.
+ */
 export function watch(address: string, onGone: () => void = () => undefined): EngineWatch {
     let gone = false;
     let closed = false;
     let session: ClientHttp2Session | undefined;
-    let ready: Promise<void>;
 
-    const open = (last: boolean): Promise<void> =>
-        new Promise((resolve) => {
-            const current = connect(`http://${address}`);
-            session = current;
-            let connected = false;
-            current.unref();
-            current.on("error", () => undefined);
-            current.once("connect", () => {
-                connected = true;
-                resolve();
-            });
-            current.once("close", () => {
-                if (closed) resolve();
-                else if (connected || !last) {
-                    // The server may end a connection by itself; the engine is gone where it takes no new one.
-                    ready = open(true);
-                    void ready.then(resolve);
-                } else {
-                    gone = true;
-                    onGone();
-                    resolve();
-                }
-            });
-        });
-    ready = open(false);
+    /** Gone is gone for good: another program may have taken the port since. */
+    const isGone = async (): Promise<boolean> => {
+        if (!gone && !closed && (await refusesConnections(address)) && !gone) {
+            gone = true;
+            onGone();
+        }
+        return gone;
+    };
+    const open = (): void => {
+        session = connect(`http://${address}`);
+        session.unref();
+        session.on("error", () => undefined);
+        // The server may end a connection by itself.
+        session.once("close", () => void isGone().then((is) => is || closed || open()));
+    };
+    open();
 
     return {
         async check() {
-            await ready;
-            if (gone) {
+            if (await isGone()) {
                 throw new RouterError({
                     code: "connection/engine-gone",
                     summary: "the Pulumi engine that started this has ended; nothing more is written",
@@ -82,4 +75,17 @@ export function watch(address: string, onGone: () => void = () => undefined): En
             session?.destroy();
         },
     };
+}
+
+/** Whether nothing listens there any more: the system takes connections for a program that is busy, and for none that ended. */
+function refusesConnections(address: string): Promise<boolean> {
+    const { hostname, port } = new URL(`http://${address}`);
+    return new Promise((resolve) => {
+        const socket = dial({ host: hostname.replace(/^\[|\]$/g, ""), port: Number(port) });
+        socket.once("error", (error: NodeJS.ErrnoException) => resolve(error.code === "ECONNREFUSED"));
+        socket.once("connect", () => {
+            socket.destroy();
+            resolve(false);
+        });
+    });
 }
