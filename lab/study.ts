@@ -98,6 +98,12 @@ export function questions(): Question[] {
                 }),
             ),
         })),
+        ...heldTo.map(({ scenario, uploadConnections }) => ({
+            title: `Six hours of S3 held to what it is guaranteed, at ${uploadConnections} connections`,
+            line,
+            scenarios: { [scenario]: 12 },
+            variants: [variant("scavenger", toItsGuarantee, { uploadConnections })],
+        })),
         {
             title: "Target and interval of everything else",
             line,
@@ -198,18 +204,21 @@ function guarantee(share: number): (state: RouterState) => RouterState {
     };
 }
 
-/** No more for S3 than what it is guaranteed, through a leaf of these numbers. */
+/** No more for S3 than what it is guaranteed: what a full line leaves it, without playing the full line. */
+function toItsGuarantee(state: RouterState): RouterState {
+    return queue(state, "upload-s3", { "max-limit": rowOf(state, "upload-s3")?.["limit-at"] ?? "" });
+}
+
+/** The same through a leaf of these numbers. */
 function held([target, interval, limit, flows]: Held): (state: RouterState) => RouterState {
-    return (state) => {
-        const guaranteed = rowOf(state, "upload-s3")?.["limit-at"] ?? "";
-        return typeOf(queue(state, "upload-s3", { "max-limit": guaranteed }), "upload-s3", {
+    return (state) =>
+        typeOf(toItsGuarantee(state), "upload-s3", {
             "fq-codel-target": `${target}ms`,
             "fq-codel-interval": `${interval}ms`,
             "fq-codel-limit": String(limit),
             "fq-codel-memlimit": String(limit * 4096),
             "fq-codel-flows": String(flows),
         });
-    };
 }
 
 function everyType(state: RouterState, change: Row): RouterState {
