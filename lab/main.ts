@@ -16,6 +16,7 @@ import { picturesOf } from "./page/pictures";
 import { translateOn } from "./play";
 import { casesMarkdown, casesTable, markdown, studyTable, table } from "./print";
 import { defaultLan, rootQueue, routerProfile } from "./profiles";
+import { clock } from "./progress";
 import { readRouter } from "./read-router";
 import { readRsc } from "./read-rsc";
 import { type LabReport, missed, reportOf, resultsOf, textOf } from "./report";
@@ -112,7 +113,7 @@ async function main(): Promise<number> {
         );
 
     const began = Date.now();
-    const lab = new Runs(ground, options, (text) => process.stderr.write(`${clock(began)} ${text}\n`));
+    const lab = new Runs(ground, options, (text) => process.stderr.write(`${clock(Date.now() - began)} ${text}\n`));
     if (options.study !== undefined) {
         const asked = studyAgenda(options.study, ground.distance);
         if (asked.length === 0) throw new Error(`--study ${String(options.study)}: no question has this in its title.`);
@@ -130,7 +131,7 @@ async function main(): Promise<number> {
             ? healthAgenda(1800)
             : [options.quick ? quickAgenda(given, ground.distance) : wholeAgenda(given, ground.distance)];
     const outcomes = (await lab.play(agendas)).flat();
-    process.stderr.write(`${clock(began)} done\n`);
+    process.stderr.write(`${clock(Date.now() - began)} done\n`);
     const report: LabReport = {
         ground: ground.name,
         ...(ground.name === "namespaces" && { date: new Date(began).toISOString() }),
@@ -192,11 +193,6 @@ async function givenState(options: Options): Promise<Given | undefined> {
 function save(file: string, text: string): void {
     mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
     writeFileSync(file, text);
-}
-
-function clock(began: number): string {
-    const seconds = Math.round((Date.now() - began) / 1000);
-    return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
 main().then(

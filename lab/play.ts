@@ -3,6 +3,7 @@ import { farAddresses } from "./net/addresses";
 import type { Line } from "./net/line";
 import { lanDevice, wanDevice } from "./net/topology";
 import { defaultLan, type Profile, rootQueue } from "./profiles";
+import { saidEvery } from "./progress";
 import type { Family, RouterState } from "./router-state";
 import { s3Address } from "./s3-address";
 import { type Chart, measureReference, type Reference, scenarios, type Setting } from "./scenarios";
@@ -89,7 +90,7 @@ export async function play(playing: Playing): Promise<Played> {
                 const title = `${profile.name}, ${family === "ipv4" ? "IPv4" : "IPv6"}: ${scenario.title}`;
                 playing.progress(title);
                 await stage.configure(translated);
-                const played = await saidEachMinute(title, playing, () => scenario.play(setting));
+                const played = await saidEvery(60, title, playing.progress, () => scenario.play(setting));
                 const whose = { profile: profile.name, family };
                 if (played.chart) outcome.charts.push({ ...whose, chart: played.chart });
                 for (const delay of played.delays ?? []) outcome.delays.push({ ...whose, ...delay });
@@ -101,17 +102,6 @@ export async function play(playing: Playing): Promise<Played> {
         await stage.close();
     }
     return outcome;
-}
-
-/** A long one says how far it is, by its own clock. */
-async function saidEachMinute<T>(title: string, { progress }: Playing, run: () => Promise<T>): Promise<T> {
-    let minutes = 0;
-    const timer = setInterval(() => progress(`${title}, ${++minutes} min`), 60_000);
-    try {
-        return await run();
-    } finally {
-        clearInterval(timer);
-    }
 }
 
 function resultOf(

@@ -13,6 +13,7 @@ import { configureRouter } from "../net/router";
 import { buildTopology, type Role, type Topology, wanDevice } from "../net/topology";
 import { translateOn } from "../play";
 import { defaultLan } from "../profiles";
+import { saidEvery } from "../progress";
 import { quantile, Recording, type Span } from "../recording";
 import { s3Address } from "../s3-address";
 import { Agent } from "../traffic/agents";
@@ -51,8 +52,6 @@ export const scratchFolder = (): string => path.join(process.env["TMPDIR"] ?? "/
 const stride = 500;
 /** A stretch before and behind the upload. */
 const quiet = 3;
-/** ms of the step's time. What says nothing for long is ended from outside. */
-const sayEvery = 15_000;
 
 export async function playArticle(
     task: ArticleTask,
@@ -66,12 +65,7 @@ export async function playArticle(
         const outcomes: StepOutcome[] = [];
         for (const step of task.steps) {
             progress(step.title);
-            const began = now();
-            const saying = setInterval(
-                () => progress(`${step.title}, ${Math.round((now() - began) / 1000)} s of its time`),
-                sayEvery,
-            );
-            outcomes.push(await playStep(topology, step, task, kernel).finally(() => clearInterval(saying)));
+            outcomes.push(await saidEvery(15, step.title, progress, () => playStep(topology, step, task, kernel)));
         }
         return outcomes;
     } finally {

@@ -3,6 +3,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { Command } from "commander";
 
 import { endOnSignals } from "../groups";
+import { clock } from "../progress";
 import { buildKernel, checkRoom, workFolder } from "./build";
 import { findKernel, kernelCache } from "./place";
 
@@ -25,8 +26,7 @@ async function main(): Promise<void> {
     try {
         checkRoom();
         const kernel = await buildKernel(work, source, (text) => {
-            const seconds = Math.round((Date.now() - began) / 1000);
-            process.stderr.write(`${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")} ${text}\n`);
+            process.stderr.write(`${clock(Date.now() - began)} ${text}\n`);
         });
         say(`Built ${kernel} in ${Math.round((Date.now() - began) / 1000)} s, ${childSeconds()} s of processor time.`);
     } finally {

@@ -97,8 +97,9 @@ export async function proveChanges(print: (text: string) => void, options: Chang
             const from = now();
             const looked = await watchUploads(line);
             line.router.clearLog();
-            // Without queues the modem drops what it cannot keep, which is why there are queues. They may go by a script.
-            const queues = (): number => line.router.rows("/queue/tree").length;
+            // Without queues no leaf is there to be outside of, and the modem drops what it cannot keep. Their root goes out of use first.
+            const queues = (): number =>
+                line.router.rows("/queue/tree").filter(({ disabled }) => disabled !== "true").length;
             const all = queues();
             let shapedUntil = from;
             const stopWatching = line.router.onRequest(() => {
