@@ -96,10 +96,11 @@ function compared(uplink: number, given?: Given): Profile[] {
 export function studyAgenda(what: string | true, distance: number): { title: string; part: Part }[] {
     return questions()
         .filter(({ title }) => what === true || title.toLowerCase().includes(what.toLowerCase()))
-        .map(({ title, scenarios, line, variants }) => ({
+        .map(({ title, scenarios, line, variants, settling }) => ({
             title,
             part: {
-                line: { ...line, distance },
+                line: distance === 0 ? { ...line, distance } : line,
+                ...(settling !== undefined && { settling }),
                 plays: variants.map((profile) => play(profile, "ipv4", scenarios)),
                 judge: true,
             },

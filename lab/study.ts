@@ -8,6 +8,8 @@ import { bitsPerSecond } from "./translate/rates";
 export interface Question {
     title: string;
     line: Line;
+    /** Seconds until TCP has found its rate. @default 4 */
+    settling?: number;
     /** Scenarios that answer it, each with its share of time. */
     scenarios: Record<string, number>;
     variants: Profile[];
@@ -104,6 +106,25 @@ export function questions(): Question[] {
             scenarios: { [scenario]: 12 },
             variants: [variant("scavenger", toItsGuarantee, { uploadConnections })],
         })),
+        {
+            title: "Packets that S3's leaf keeps, 150 ms away",
+            line: baseLine(uplink, { distance: 150 }),
+            settling: 12,
+            scenarios: { alone: 0.6, other: 0.6 },
+            variants: [40, 79, 160, 320, 640].map(keeping(10)),
+        },
+        {
+            title: "Packets that S3's leaf keeps, at 10 connections",
+            line,
+            scenarios: { health: 1 / 20 },
+            variants: [40, 160, 320, 640].map(keeping(10)),
+        },
+        {
+            title: "Packets that S3's leaf keeps, at 40 connections",
+            line,
+            scenarios: { "health-40": 1 / 20 },
+            variants: [160, 320, 640].map(keeping(40)),
+        },
         {
             title: "Target and interval of everything else",
             line,
@@ -215,10 +236,19 @@ function held([target, interval, limit, flows]: Held): (state: RouterState) => R
         typeOf(toItsGuarantee(state), "upload-s3", {
             "fq-codel-target": `${target}ms`,
             "fq-codel-interval": `${interval}ms`,
-            "fq-codel-limit": String(limit),
-            "fq-codel-memlimit": String(limit * 4096),
+            ...packets(limit),
             "fq-codel-flows": String(flows),
         });
+}
+
+/** So many packets at most in S3's leaf, for so many connections. */
+function keeping(uploadConnections: number): (limit: number) => Profile {
+    return (limit) =>
+        variant(`${limit} packets`, (state) => typeOf(state, "upload-s3", packets(limit)), { uploadConnections });
+}
+
+function packets(limit: number): Row {
+    return { "fq-codel-limit": String(limit), "fq-codel-memlimit": String(limit * 4096) };
 }
 
 function everyType(state: RouterState, change: Row): RouterState {

@@ -56,7 +56,7 @@ export const other: Scenario = {
         const both = await stage.measure(5 * pace);
         const ended = stage.now();
         await stage.stop("other");
-        await stage.seconds(3.2);
+        await stage.seconds(0.8 * setting.settling);
         const end = stage.now();
         const recording = await stage.finish();
         const undisturbed = recording.goodput("s3", first);
