@@ -68,8 +68,8 @@ function readPlayed(file: string): Played {
 }
 
 async function virtual(task: ArticleTask, say: (text: string) => void): Promise<StepOutcome[]> {
-    // The file lies in memory there, and the embedded S3 keeps it in parts and whole.
-    const ground = await virtualGround(768 + Math.ceil((5 * task.bytes) / 2 ** 20));
+    // The file lies in memory there, and the embedded S3 keeps it in parts and whole, while it puts it together twice more.
+    const ground = await virtualGround(768 + Math.ceil((7 * task.bytes) / 2 ** 20));
     return JSON.parse(await ground.run("article/inside.js", JSON.stringify(task), 1, say)) as StepOutcome[];
 }
 

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -83,7 +82,7 @@ async function playStep(
     await configureRouter(topology, translation);
     const folder = scratchFolder();
     mkdirSync(folder, { recursive: true });
-    const started: { stop(): Promise<void> }[] = [];
+    const started: Stoppable[] = [];
     const agent = async (role: Role, serves: "live" | "nothing"): Promise<Agent> => {
         const one = await Agent.start(topology, role, serves);
         started.push(one);
@@ -91,7 +90,8 @@ async function playStep(
     };
     try {
         const server = `${topology.far.s3.ipv4}:${ports.https}`;
-        started.push(await startS3(topology, path.join(task.programs, "moto_server"), folder));
+        const s3 = await startS3(topology, path.join(task.programs, "moto_server"), folder);
+        started.push(s3);
         const [far, live, watch] = [
             await agent("far", "live"),
             await agent("console", "nothing"),
@@ -100,7 +100,7 @@ async function playStep(
         const to = topology.far.internet.ipv4;
         const file = path.join(folder, "1GB.test");
         writeFileSync(file, randomBytes(task.bytes));
-        const aws = awsCommand(topology, task, folder, server, step.hostLimit);
+        const aws = awsCommand(topology, task, folder, server, step.hostLimit, started);
         await aws(["s3", "mb", "s3://my-bucket"]);
         const dump = program(topology, "nas", "tcpdump", [
             "-n",
@@ -112,6 +112,7 @@ async function playStep(
             "eth0",
             "tcp[tcpflags] & tcp-syn != 0 and dst port 443",
         ]);
+        started.push(running(dump));
         const seen = firstLine(dump);
         const before = Number(await sentPackets(topology));
         const from = now();
@@ -120,7 +121,7 @@ async function playStep(
         await live.do({ op: "call", flow: "call", to, perSecond: 50, bytes: 172 });
         await sleep(quiet * 1000);
         const began = now();
-        await aws(["s3", "cp", "--no-progress", file, "s3://my-bucket"]);
+        await Promise.race([aws(["s3", "cp", "--no-progress", file, "s3://my-bucket"]), s3.ended]);
         const ended = now();
         await sleep(quiet * 1000);
         for (const flow of ["game", "call"]) await live.do({ op: "stop", flow });
@@ -154,29 +155,37 @@ async function playStep(
     }
 }
 
+interface Stoppable {
+    stop: () => Promise<void>;
+}
+
+interface EmbeddedS3 extends Stoppable {
+    /** Rejects once it has ended, also where nobody stopped it, as where it asked for more memory than there is. */
+    ended: Promise<never>;
+}
+
 /** The embedded S3 of the sandbox, without its policies, in the far namespace at S3's own address and port. */
-async function startS3(topology: Topology, server: string, folder: string): Promise<{ stop(): Promise<void> }> {
+async function startS3(topology: Topology, server: string, folder: string): Promise<EmbeddedS3> {
     const child = program(topology, "far", server, ["-H", "0.0.0.0", "-p", String(ports.https)], {
         HOME: folder,
         TMPDIR: folder,
         PATH: process.env["PATH"],
     });
-    let said = "";
-    await new Promise<void>((resolve, reject) => {
+    const { closed, stop } = running(child);
+    let last = "";
+    const ended = closed.then((code) => {
+        throw new Error(`The embedded S3 ended (${code}): ${last.trim().split("\n").at(-1)}`);
+    });
+    ended.catch(() => undefined);
+    const listening = new Promise<void>((resolve) => {
         for (const stream of [child.stdout, child.stderr])
             stream?.on("data", (chunk: Buffer) => {
-                said += chunk.toString();
-                if (said.includes("Running on")) resolve();
+                last = `${last}${chunk.toString()}`.slice(-2000);
+                if (last.includes("Running on")) resolve();
             });
-        child.once("close", () => reject(new Error(`The embedded S3 ended: ${said.trim().split("\n").at(-1)}`)));
     });
-    return {
-        stop: async () => {
-            const gone = once(child, "close");
-            child.kill("SIGKILL");
-            await gone;
-        },
-    };
+    await Promise.race([listening, ended]);
+    return { ended, stop };
 }
 
 function awsCommand(
@@ -185,6 +194,7 @@ function awsCommand(
     folder: string,
     server: string,
     limit: number | undefined,
+    started: Stoppable[],
 ): (args: string[]) => Promise<void> {
     const config = path.join(folder, "config");
     const own = limit === undefined ? "" : `s3 =\n    max_bandwidth = ${Math.round(limit / 8 / 1024)}KB/s\n`;
@@ -204,10 +214,12 @@ function awsCommand(
                 PATH: process.env["PATH"],
             },
         );
+        const { closed, stop } = running(child);
+        started.push({ stop });
         let said = "";
         child.stderr?.on("data", (chunk: Buffer) => (said += chunk.toString()));
         child.stdout?.resume();
-        const [code] = (await once(child, "close")) as [number | null];
+        const code = await closed;
         if (code !== 0) throw new Error(`aws ${args.slice(0, 2).join(" ")}: ${said.trim().split("\n").at(-1)}`);
     };
 }
@@ -218,10 +230,24 @@ function program(topology: Topology, role: Role, name: string, args: string[], e
     return spawn("setpriv", ["--pdeathsig", "KILL", ...command], { stdio: ["ignore", "pipe", "pipe"], env });
 }
 
+/** What a program ended with, a code or a signal, and what ends it, also where it has ended already. */
+function running(child: ChildProcess): Stoppable & { closed: Promise<number | string> } {
+    const closed = new Promise<number | string>((resolve) => {
+        child.once("close", (code, signal) => resolve(code ?? signal ?? "unknown"));
+    });
+    return {
+        closed,
+        stop: async () => {
+            child.kill("SIGKILL");
+            await closed;
+        },
+    };
+}
+
 function firstLine(child: ChildProcess): Promise<string> {
     return new Promise((resolve) => {
         if (child.stdout) createInterface({ input: child.stdout }).once("line", resolve);
-        child.once("error", () => resolve("tcpdump is missing: apt-get install -y tcpdump"));
+        child.once("close", () => resolve("tcpdump is missing: apt-get install -y tcpdump"));
     });
 }
 
