@@ -4,11 +4,12 @@ import os from "node:os";
 import path from "node:path";
 
 import { chartOf, factsOf } from "../../lab/article/page";
-import type { StepOutcome } from "../../lab/article/play";
+import { playArticle, type StepOutcome } from "../../lab/article/play";
 import { needsFlowtable, steps } from "../../lab/article/steps";
+import { examine } from "../../lab/net/requirements";
 import { translateOn } from "../../lab/play";
 import { optionalDisciplines } from "../../lab/translate/leaf-queues";
-import { build, root } from "./support";
+import { build, describeWithPackets, root } from "./support";
 
 const outcome: StepOutcome = {
     key: "fasttrack",
@@ -85,5 +86,30 @@ describe("the article's story", () => {
 
     it("draws where the upload began and ended", () => {
         expect(chartOf(outcome).events.map(({ at }) => at)).toEqual([500, 1500]);
+    });
+});
+
+describeWithPackets("the article's play", () => {
+    it("ends where its S3 ends, with what that said last, and leaves nothing running", async () => {
+        build();
+        const programs = mkdtempSync(path.join(os.tmpdir(), "rs3-article-"));
+        const program = (name: string, text: string): void =>
+            writeFileSync(path.join(programs, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+        // Both have the step's own folder as their home.
+        program("aws", '[ "$4" != cp ] && exit; touch "$HOME/asked"; while :; do sleep 1; done');
+        program(
+            "moto_server",
+            'echo Running on; until [ -e "$HOME/asked" ]; do sleep 0.1; done; echo no memory left; exit 3',
+        );
+        try {
+            const { disciplines } = await examine();
+            const task = { steps: steps().slice(0, 1), bytes: 1000, programs };
+            await expect(playArticle(task, disciplines, () => undefined)).rejects.toThrow(
+                "The embedded S3 ended (3): no memory left",
+            );
+            expect(spawnSync("pgrep", ["-f", programs], { encoding: "utf8" }).stdout).toBe("");
+        } finally {
+            rmSync(programs, { recursive: true, force: true });
+        }
     });
 });
