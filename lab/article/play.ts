@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { endChild } from "../end-child";
 import { classCounts } from "../live/kernel-counts";
 import { farAddresses } from "../net/addresses";
 import { baseLine } from "../net/line";
@@ -112,7 +114,7 @@ async function playStep(
             "eth0",
             "tcp[tcpflags] & tcp-syn != 0 and dst port 443",
         ]);
-        started.push(running(dump));
+        started.push({ stop: () => endChild(dump) });
         const seen = firstLine(dump);
         const before = Number(await sentPackets(topology));
         const from = now();
@@ -156,7 +158,7 @@ async function playStep(
 }
 
 interface Stoppable {
-    stop: () => Promise<void>;
+    stop(): Promise<void>;
 }
 
 interface EmbeddedS3 extends Stoppable {
@@ -171,10 +173,9 @@ async function startS3(topology: Topology, server: string, folder: string): Prom
         TMPDIR: folder,
         PATH: process.env["PATH"],
     });
-    const { closed, stop } = running(child);
     let last = "";
-    const ended = closed.then((code) => {
-        throw new Error(`The embedded S3 ended (${code}): ${last.trim().split("\n").at(-1)}`);
+    const ended = once(child, "close").then(([code, signal]) => {
+        throw new Error(`The embedded S3 ended (${code ?? signal}): ${last.trim().split("\n").at(-1)}`);
     });
     ended.catch(() => undefined);
     const listening = new Promise<void>((resolve) => {
@@ -185,7 +186,7 @@ async function startS3(topology: Topology, server: string, folder: string): Prom
             });
     });
     await Promise.race([listening, ended]);
-    return { ended, stop };
+    return { ended, stop: () => endChild(child) };
 }
 
 function awsCommand(
@@ -214,12 +215,11 @@ function awsCommand(
                 PATH: process.env["PATH"],
             },
         );
-        const { closed, stop } = running(child);
-        started.push({ stop });
+        started.push({ stop: () => endChild(child) });
         let said = "";
         child.stderr?.on("data", (chunk: Buffer) => (said += chunk.toString()));
         child.stdout?.resume();
-        const code = await closed;
+        const [code] = (await once(child, "close")) as [number | null];
         if (code !== 0) throw new Error(`aws ${args.slice(0, 2).join(" ")}: ${said.trim().split("\n").at(-1)}`);
     };
 }
@@ -228,20 +228,6 @@ function awsCommand(
 function program(topology: Topology, role: Role, name: string, args: string[], env = process.env): ChildProcess {
     const command = ["ip", "netns", "exec", topology.namespaceOf(role), name, ...args];
     return spawn("setpriv", ["--pdeathsig", "KILL", ...command], { stdio: ["ignore", "pipe", "pipe"], env });
-}
-
-/** What a program ended with, a code or a signal, and what ends it, also where it has ended already. */
-function running(child: ChildProcess): Stoppable & { closed: Promise<number | string> } {
-    const closed = new Promise<number | string>((resolve) => {
-        child.once("close", (code, signal) => resolve(code ?? signal ?? "unknown"));
-    });
-    return {
-        closed,
-        stop: async () => {
-            child.kill("SIGKILL");
-            await closed;
-        },
-    };
 }
 
 function firstLine(child: ChildProcess): Promise<string> {

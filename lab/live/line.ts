@@ -8,6 +8,7 @@ import path from "node:path";
 import { type RouterOptions, start as startRouter, type StartedRouter } from "../../router";
 import { type Aws, startAws } from "../../sandbox/aws/server";
 import { compiledProgram } from "../compiled";
+import { endChild } from "../end-child";
 import { farAddresses, type HostName, routerLan } from "../net/addresses";
 import { type Line, lineOf } from "../net/line";
 import { sweep } from "../net/namespaces";
@@ -192,7 +193,7 @@ async function startFar(topology: Topology, names: Names): Promise<() => Promise
     );
     const ready = child.stdout ? once(child.stdout, "data") : Promise.resolve();
     await Promise.race([ready, failed(child, "the far end")]);
-    return () => ended(child);
+    return () => endChild(child);
 }
 
 /** The router answers at the LAN's address, port 80; its own process does, by sockets that were opened inside. */
@@ -228,13 +229,6 @@ function inside(
 async function failed(child: ChildProcess, what: string): Promise<never> {
     const [code] = (await once(child, "close")) as [number | null];
     throw new Error(`${what} did not start (${code})`);
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, "close");
-    child.kill("SIGKILL");
-    await gone;
 }
 
 async function lineCounters(topology: Topology): Promise<Record<"up" | "down", Total>> {
